@@ -1,0 +1,767 @@
+"""The configuration: the one source of defaults, of the JSON schema and of the reference table.
+
+Every block is a frozen pydantic model that refuses unknown keys; every quantity carries its
+unit in its name. ``load_config`` merges a user's YAML onto these defaults and onto the
+catalogues in ``resources/``, and reports all mistakes at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from microchp.errors import ConfigError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Efficiency = Annotated[float, Field(gt=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
+
+
+def _clock(value: object) -> object:
+    """Accept "HH:MM" (and the 360-like integers YAML 1.1 makes of an unquoted 06:00)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        hours, minutes = divmod(value, 60)
+        value = f"{hours:02d}:{minutes:02d}"
+    if isinstance(value, time):
+        value = value.strftime("%H:%M")
+    if not isinstance(value, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d|24:00", value):
+        raise ValueError('expected a time of day as "HH:MM" from "00:00" to "24:00"')
+    return value.rjust(5, "0")
+
+
+Clock = Annotated[str, BeforeValidator(_clock)]
+
+
+def minute_of_day(clock: str) -> int:
+    """Minutes from midnight of an "HH:MM" time, 24:00 being 1440."""
+    hours, minutes = clock.split(":")
+    return 60 * int(hours) + int(minutes)
+
+
+class Block(BaseModel):
+    """A block of the configuration: immutable, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+# --------------------------------------------------------------------------- run, time, grid
+
+
+class Run(Block):
+    """Name and seed of a run."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")] = Field(
+        "default", description="Name of the run; everything is written under `results/<name>/`."
+    )
+    seed: int = Field(
+        1, ge=0, description="Seed of every random draw; the same seed gives the same result."
+    )
+
+
+class Time(Block):
+    """Calendar and resolution of the design model."""
+
+    year: int = Field(2015, ge=1990, le=2100, description="Calendar year of the demand.")
+    resolution_minutes: Literal[1, 5, 10, 15, 30, 60] = Field(
+        5, description="Time step of the design model."
+    )
+    days: Literal["all"] | Annotated[int, Field(ge=1, le=366)] | list[date] = Field(
+        "all",
+        description=(
+            "`all`, a number of representative days (clustered, the peak day kept), or a list of "
+            "dates. Fewer days are scaled to the year: a coarse, quick answer."
+        ),
+    )
+
+
+class Scenarios(Block):
+    """The grid: every combination of these lists is a scenario."""
+
+    house: list[Name] = Field(
+        ["detached", "semi_detached", "terrace", "flat"],
+        min_length=1,
+        description="House types, from `resources/houses.yaml`, `houses` or `demand.files`.",
+    )
+    incentive: list[Name] = Field(
+        ["none", "fit", "co2_levy"],
+        min_length=1,
+        description="Incentives, from `resources/incentives.yaml` or `incentives`.",
+    )
+    tes: list[Literal["with", "without"]] = Field(
+        ["with", "without"], min_length=1, description="With and without a hot-water store."
+    )
+    variants: dict[Name, dict[str, Any]] = Field(
+        {},
+        description=(
+            "Named sets of changes to the blocks `chp`, `tes`, `boiler`, `tariff`, `emissions`, "
+            "`finance` and `solve`; the whole grid is solved for each as well as without."
+        ),
+    )
+
+
+class FixedDesign(Block):
+    """A design whose sizes are given, evaluated beside the optimum."""
+
+    name: Name = Field("fixed", description="Short name, part of the scenario's id.")
+    house: Name = Field(description="House type.")
+    incentive: Name = Field(description="Incentive.")
+    chp_kw: NonNegative = Field(description="Rated electrical power of the unit; 0 for none.")
+    tes_kwh: NonNegative = Field(0.0, description="Size of the store; 0 for none.")
+
+
+# --------------------------------------------------------------------------------- demand
+
+
+class Weather(Block):
+    """Weather for space heating, lighting and reference days."""
+
+    try_region: int = Field(
+        5, ge=1, le=15, description="German test reference year 2010 (DWD region), from demandlib."
+    )
+    epw: str | None = Field(
+        None, description="Path of an EnergyPlus weather file, used instead of the region."
+    )
+
+
+class FilePolicy(Block):
+    """What is done about imperfect measured files."""
+
+    max_gap_minutes: int = Field(
+        60, ge=0, description="Gaps up to this long are interpolated; longer ones are refused."
+    )
+    max_zero_run_minutes: int = Field(
+        1440,
+        ge=1,
+        description="Electricity stuck at exactly zero for longer than this is reported.",
+    )
+    zero_runs: Literal["warn", "refuse"] = Field(
+        "warn", description="What to do about electricity stuck at zero."
+    )
+    timezone: str | None = Field(
+        None,
+        description=(
+            "Time zone of local clock times in the file (for instance `Europe/London`); it is "
+            "needed only where the clocks change within the data. Empty: standard time all year."
+        ),
+    )
+
+
+class Vdi4655(Block):
+    """Reference days of VDI 4655."""
+
+    summer_above_c: float = Field(15.0, description="Days warmer than this are summer days.")
+    winter_below_c: float = Field(5.0, description="Days colder than this are winter days.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.winter_below_c >= self.summer_above_c:
+            raise ValueError("winter_below_c must be lower than summer_above_c")
+        return self
+
+
+class Demand(Block):
+    """Where demand comes from."""
+
+    source: Literal["builtin", "vdi4655", "file"] = Field(
+        "builtin", description="Built-in synthesis, VDI 4655 reference days, or your own files."
+    )
+    files: dict[Name, str] = Field(
+        {},
+        description=(
+            "For `source: file`: a CSV, Parquet or NetCDF file per house, with the columns "
+            "`time`, `space_heating_kw`, `hot_water_kw`, `electricity_kw` and, if it holds "
+            "several, `dwelling`. Columns left out are filled from the built-in house of the "
+            "same name, and the run says so."
+        ),
+    )
+    file_policy: FilePolicy = Field(FilePolicy(), description="Gaps, zero runs, clock changes.")
+    weather: Weather = Field(Weather(), description="Weather of the built-in demand.")
+    vdi4655: Vdi4655 = Field(Vdi4655(), description="Season limits of VDI 4655.")
+
+
+class Group(Block):
+    """Dwellings of a house type."""
+
+    dwellings: int = Field(
+        1, ge=1, description="Diverse dwellings made of each house type; designs use the first."
+    )
+
+
+class HeatingPeriod(Block):
+    """When the thermostat asks for the set point."""
+
+    days: Literal["all", "weekdays", "weekends"] = Field("all", description="Days it holds for.")
+    start: Clock = Field("06:00", description="Start, HH:MM.")
+    end: Clock = Field("22:00", description="End, HH:MM, up to 24:00.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if minute_of_day(self.start) >= minute_of_day(self.end):
+            raise ValueError(f"start {self.start} must be before end {self.end}")
+        return self
+
+
+class Heating(Block):
+    """Thermostat and emitters."""
+
+    periods: list[HeatingPeriod] = Field(
+        [
+            HeatingPeriod(days="weekdays", start="06:00", end="09:00"),
+            HeatingPeriod(days="weekdays", start="16:00", end="23:00"),
+            HeatingPeriod(days="weekends", start="07:00", end="23:00"),
+        ],
+        description="Periods at the set point; outside them the set-back holds.",
+    )
+    set_point_c: float = Field(21.0, description="Indoor temperature in a period.")
+    set_back_c: float = Field(12.0, description="Lowest indoor temperature outside the periods.")
+    months: list[Annotated[int, Field(ge=1, le=12)]] = Field(
+        list(range(1, 13)), description="Months in which the house is heated."
+    )
+    max_heat_kw: Positive | None = Field(
+        None, description="Largest heat output; empty: the house's 5-min peak of space heating."
+    )
+    averaging_minutes: Literal[1, 5, 10, 15, 30, 60] = Field(
+        1, description="Heating demand is averaged over steps of this length."
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.set_back_c > self.set_point_c:
+            raise ValueError("set_back_c must not be above set_point_c")
+        return self
+
+
+class Building(Block):
+    """Two-resistance, two-capacity (2R2C) model of a house.
+
+    Air and mass nodes: the air loses heat by ventilation and windows, exchanges it with the
+    mass, and the mass loses heat through the envelope. The envelope's conductance is
+    calibrated to the annual space heating.
+    """
+
+    ventilation_kw_per_k: NonNegative = Field(0.06, description="Air to outside.")
+    coupling_kw_per_k: Positive = Field(1.5, description="Air to mass.")
+    air_capacity_kwh_per_k: Positive = Field(1.5, description="Air and furniture.")
+    mass_capacity_kwh_per_k: Positive = Field(15.0, description="Walls and floors.")
+    solar_aperture_m2: NonNegative = Field(4.0, description="Effective south-facing glazing.")
+    gain_share_of_electricity: Share = Field(
+        0.6, description="Share of the electricity that ends as heat in the rooms."
+    )
+    constant_gain_kw: NonNegative = Field(0.0, description="Other gains, occupants included.")
+
+
+class DrawCategory(Block):
+    """One kind of hot-water draw-off, in the terms of DHWcalc and OpenDHW."""
+
+    share_of_volume: Share = Field(description="Share of the annual volume.")
+    mean_flow_l_per_h: Positive = Field(description="Mean flow rate.")
+    flow_deviation_l_per_h: NonNegative = Field(description="Standard deviation of the flow rate.")
+    duration_minutes: int = Field(ge=1, description="Length of a draw-off.")
+
+
+class HotWater(Block):
+    """Draw-offs from OpenDHW."""
+
+    cold_c: float = Field(10.0, description="Cold-water temperature.")
+    hot_c: float = Field(45.0, description="Mixed draw-off temperature.")
+    draws: list[DrawCategory] = Field(
+        [
+            DrawCategory(
+                share_of_volume=0.14,
+                mean_flow_l_per_h=60,
+                flow_deviation_l_per_h=120,
+                duration_minutes=1,
+            ),
+            DrawCategory(
+                share_of_volume=0.36,
+                mean_flow_l_per_h=360,
+                flow_deviation_l_per_h=120,
+                duration_minutes=1,
+            ),
+            DrawCategory(
+                share_of_volume=0.10,
+                mean_flow_l_per_h=840,
+                flow_deviation_l_per_h=12,
+                duration_minutes=10,
+            ),
+            DrawCategory(
+                share_of_volume=0.40,
+                mean_flow_l_per_h=480,
+                flow_deviation_l_per_h=24,
+                duration_minutes=5,
+            ),
+        ],
+        min_length=1,
+        description="Kinds of draw-off; the default is DHWcalc's four categories.",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        total = sum(draw.share_of_volume for draw in self.draws)
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"share_of_volume adds up to {total:g}; it must add up to 1")
+        if self.hot_c <= self.cold_c:
+            raise ValueError("hot_c must be above cold_c")
+        return self
+
+
+class House(Block):
+    """A house type: annual totals, peaks and what shapes its demand."""
+
+    annual_space_heating_kwh: NonNegative = Field(description="Space heating in a year.")
+    annual_hot_water_kwh: NonNegative = Field(description="Hot water in a year.")
+    annual_electricity_kwh: NonNegative = Field(description="Electricity in a year.")
+    peak_space_heating_kw: Positive = Field(description="5-min peak of space heating.")
+    peak_hot_water_kw: Positive = Field(description="5-min peak of hot water.")
+    occupants: int = Field(3, ge=1, le=5, description="People who live there.")
+    source: str = Field("", description="Where the figures come from.")
+    building: Building = Field(Building(), description="2R2C building model.")
+    heating: Heating = Field(Heating(), description="Thermostat and emitters.")
+    hot_water: HotWater = Field(HotWater(), description="Hot-water draw-offs.")
+
+
+# ------------------------------------------------------------------------- plant and prices
+
+
+class ChpUnit(Block):
+    """A micro-CHP unit of the catalogue."""
+
+    power_kw: NonNegative = Field(description="Rated electrical power.")
+    electrical_efficiency: Efficiency = Field(description="Electricity out over fuel in.")
+    thermal_efficiency: Efficiency = Field(description="Heat out over fuel in.")
+    min_load_share: Share = Field(
+        0.0, description="Lowest load while running, as a share of rated power (Lo of Eq. 9)."
+    )
+    capital_cost_gbp_per_kw: NonNegative = Field(description="Turnkey cost.")
+    maintenance_gbp_per_kwh: NonNegative = Field(description="Per kWh of electricity generated.")
+    source: str = Field("", description="Where the figures come from.")
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        total = self.electrical_efficiency + self.thermal_efficiency
+        if total > 1.1:
+            raise ValueError(f"overall efficiency is {total:g}; it cannot exceed 1.1")
+        return self
+
+    @property
+    def heat_to_power(self) -> float:
+        """Heat per unit of electricity (-)."""
+        return self.thermal_efficiency / self.electrical_efficiency
+
+
+class Chp(Block):
+    """Which units may be chosen."""
+
+    sizes_kw: list[NonNegative] = Field(
+        [0, 1, 2, 4],
+        min_length=1,
+        description="Sizes to choose from, each a unit of the catalogue; 0 means no unit.",
+    )
+    technology: Name = Field("gas_engine", description="Family of units in the catalogue.")
+    min_load_share: Share | None = Field(
+        None, description="Overrides the units' minimum load; empty: the catalogue's."
+    )
+    cost_index: Positive = Field(
+        1.0, description="Factor on the unit's capital cost to the design year (CEPCI)."
+    )
+
+
+class Tes(Block):
+    """Hot-water store."""
+
+    min_kwh: NonNegative = Field(0.0, description="Smallest size allowed.")
+    max_kwh: Positive = Field(60.0, description="Largest size allowed.")
+    capital_cost_gbp_per_kwh: NonNegative = Field(20.0, description="Turnkey cost (Table A1).")
+    cost_index: Positive = Field(
+        1.0, description="Factor on the store's capital cost to the design year (CEPCI)."
+    )
+    maintenance_gbp_per_kwh: NonNegative = Field(
+        0.001, description="Per kWh discharged (Eq. 4, Table A1)."
+    )
+    charge_efficiency: Efficiency = Field(0.9, description="Heat stored over heat put in.")
+    discharge_efficiency: Efficiency = Field(0.9, description="Heat given over heat taken out.")
+    loss_share_per_day: Share = Field(
+        0.0275, description="Standing loss in a day as a share of the size (theta of Eq. 16)."
+    )
+    initial_share: Share = Field(
+        1.0, description="Heat at midnight as a share of the size (ISH of Eq. 16)."
+    )
+    closing_tolerance_kwh: NonNegative = Field(
+        0.0,
+        description=(
+            "How far a day may end from the initial heat (0.1 in Eq. 17). Above zero the level "
+            "is carried over midnight, which only `solve.method: monolithic` can solve."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min_kwh > self.max_kwh:
+            raise ValueError("min_kwh must not be above max_kwh")
+        return self
+
+
+class Boiler(Block):
+    """Auxiliary boiler, which the house has already."""
+
+    efficiency: Annotated[float, Field(gt=0, le=1.1)] = Field(
+        0.895, description="Heat out over fuel in, lower heating value (Table A1)."
+    )
+    max_heat_kw: Positive | None = Field(
+        None, description="Largest heat output; empty: as large as the demand needs."
+    )
+    maintenance_gbp_per_kwh: NonNegative = Field(
+        0.0,
+        description="Per kWh of heat, in the design and in business as usual. Eq. 4 has none.",
+    )
+
+
+class PricePeriod(Block):
+    """A part of the day with one price."""
+
+    start: Clock = Field(description="Start, HH:MM.")
+    end: Clock = Field(description="End, HH:MM, up to 24:00.")
+    price_gbp_per_kwh: float = Field(description="Price in the period.")
+
+
+class Tariff(Block):
+    """What energy costs without any incentive."""
+
+    gas_gbp_per_kwh: NonNegative = Field(0.0348, description="Fuel price (NGP of Eq. 3).")
+    import_periods: list[PricePeriod] = Field(
+        [
+            PricePeriod(start="00:00", end="07:00", price_gbp_per_kwh=0.055),
+            PricePeriod(start="07:00", end="24:00", price_gbp_per_kwh=0.1529),
+        ],
+        description="Import price over the day (GIMP of Eq. 5); the periods must cover the day.",
+    )
+    import_file: str | None = Field(
+        None,
+        description=(
+            "A CSV with `time` and `import_price_gbp_per_kwh` for the whole year, used instead."
+        ),
+    )
+    export_gbp_per_kwh: float = Field(
+        0.0, description="Paid for export without any incentive (GEXP of Eq. 5)."
+    )
+
+    @model_validator(mode="after")
+    def _covers_day(self) -> Self:
+        if self.import_file is not None:
+            return self
+        at = 0
+        for period in sorted(self.import_periods, key=lambda p: p.start):
+            start, end = minute_of_day(period.start), minute_of_day(period.end)
+            if start >= end:
+                raise ValueError(
+                    f"import_periods: {period.start}-{period.end} must start before it ends"
+                )
+            if start != at:
+                what = "gap" if start > at else "overlap"
+                raise ValueError(
+                    f"import_periods must cover 00:00 to 24:00 once; {what} between "
+                    f"{at // 60:02d}:{at % 60:02d} and {period.start}"
+                )
+            at = end
+        if at != 1440:
+            raise ValueError(
+                f"import_periods must cover 00:00 to 24:00; nothing after {at // 60:02d}:{at % 60:02d}"
+            )
+        return self
+
+
+class Incentive(Block):
+    """What a policy pays."""
+
+    generation_gbp_per_kwh: NonNegative = Field(
+        0.0, description="Paid for every kWh generated, used at home or not."
+    )
+    export_gbp_per_kwh: NonNegative = Field(0.0, description="Paid for every kWh exported.")
+    deemed_export_share: Share | None = Field(
+        None,
+        description=(
+            "Export paid on this share of the generation instead of on the metered export."
+        ),
+    )
+    co2_price_gbp_per_kg: NonNegative = Field(
+        0.0, description="Paid per kg of CO2 below business as usual (charged above it)."
+    )
+    capital_grant_share: Share = Field(
+        0.0, description="Share of the capital of unit and store that is granted."
+    )
+    tariff: Tariff | None = Field(
+        None, description="A tariff that goes with the incentive, instead of `tariff`."
+    )
+    source: str = Field("", description="Where the figures come from.")
+
+
+class Emissions(Block):
+    """Emission factors and grid efficiency."""
+
+    gas_kg_per_kwh: NonNegative = Field(0.185, description="CO2 of fuel (FEF of Eq. 20).")
+    grid_kg_per_kwh: NonNegative = Field(0.519, description="CO2 of the grid (GEF of Eq. 20).")
+    grid_efficiency: Efficiency = Field(
+        0.45,
+        description=(
+            "Electricity delivered over primary energy (GEE of Eq. 19). Not printed; the tables "
+            "imply 0.44 to 0.50."
+        ),
+    )
+
+
+class Finance(Block):
+    """Annualisation and cash flow."""
+
+    interest_rate: Annotated[float, Field(ge=0, lt=1)] = Field(0.05, description="IR of Eq. 6.")
+    lifetime_years: int = Field(15, ge=1, le=100, description="n of Eq. 6.")
+    annualisation: Literal["crf", "as_printed"] = Field(
+        "crf",
+        description=(
+            "`crf`: capital recovery factor. `as_printed`: the factor as Eq. 6 is printed, "
+            "IR(1+IR), with which the published tables were made."
+        ),
+    )
+
+
+class Solve(Block):
+    """How a design is solved."""
+
+    method: Literal["auto", "decomposed", "monolithic"] = Field(
+        "auto",
+        description=(
+            "`decomposed`: day by day, with a bound over all sizes. `monolithic`: one MILP, for "
+            "short horizons. `auto`: decomposed wherever it holds."
+        ),
+    )
+    relative_gap: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.005, description="Largest (cost - lower bound) / cost that is accepted as solved."
+    )
+    time_limit_minutes: Positive = Field(
+        60.0, description="Per design; a design that is not proven by then fails."
+    )
+
+
+class Config(Block):
+    """A run of the workflow."""
+
+    run: Run = Field(Run(), description="Name and seed.")
+    scenarios: Scenarios = Field(Scenarios(), description="The grid of scenarios.")
+    fixed_designs: list[FixedDesign] = Field(
+        [], description="Designs of given sizes, evaluated beside the optimum."
+    )
+    time: Time = Field(Time(), description="Calendar and resolution.")
+    demand: Demand = Field(Demand(), description="Where demand comes from.")
+    group: Group = Field(Group(), description="Dwellings of a house type.")
+    chp: Chp = Field(Chp(), description="Micro-CHP units.")
+    tes: Tes = Field(Tes(), description="Hot-water store.")
+    boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
+    tariff: Tariff = Field(Tariff(), description="Energy prices.")
+    emissions: Emissions = Field(Emissions(), description="Emission factors.")
+    finance: Finance = Field(Finance(), description="Annualisation and cash flow.")
+    solve: Solve = Field(Solve(), description="Optimisation.")
+    houses: dict[Name, House] = Field(
+        {}, description="House types, added to or changing those of `resources/houses.yaml`."
+    )
+    units: dict[Name, dict[Name, ChpUnit]] = Field(
+        {}, description="Families of units, added to those of `resources/units.yaml`."
+    )
+    incentives: dict[Name, Incentive] = Field(
+        {}, description="Incentives, added to those of `resources/incentives.yaml`."
+    )
+
+    def units_by_size(self) -> dict[float, ChpUnit]:
+        """The units of ``chp.technology`` by rated electrical power (kW)."""
+        return {unit.power_kw: unit for unit in self.units[self.chp.technology].values()}
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        problems: list[str] = []
+
+        def check(key: str, names: list[str], known: list[str]) -> None:
+            problems.extend(
+                f"{key}: '{name}' is not known{_nearest(name, known)}; known: {', '.join(known)}"
+                for name in names
+                if name not in known
+            )
+
+        houses = list(self.houses)
+        if self.demand.source == "file":
+            houses = list(dict.fromkeys([*houses, *self.demand.files]))
+            problems.extend(
+                f"demand.files: no file for house '{house}', which scenarios.house names"
+                for house in self.scenarios.house
+                if house not in self.demand.files
+            )
+        check("scenarios.house", self.scenarios.house, houses)
+        check("scenarios.incentive", self.scenarios.incentive, list(self.incentives))
+        check("chp.technology", [self.chp.technology], list(self.units))
+        for key in ("house", "incentive", "tes"):
+            values = getattr(self.scenarios, key)
+            problems.extend(
+                f"scenarios.{key}: '{value}' is listed twice"
+                for value in sorted({v for v in values if values.count(v) > 1})
+            )
+        if self.chp.technology in self.units:
+            sizes = sorted({0.0, *self.units_by_size()})
+            wanted = [("chp.sizes_kw", size) for size in self.chp.sizes_kw]
+            wanted += [("fixed_designs", design.chp_kw) for design in self.fixed_designs]
+            problems.extend(
+                f"{key}: no {size:g} kW unit in '{self.chp.technology}'; "
+                f"sizes: {', '.join(f'{s:g}' for s in sizes)}"
+                for key, size in wanted
+                if size not in sizes
+            )
+        for i, design in enumerate(self.fixed_designs):
+            check(f"fixed_designs[{i}].house", [design.house], houses)
+            check(f"fixed_designs[{i}].incentive", [design.incentive], list(self.incentives))
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+VARIANT_BLOCKS = ("chp", "tes", "boiler", "tariff", "emissions", "finance", "solve")
+
+
+# ------------------------------------------------------------------------------- loading
+
+
+def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` with ``changes`` laid over it, mapping by mapping; lists are replaced."""
+    merged = dict(base)
+    for key, value in changes.items():
+        old = merged.get(key)
+        merged[key] = (
+            merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        )
+    return merged
+
+
+def load_catalogues(resources: Path) -> dict[str, Any]:
+    """The catalogues ``houses``, ``units`` and ``incentives`` of ``resources/`` as plain data."""
+    return {
+        name: yaml.safe_load((resources / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("houses", "units", "incentives")
+    }
+
+
+def load_config(
+    user: Mapping[str, Any], resources: Path, source: str = "config/config.yaml"
+) -> Config:
+    """Validate a user's configuration on top of the catalogues in ``resources``.
+
+    Parameters
+    ----------
+    user
+        Parsed YAML; blocks and keys left out take their defaults.
+    resources
+        Directory with ``houses.yaml``, ``units.yaml`` and ``incentives.yaml``.
+    source
+        Where the configuration came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        With every mistake in one message: key, what was found, what is accepted.
+    """
+    config = _validate(merge(load_catalogues(resources), user), source)
+    for name in config.scenarios.variants:
+        variant_config(config, name, source)
+    return config
+
+
+def variant_config(config: Config, variant: str, source: str = "config/config.yaml") -> Config:
+    """``config`` with the changes of one of ``scenarios.variants``; "" is no change.
+
+    Raises
+    ------
+    ConfigError
+        If the variant changes a block that it may not, or makes the configuration wrong.
+    """
+    if not variant:
+        return config
+    changes = config.scenarios.variants[variant]
+    where = f"{source}, scenarios.variants.{variant}"
+    wrong = [key for key in changes if key not in VARIANT_BLOCKS]
+    if wrong:
+        raise ConfigError(
+            f"{where}:\n"
+            + "\n".join(
+                f"  {key}: a variant cannot change this{_nearest(key, VARIANT_BLOCKS)}; "
+                f"it can change {', '.join(VARIANT_BLOCKS)}"
+                for key in wrong
+            )
+        )
+    return _validate(merge(config.model_dump(mode="json"), changes), where)
+
+
+def _validate(data: Mapping[str, Any], source: str) -> Config:
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{source}:\n{_explain(error)}") from None
+
+
+def _explain(error: ValidationError) -> str:
+    """One indented line for each mistake, with the nearest known key for an unknown one."""
+    lines = []
+    for item in error.errors():
+        key = _key(item["loc"])
+        if item["type"] == "extra_forbidden":
+            known = _fields_at(item["loc"][:-1])
+            lines.append(f"{key}: unknown key{_nearest(str(item['loc'][-1]), known)}")
+        elif item["type"] == "value_error":
+            for line in str(item["ctx"]["error"]).splitlines():
+                lines.append(f"{key}: {line}" if key else line)
+        else:
+            found = "" if item["type"] == "missing" else f", found {item['input']!r}"
+            lines.append(f"{key}: {item['msg'][0].lower()}{item['msg'][1:]}{found}")
+    return "\n".join(f"  {line}" for line in dict.fromkeys(lines))
+
+
+def _key(location: tuple[str | int, ...]) -> str:
+    """A dotted key; the names pydantic gives to the members of a union are left out."""
+    shown = [part for part in location if isinstance(part, int) or re.fullmatch(r"\w+", part)]
+    text = ""
+    for part in shown:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def _fields_at(location: tuple[str | int, ...]) -> list[str]:
+    """Names of the keys accepted at a place of the configuration."""
+    annotation: Any = Config
+    for part in location:
+        if isinstance(annotation, type) and issubclass(annotation, Block):
+            field = annotation.model_fields.get(str(part))
+            annotation = field.annotation if field else None
+        else:  # a list item or a mapping's entry
+            inner = [a for a in get_args(annotation) if a is not type(None)]
+            annotation = inner[-1] if inner else None
+        candidates = [annotation, *get_args(annotation)]
+        blocks = [c for c in candidates if isinstance(c, type) and issubclass(c, Block)]
+        if blocks and not str(annotation).startswith(("list", "dict")):
+            annotation = blocks[0]
+    if isinstance(annotation, type) and issubclass(annotation, Block):
+        return list(annotation.model_fields)
+    return []
+
+
+def _nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
+    match = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean '{match[0]}'?" if match else ""

@@ -1,0 +1,48 @@
+"""Results on disk: written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import xarray as xr
+
+
+@contextmanager
+def whole(path: str | Path) -> Iterator[Path]:
+    """A path to write to, which becomes ``path`` only when everything has been written."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.stem}.partial{path.suffix}")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_netcdf(dataset: xr.Dataset, path: str | Path) -> None:
+    """Write a dataset, compressed, whole or not at all.
+
+    Raises
+    ------
+    ValueError
+        If a data variable lacks ``units`` or ``long_name``.
+    """
+    bare = [str(n) for n, v in dataset.data_vars.items() if not {"units", "long_name"} <= set(v.attrs)]
+    if bare:
+        raise ValueError(f"without units or long_name: {', '.join(bare)}")
+    encoding = {
+        name: {"zlib": True, "complevel": 1}
+        for name, variable in dataset.data_vars.items()
+        if variable.dtype.kind in "fi" and variable.ndim
+    }
+    with whole(path) as partial:
+        dataset.to_netcdf(partial, engine="netcdf4", encoding=encoding)
+
+
+def read_netcdf(path: str | Path) -> xr.Dataset:
+    """A dataset, loaded into memory and its file closed."""
+    return xr.load_dataset(path, engine="netcdf4")
