@@ -91,6 +91,8 @@ def discounted_payback_years(
     if investment_gbp > 0:
         if saving_gbp <= interest_rate * investment_gbp:
             return math.nan
+        if interest_rate == 0:  # numpy-financial's nper has the wrong sign here
+            return investment_gbp / saving_gbp
         return float(npf.nper(interest_rate, saving_gbp, -investment_gbp))
     pays_at_once = saving_gbp > 0 or (investment_gbp < 0 and saving_gbp == 0)
     return 0.0 if pays_at_once else math.nan
