@@ -1,4 +1,4 @@
-"""The grid of scenarios, and what each design needs of the configuration.
+"""The grid of scenarios, and what each demand and each design needs of the configuration.
 
 A scenario is a house, an incentive and a store (with or without), in one variant of the
 configuration, with its sizes free (``optimal``) or given (the name of a fixed design).
@@ -6,10 +6,11 @@ configuration, with its sizes free (``optimal``) or given (the name of a fixed d
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-import pandas as pd
 from pydantic import Field
 
 from microchp.config import (
@@ -17,8 +18,10 @@ from microchp.config import (
     Boiler,
     ChpUnit,
     Config,
+    Demand,
     Emissions,
     Finance,
+    House,
     Incentive,
     Name,
     Tariff,
@@ -26,6 +29,7 @@ from microchp.config import (
     Time,
     variant_config,
 )
+from microchp.errors import ConfigError, DataError
 
 OPTIMAL = "optimal"
 
@@ -40,6 +44,17 @@ class Scenario:
     tes: Literal["with", "without"]
     variant: str = ""
     design: str = OPTIMAL
+
+
+class DemandInputs(Block):
+    """All that the demand of one house type needs, files apart, and nothing that it does not."""
+
+    house_name: Name = Field(description="House type.")
+    house: House | None = Field(description="Its catalogue entry; none where only a file has it.")
+    demand: Demand = Field(description="Source, with the settings that this source reads.")
+    year: int = Field(description="Calendar year.")
+    dwellings: int = Field(description="Number of diverse dwellings.")
+    seed: int = Field(description="Seed of every random draw.")
 
 
 class DesignInputs(Block):
@@ -76,7 +91,13 @@ def scenario_id(house: str, incentive: str, tes: str, variant: str = "", design:
 
 
 def scenario_table(config: Config) -> dict[str, Scenario]:
-    """Every scenario of the grid, its variants and the fixed designs, by id, in grid order."""
+    """Every scenario of the grid, its variants and the fixed designs, by id, in grid order.
+
+    Raises
+    ------
+    ConfigError
+        If two scenarios have the same id.
+    """
     grid = config.scenarios
     scenarios = [
         Scenario(scenario_id(house, incentive, tes, variant), house, incentive, tes, variant)
@@ -96,12 +117,44 @@ def scenario_table(config: Config) -> dict[str, Scenario]:
                 design=fixed.name,
             )
         )
+    counts = Counter(scenario.scenario for scenario in scenarios)
+    repeated = [scenario for scenario, count in counts.items() if count > 1]
+    if repeated:
+        raise ConfigError(
+            "scenarios with the same id: "
+            + ", ".join(repeated)
+            + "; give each of fixed_designs a name that no variant and no other fixed design of "
+            "the same house, incentive and store has"
+        )
     return {scenario.scenario: scenario for scenario in scenarios}
 
 
-def scenario_frame(config: Config) -> pd.DataFrame:
-    """The scenario table with the columns of ``scenarios.csv``."""
-    return pd.DataFrame([asdict(scenario) for scenario in scenario_table(config).values()])
+def demand_inputs(config: Config, house: str) -> DemandInputs:
+    """What the demand of ``house`` needs of ``config``.
+
+    Settings that the chosen source does not read are left at their defaults, so that changing
+    them changes nothing here.
+    """
+    given = config.demand
+    read: dict[str, object] = {"source": given.source, "weather": given.weather}
+    if given.source == "vdi4655":
+        read["vdi4655"] = given.vdi4655
+    if given.source == "file":
+        read |= {"files": {house: given.files[house]}, "file_policy": given.file_policy}
+    return DemandInputs(
+        house_name=house,
+        house=config.houses.get(house),
+        demand=Demand().model_copy(update=read),
+        year=config.time.year,
+        dwellings=config.group.dwellings,
+        seed=config.run.seed,
+    )
+
+
+def demand_files(inputs: DemandInputs) -> list[str]:
+    """A user's own files that a demand is made from."""
+    weather = inputs.demand.weather.epw
+    return [*inputs.demand.files.values(), *([weather] if weather is not None else [])]
 
 
 def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
@@ -158,3 +211,43 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
         emissions=config.emissions,
         finance=config.finance,
     )
+
+
+def price_files(inputs: DesignInputs) -> list[str]:
+    """A user's own price files that a design reads, each once."""
+    tariffs = [tariff for tariff in (inputs.tariff, inputs.incentive.tariff) if tariff is not None]
+    files = [tariff.import_file for tariff in tariffs if tariff.import_file is not None]
+    return list(dict.fromkeys(files))
+
+
+def check_files(config: Config) -> None:
+    """Check that every file that ``config`` names is there.
+
+    Raises
+    ------
+    DataError
+        With every file that is missing, and the key that names it.
+    """
+    named: dict[str, str] = {}
+    if config.demand.source == "file":
+        named |= {
+            f"demand.files.{house}": config.demand.files[house] for house in config.scenarios.house
+        }
+    if config.demand.weather.epw is not None:
+        named["demand.weather.epw"] = config.demand.weather.epw
+    for variant in ("", *config.scenarios.variants):
+        where = f"scenarios.variants.{variant}." if variant else ""
+        tariff = variant_config(config, variant).tariff
+        if tariff.import_file is not None:
+            named[f"{where}tariff.import_file"] = tariff.import_file
+    for name in config.scenarios.incentive:
+        own = config.incentives[name].tariff
+        if own is not None and own.import_file is not None:
+            named[f"incentives.{name}.tariff.import_file"] = own.import_file
+    missing = [
+        f"  {key}: no file '{path}'" for key, path in named.items() if not Path(path).is_file()
+    ]
+    if missing:
+        raise DataError(
+            f"files not found (relative paths start at {Path.cwd()}):\n" + "\n".join(missing)
+        )

@@ -1,0 +1,191 @@
+"""What every job shares: its log, its errors, and the version of the code that it runs.
+
+Nothing here makes a result, so a change here reruns nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from microchp.errors import MicrochpError
+
+PACKAGE = "microchp"
+WITHOUT_RESULT = frozenset({f"{PACKAGE}.workflow", f"{PACKAGE}.errors"})
+"""Modules that carry a job or its messages, and cannot change what it computes."""
+
+
+# ------------------------------------------------------------------------------- job log
+
+
+def job_name(log_path: str | Path) -> str:
+    """Name of a job from its log: ``logs/solve_model/flat-fit-with.log`` is one of ``solve_model``.
+
+    A rule without wildcards has its log directly in ``logs``.
+    """
+    path = Path(log_path)
+    return path.stem if path.parent.name == "logs" else f"{path.parent.name} {path.stem}"
+
+
+@contextmanager
+def job_log(log_path: str | Path) -> Iterator[None]:
+    """Log what a job does to its log file, and in short to the terminal.
+
+    The file gets every record with its time, and warnings of all libraries; the terminal gets
+    the records of this package, marked with the job's name. An error that a user can mend
+    ends the job with its message alone; any other leaves its traceback in the log as well as
+    on the terminal.
+
+    Parameters
+    ----------
+    log_path
+        The job's log; its directory is made if need be.
+
+    Raises
+    ------
+    SystemExit
+        With status 1, after a :class:`MicrochpError`.
+    """
+    path = Path(log_path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    in_file = logging.FileHandler(path, mode="w", encoding="utf-8")
+    in_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    on_terminal = logging.StreamHandler(sys.stderr)
+    on_terminal.setFormatter(logging.Formatter(f"{job_name(path)}: %(message)s"))
+    on_terminal.addFilter(logging.Filter(PACKAGE))
+    package, root = logging.getLogger(PACKAGE), logging.getLogger()
+    level = package.level
+    package.setLevel(logging.INFO)
+    root.addHandler(in_file)
+    package.addHandler(on_terminal)
+    logging.captureWarnings(True)
+    started = time.monotonic()
+    try:
+        yield
+        package.info("done in %.1f s", time.monotonic() - started)
+    except MicrochpError as error:
+        package.error("%s", error)
+        raise SystemExit(1) from None
+    except Exception:
+        # the interpreter shows the traceback on the terminal when the script ends
+        package.removeHandler(on_terminal)
+        package.exception("failed after %.1f s", time.monotonic() - started)
+        raise
+    finally:
+        logging.captureWarnings(False)
+        package.removeHandler(on_terminal)
+        root.removeHandler(in_file)
+        package.setLevel(level)
+        in_file.close()
+
+
+# -------------------------------------------------------------------------- code version
+
+
+def code_version(script: str | Path) -> str:
+    """Fingerprint of a script and of every module of this package that it comes to import.
+
+    Given to a job as a parameter, it makes Snakemake, which follows only the script itself,
+    rerun exactly the jobs whose code has changed. Comments, docstrings and layout do not
+    count.
+
+    Parameters
+    ----------
+    script
+        A script that lies beside the package ``microchp``.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+    """
+    script = Path(script)
+    digest = hashlib.sha256(_code(script).encode())
+    for name, path in sorted(module_closure(script).items()):
+        digest.update(f"\n{name}\n{_code(path)}".encode())
+    return digest.hexdigest()[:16]
+
+
+def module_closure(script: str | Path) -> dict[str, Path]:
+    """Modules of this package that a script imports, directly or through others, by name.
+
+    Imports are read from the source, wherever they stand (in functions too), so nothing is
+    executed. Importing ``microchp.design.solve`` also imports the packages ``microchp`` and
+    ``microchp.design``. Modules that cannot change a result (``WITHOUT_RESULT``) are left out.
+    """
+    script = Path(script)
+    root = script.parent
+    found: dict[str, Path] = {}
+    pending = list(_imported(script, "", False))
+    while pending:
+        name = pending.pop()
+        path = _module_path(root, name)
+        if path is None or name in found or name in WITHOUT_RESULT:
+            continue
+        found[name] = path
+        pending.extend(_imported(path, name, path.name == "__init__.py"))
+    return found
+
+
+def _module_path(root: Path, name: str) -> Path | None:
+    """File of a module, or none where ``name`` is a name inside a module."""
+    stem = root.joinpath(*name.split("."))
+    candidates = (stem.with_suffix(".py"), stem / "__init__.py")
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _imported(path: Path, module: str, is_package: bool) -> frozenset[str]:
+    """Dotted names below this package that a file imports, with the packages they lie in."""
+    names: set[str] = set()
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = module.split(".")
+                parts = parts[: len(parts) - node.level + is_package]
+                base = ".".join([*parts, *([base] if base else [])])
+            names.add(base)
+            names.update(f"{base}.{alias.name}" for alias in node.names)
+    parts_of = (name.split(".") for name in names)
+    return frozenset(
+        ".".join(parts[:depth])
+        for parts in parts_of
+        if parts[0] == PACKAGE
+        for depth in range(1, len(parts) + 1)
+    )
+
+
+def _code(path: Path) -> str:
+    return ast.dump(_tree(path))
+
+
+def _tree(path: Path) -> ast.Module:
+    """Syntax tree of a file without its docstrings, parsed once for each state of the file."""
+    return _parse(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _parse(path: Path, modified_ns: int) -> ast.Module:
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [statement for statement in node.body if not _is_text(statement)]
+    return tree
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a bare string: a docstring, or one below an attribute."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
