@@ -18,3 +18,7 @@ class DataError(MicrochpError):
 
 class SolveError(MicrochpError):
     """A design was not solved to the gap that was asked for."""
+
+
+class AssessmentError(MicrochpError):
+    """A design contradicts itself, or results that belong together do not."""
