@@ -7,7 +7,8 @@ configuration, with its sizes free (``optimal``) or given (the name of a fixed d
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ from microchp.config import (
     House,
     Incentive,
     Name,
+    Solve,
     Tariff,
     Tes,
     Time,
@@ -129,6 +131,11 @@ def scenario_table(config: Config) -> dict[str, Scenario]:
     return {scenario.scenario: scenario for scenario in scenarios}
 
 
+def scenario_rows(scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
+    """The scenario table as plain rows."""
+    return [asdict(scenario) for scenario in scenarios.values()]
+
+
 def demand_inputs(config: Config, house: str) -> DemandInputs:
     """What the demand of ``house`` needs of ``config``.
 
@@ -211,6 +218,11 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
         emissions=config.emissions,
         finance=config.finance,
     )
+
+
+def solve_options(config: Config, scenario: Scenario) -> Solve:
+    """How the design of ``scenario`` is solved, its variant's changes applied."""
+    return variant_config(config, scenario.variant).solve
 
 
 def price_files(inputs: DesignInputs) -> list[str]:

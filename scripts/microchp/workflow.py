@@ -71,7 +71,7 @@ def job_log(log_path: str | Path) -> Iterator[None]:
         yield
         package.info("done in %.1f s", time.monotonic() - started)
     except MicrochpError as error:
-        package.error("%s", error)
+        package.error("%s\n  (log: %s)", error, path)
         raise SystemExit(1) from None
     except Exception:
         # the interpreter shows the traceback on the terminal when the script ends

@@ -1,0 +1,39 @@
+# Design study of micro-CHP units and hot-water stores: from demand to report.
+# Rules are in rules/, one script for each rule in scripts/, the science in scripts/microchp/.
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+configfile: "config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/demand.smk"
+include: "rules/design.smk"
+include: "rules/assessment.smk"
+include: "rules/report.smk"
+
+
+wildcard_constraints:
+    house=HOUSE_PATTERN,
+    minutes=r"\d+",
+    scenario=r"[a-z0-9_-]+",
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        RESULTS / "config.yaml",
+        RESULTS / "scenarios.csv",
+        RESULTS / "designs.csv",
+        RESULTS / "report/index.html",
+
+
+onsuccess:
+    print_results()

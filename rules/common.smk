@@ -1,0 +1,100 @@
+# The configuration, checked before any job, and what rules need of it. No rules here.
+
+import os
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
+
+from microchp.config import load_config
+from microchp.errors import MicrochpError
+from microchp.scenarios import (
+    check_files,
+    demand_files,
+    demand_inputs,
+    design_inputs,
+    price_files,
+    scenario_rows,
+    scenario_table,
+    solve_options,
+)
+from microchp.workflow import code_version
+
+
+def config_source():
+    """Where the configuration came from, for messages."""
+    files = workflow.overwrite_configfiles or workflow.configfiles
+    given = ["--config"] if workflow.config_settings.config else []
+    return ", ".join([*(os.path.relpath(file) for file in files), *given])
+
+
+# An exit, not a WorkflowError, which would add this file and line to the user's own message.
+try:
+    CONFIG = load_config(config, Path(workflow.basedir) / "resources", config_source())
+    SCENARIOS = scenario_table(CONFIG)
+    check_files(CONFIG)
+except MicrochpError as error:
+    sys.exit(str(error))
+
+RESULTS = Path("results") / CONFIG.run.name
+LOGS = RESULTS / "logs"
+BENCHMARKS = RESULTS / "benchmarks"
+ENVIRONMENT = "../envs/microchp.yaml"
+HOUSE_PATTERN = "|".join(map(re.escape, sorted(CONFIG.houses.keys() | CONFIG.demand.files.keys())))
+
+
+DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
+
+
+@cache
+def code(rule):
+    """Version of the code behind a rule, so that changed code reruns what depends on it."""
+    return code_version(Path(workflow.basedir) / "scripts" / f"{rule}.py")
+
+
+@cache
+def demand_of(house):
+    return demand_inputs(CONFIG, house)
+
+
+@cache
+def design_of(scenario):
+    return design_inputs(CONFIG, SCENARIOS[scenario])
+
+
+def demand_params(wildcards):
+    return demand_of(wildcards.house).model_dump(mode="json")
+
+
+def demand_user_files(wildcards):
+    return demand_files(demand_of(wildcards.house))
+
+
+def design_demand(wildcards):
+    """The demand of a scenario's house at the resolution of the design model."""
+    minutes = CONFIG.time.resolution_minutes
+    return RESULTS / f"demand/{design_of(wildcards.scenario).house}_{minutes}min.nc"
+
+
+def design_params(wildcards):
+    return design_of(wildcards.scenario).model_dump(mode="json")
+
+
+def design_price_files(wildcards):
+    return price_files(design_of(wildcards.scenario))
+
+
+def solve_params(wildcards):
+    return solve_options(CONFIG, SCENARIOS[wildcards.scenario]).model_dump(mode="json")
+
+
+def solve_runtime(wildcards):
+    """Minutes: the time limit, and as much again as reading, checking and writing may take."""
+    return round(solve_params(wildcards)["time_limit_minutes"]) + 10
+
+
+def print_results():
+    """Say where to look."""
+    print(f"Results are in {RESULTS}: see report/index.html and designs.csv")

@@ -1,0 +1,47 @@
+# The optimal unit and store of each scenario, with a bound.
+
+
+rule build_model:
+    input:
+        design_price_files,
+        demand=design_demand,
+    output:
+        model=temp(RESULTS / "models/{scenario}.nc"),
+    log:
+        LOGS / "build_model/{scenario}.log",
+    benchmark:
+        BENCHMARKS / "build_model/{scenario}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=20,
+    params:
+        inputs=design_params,
+        code=code("build_model"),
+    script:
+        "../scripts/build_model.py"
+
+
+rule solve_model:
+    input:
+        model=RESULTS / "models/{scenario}.nc",
+    output:
+        design=RESULTS / "designs/{scenario}.nc",
+    log:
+        LOGS / "solve_model/{scenario}.log",
+    benchmark:
+        BENCHMARKS / "solve_model/{scenario}.tsv"
+    priority: 1  # a model that is built is solved, and removed, before the next is built
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=solve_runtime,
+    params:
+        solve=solve_params,
+        code=code("solve_model"),
+    script:
+        "../scripts/solve_model.py"

@@ -1,0 +1,41 @@
+# What a reader opens, and what the run was made with.
+
+
+rule write_config:
+    output:
+        config=RESULTS / "config.yaml",
+    log:
+        LOGS / "write_config.log",
+    benchmark:
+        BENCHMARKS / "write_config.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        config=CONFIG.model_dump(mode="json"),
+        code=code("write_config"),
+    script:
+        "../scripts/write_config.py"
+
+
+rule write_scenarios:
+    output:
+        scenarios=RESULTS / "scenarios.csv",
+    log:
+        LOGS / "write_scenarios.log",
+    benchmark:
+        BENCHMARKS / "write_scenarios.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        rows=scenario_rows(SCENARIOS),
+        code=code("write_scenarios"),
+    script:
+        "../scripts/write_scenarios.py"

@@ -1,0 +1,27 @@
+"""Build the demand of one house type."""
+
+from typing import Any
+
+from microchp.demand.build import build_demand
+from microchp.scenarios import DemandInputs
+from microchp.workflow import job_log
+
+
+def main(snakemake: Any) -> None:
+    """Unpack a job into one call."""
+    with job_log(snakemake.log[0]):
+        inputs = DemandInputs.model_validate(snakemake.params.inputs)
+        build_demand(
+            demand_path=snakemake.output.demand,
+            quality_path=snakemake.output.quality,
+            house_name=inputs.house_name,
+            house=inputs.house,
+            demand=inputs.demand,
+            year=inputs.year,
+            dwellings=inputs.dwellings,
+            seed=inputs.seed,
+        )
+
+
+if __name__ == "__main__":
+    main(globals()["snakemake"])

@@ -1,0 +1,21 @@
+"""Build the design model of one scenario."""
+
+from typing import Any
+
+from microchp.design.build import build_model
+from microchp.scenarios import DesignInputs
+from microchp.workflow import job_log
+
+
+def main(snakemake: Any) -> None:
+    """Unpack a job into one call."""
+    with job_log(snakemake.log[0]):
+        build_model(
+            demand_path=snakemake.input.demand,
+            model_path=snakemake.output.model,
+            inputs=DesignInputs.model_validate(snakemake.params.inputs),
+        )
+
+
+if __name__ == "__main__":
+    main(globals()["snakemake"])

@@ -1,0 +1,21 @@
+"""Solve the design model of one scenario."""
+
+from typing import Any
+
+from microchp.config import Solve
+from microchp.design.solve import solve_model
+from microchp.workflow import job_log
+
+
+def main(snakemake: Any) -> None:
+    """Unpack a job into one call."""
+    with job_log(snakemake.log[0]):
+        solve_model(
+            model_path=snakemake.input.model,
+            design_path=snakemake.output.design,
+            solve=Solve.model_validate(snakemake.params.solve),
+        )
+
+
+if __name__ == "__main__":
+    main(globals()["snakemake"])
