@@ -175,6 +175,24 @@ class Vdi4655(Block):
         return self
 
 
+class Diversity(Block):
+    """How the further dwellings of a house type differ from the first, which meets its totals."""
+
+    annual_deviation_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.2,
+        description=(
+            "Standard deviation of each annual total over the dwellings, as a share of the house's "
+            "(lognormal, mean 1); 0 gives every dwelling the same totals."
+        ),
+    )
+    schedule_shift_minutes: int = Field(
+        60,
+        ge=0,
+        le=360,
+        description="Households keep their heating periods earlier or later by up to this much.",
+    )
+
+
 class Demand(Block):
     """Where demand comes from."""
 
@@ -193,6 +211,9 @@ class Demand(Block):
     file_policy: FilePolicy = Field(FilePolicy(), description="Gaps, zero runs, clock changes.")
     weather: Weather = Field(Weather(), description="Weather of the built-in demand.")
     vdi4655: Vdi4655 = Field(Vdi4655(), description="Season limits of VDI 4655.")
+    diversity: Diversity = Field(
+        Diversity(), description="Differences between the dwellings of a house type."
+    )
 
 
 class Group(Block):
@@ -264,15 +285,29 @@ class Building(Block):
         0.6, description="Share of the electricity that ends as heat in the rooms."
     )
     constant_gain_kw: NonNegative = Field(0.0, description="Other gains, occupants included.")
+    gain_share_to_mass: Share = Field(
+        0.5, description="Share of the gains that is radiant and enters the mass, not the air."
+    )
 
 
 class DrawCategory(Block):
     """One kind of hot-water draw-off, in the terms of DHWcalc and OpenDHW."""
 
     share_of_volume: Share = Field(description="Share of the annual volume.")
-    mean_flow_l_per_h: Positive = Field(description="Mean flow rate.")
-    flow_deviation_l_per_h: NonNegative = Field(description="Standard deviation of the flow rate.")
-    duration_minutes: int = Field(ge=1, description="Length of a draw-off.")
+    mean_flow_l_per_h: float = Field(
+        ge=6, le=3000, description="Mean flow rate (6 l/h is the smallest that DHWcalc knows)."
+    )
+    flow_deviation_l_per_h: NonNegative = Field(
+        0.0, description="Standard deviation of the flow rate."
+    )
+    duration_minutes: int = Field(ge=1, le=120, description="Length of a draw-off.")
+    sizes: Literal["normal", "exponential"] = Field(
+        "normal",
+        description=(
+            "Distribution of the flow rates about their mean: `normal` (DHWcalc) or `exponential` "
+            "(many small draws, few large; the deviation is not used)."
+        ),
+    )
 
 
 class HotWater(Block):
@@ -321,6 +356,17 @@ class HotWater(Block):
         return self
 
 
+class Electricity(Block):
+    """Appliances and lighting from the CREST model (richardsonpy)."""
+
+    constant_share: Share = Field(
+        0.0,
+        description=(
+            "Share of the annual electricity that is always on; the rest follows the occupants."
+        ),
+    )
+
+
 class House(Block):
     """A house type: annual totals, peaks and what shapes its demand."""
 
@@ -334,6 +380,7 @@ class House(Block):
     building: Building = Field(Building(), description="2R2C building model.")
     heating: Heating = Field(Heating(), description="Thermostat and emitters.")
     hot_water: HotWater = Field(HotWater(), description="Hot-water draw-offs.")
+    electricity: Electricity = Field(Electricity(), description="Appliances and lighting.")
 
 
 # ------------------------------------------------------------------------- plant and prices
@@ -481,7 +528,8 @@ class Tariff(Block):
             at = end
         if at != 1440:
             raise ValueError(
-                f"import_periods must cover 00:00 to 24:00; nothing after {at // 60:02d}:{at % 60:02d}"
+                "import_periods must cover 00:00 to 24:00; nothing after "
+                f"{at // 60:02d}:{at % 60:02d}"
             )
         return self
 

@@ -1,0 +1,1 @@
+"""Demand: space heating, hot water and electricity of dwellings, at one minute."""

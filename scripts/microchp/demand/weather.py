@@ -1,0 +1,223 @@
+"""Weather of a year: test reference years that demandlib ships, or a user's EnergyPlus file.
+
+Both hold 8760 hours of a typical year, in standard time. In a leap year 28 February comes
+twice. Radiation on the south facade follows from the horizontal components with pvlib
+(isotropic sky, albedo 0.25, sun at the middle of the hour).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from microchp.config import Weather
+from microchp.errors import DataError
+from microchp.timeseries import FloatArray, days_in_year, time_axis
+
+HOURS = 8760
+HIGHEST_ZENITH_DEG = 85.0
+"""Below 5 degrees of solar height the beam's share is left out: an hour's mean over the sine of
+the height at its middle would make hundreds of kW/m2 of it."""
+
+
+@dataclass(frozen=True)
+class WeatherYear:
+    """Hourly weather of a calendar year; each value is a mean over the hour that starts.
+
+    Every array has 24 times 365 (366) values.
+    """
+
+    year: int
+    source: str
+    outdoor_c: FloatArray
+    global_w_per_m2: FloatArray
+    south_w_per_m2: FloatArray
+    cloud_octas: FloatArray
+
+    def outdoor_c_by_minute(self) -> FloatArray:
+        """Temperature at the middle of each minute, between those at the middle of the hours."""
+        hours = len(self.outdoor_c)
+        minute = np.arange(60 * hours) + 0.5
+        middle = 60 * np.arange(hours) + 30.0
+        return np.asarray(np.interp(minute, middle, self.outdoor_c, period=60 * hours))
+
+    def global_w_per_m2_by_minute(self) -> FloatArray:
+        """Global horizontal radiation, constant in the hour so that its energy is kept."""
+        return np.repeat(self.global_w_per_m2, 60)
+
+    def south_w_per_m2_by_minute(self) -> FloatArray:
+        """Radiation on a vertical south facade, constant in the hour."""
+        return np.repeat(self.south_w_per_m2, 60)
+
+
+def load_weather(weather: Weather, year: int) -> WeatherYear:
+    """The weather that the configuration asks for, laid over a calendar year.
+
+    Raises
+    ------
+    DataError
+        If the EnergyPlus file cannot be read or does not hold 8760 complete hours.
+    """
+    if weather.epw is not None:
+        return _from_epw(Path(weather.epw), year)
+    return _from_try(weather.try_region, year)
+
+
+def try_path(region: int) -> Path:
+    """The test reference year 2010 of a DWD region (1-15), as demandlib ships it."""
+    return (
+        Path(str(files("demandlib.vdi"))) / "resources_weather" / f"TRY2010_{region:02d}_Jahr.dat"
+    )
+
+
+def _from_try(region: int, year: int) -> WeatherYear:
+    path = try_path(region)
+    lines = path.read_text(encoding="latin-1").splitlines()
+    end_of_header = next(i for i, line in enumerate(lines) if line.startswith("***"))
+    place = re.search(r"(\d+)\D{1,3}(\d+)'N.*?(\d+)\D{1,3}(\d+)'O", "\n".join(lines[:5]))
+    if place is None:
+        raise DataError(f"{path}: no position ('Lage:') in the header")
+    north_deg, north_min, east_deg, east_min = (int(part) for part in place.groups())
+    data = pd.read_csv(
+        path,
+        sep=r"\s+",
+        header=None,
+        names=lines[end_of_header - 1].split(),
+        skiprows=end_of_header + 1,
+        encoding="latin-1",
+    )
+    # The hours are numbered by their end, 1 to 24, in central European time.
+    return _lay_over(
+        year,
+        f"DWD test reference year 2010, region {region} (demandlib)",
+        outdoor_c=data["t"].to_numpy(np.float64),
+        beam_w_per_m2=data["B"].to_numpy(np.float64),
+        diffuse_w_per_m2=data["D"].to_numpy(np.float64),
+        cloud_octas=data["N"].to_numpy(np.float64),
+        latitude=north_deg + north_min / 60,
+        longitude=east_deg + east_min / 60,
+        utc_offset_hours=1.0,
+    )
+
+
+def _from_epw(path: Path, year: int) -> WeatherYear:
+    import pvlib  # costs a second, and only this route needs it so early
+
+    if not path.is_file():
+        raise DataError(f"demand.weather.epw: there is no file {path}")
+    try:
+        data, place = pvlib.iotools.read_epw(path)
+        columns = data[["temp_air", "ghi", "dhi", "total_sky_cover"]].astype(np.float64)
+    except (ValueError, KeyError, IndexError, StopIteration, UnicodeDecodeError) as error:
+        raise DataError(
+            f"demand.weather.epw: {path} is not an EnergyPlus weather file ({error})"
+        ) from error
+    if len(columns) == HOURS + 24:
+        columns = columns[~((columns.index.month == 2) & (columns.index.day == 29))]
+    if len(columns) != HOURS:
+        raise DataError(
+            f"demand.weather.epw: {path} holds {len(columns)} hours; a year of {HOURS} is needed"
+        )
+    # EnergyPlus writes 99.9 (temperature) and 9999 (radiation) where a value is missing.
+    missing = (columns["temp_air"] > 70) | (columns["ghi"] >= 9999) | (columns["dhi"] >= 9999)
+    missing |= columns.isna().any(axis=1)
+    if missing.any():
+        first = columns.index[missing.to_numpy()][0]
+        raise DataError(
+            f"demand.weather.epw: {path} lacks temperature or radiation in {int(missing.sum())} "
+            f"hours, first on {first:%d %B, hour %H}"
+        )
+    return _lay_over(
+        year,
+        f"EnergyPlus weather file {path.name}",
+        outdoor_c=columns["temp_air"].to_numpy(),
+        beam_w_per_m2=(columns["ghi"] - columns["dhi"]).clip(lower=0).to_numpy(),
+        diffuse_w_per_m2=columns["dhi"].to_numpy(),
+        cloud_octas=columns["total_sky_cover"].clip(upper=10).to_numpy() * 0.8,
+        latitude=float(place["latitude"]),
+        longitude=float(place["longitude"]),
+        utc_offset_hours=float(place["TZ"]),
+    )
+
+
+def _lay_over(
+    year: int,
+    source: str,
+    *,
+    outdoor_c: FloatArray,
+    beam_w_per_m2: FloatArray,
+    diffuse_w_per_m2: FloatArray,
+    cloud_octas: FloatArray,
+    latitude: float,
+    longitude: float,
+    utc_offset_hours: float,
+) -> WeatherYear:
+    south = south_radiation(beam_w_per_m2, diffuse_w_per_m2, latitude, longitude, utc_offset_hours)
+    hours = hours_of_typical_year(year)
+    return WeatherYear(
+        year=year,
+        source=source,
+        outdoor_c=outdoor_c[hours],
+        global_w_per_m2=(beam_w_per_m2 + diffuse_w_per_m2)[hours],
+        south_w_per_m2=south[hours],
+        cloud_octas=cloud_octas[hours],
+    )
+
+
+def hours_of_typical_year(year: int) -> npt.NDArray[np.int64]:
+    """Which hour (0-8759) of a typical year each hour of ``year`` takes; 29 February repeats 28."""
+    days = np.arange(365)
+    if days_in_year(year) == 366:
+        days = np.insert(days, 59, 58)
+    return np.asarray(days[:, None] * 24 + np.arange(24), dtype=np.int64).ravel()
+
+
+def south_radiation(
+    beam_w_per_m2: FloatArray,
+    diffuse_w_per_m2: FloatArray,
+    latitude: float,
+    longitude: float,
+    utc_offset_hours: float,
+) -> FloatArray:
+    """Radiation on a vertical south facade from the horizontal components.
+
+    Parameters
+    ----------
+    beam_w_per_m2, diffuse_w_per_m2
+        Hourly means on the horizontal plane, shape ``(8760,)``.
+    latitude, longitude
+        Degrees north and east.
+    utc_offset_hours
+        Standard time of the data minus UTC.
+
+    Returns
+    -------
+    numpy.ndarray
+        W/m2, shape ``(8760,)``; isotropic sky, ground albedo 0.25.
+    """
+    import pvlib
+
+    middle = time_axis(2015, 60) + pd.Timedelta(minutes=30) - pd.Timedelta(hours=utc_offset_hours)
+    sun = pvlib.solarposition.get_solarposition(
+        middle.tz_localize("UTC"), latitude, longitude, method="nrel_numpy"
+    )
+    zenith = sun["zenith"].to_numpy()
+    high = zenith < HIGHEST_ZENITH_DEG
+    normal = np.zeros_like(beam_w_per_m2)
+    normal[high] = beam_w_per_m2[high] / np.cos(np.radians(zenith[high]))
+    total = pvlib.irradiance.get_total_irradiance(
+        surface_tilt=90,
+        surface_azimuth=180,
+        solar_zenith=zenith,
+        solar_azimuth=sun["azimuth"].to_numpy(),
+        dni=normal,
+        ghi=beam_w_per_m2 + diffuse_w_per_m2,
+        dhi=diffuse_w_per_m2,
+    )
+    return np.asarray(total["poa_global"], dtype=np.float64)
