@@ -1,0 +1,368 @@
+"""What is to be designed: demand, prices and choices of one scenario, over (day, slice).
+
+Everything that the model needs, checked, in one frozen value: the model, the solution and the
+check of the solution all read the same numbers.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import tsam
+import xarray as xr
+
+from microchp.assessment.finance import annualisation_factor
+from microchp.config import ChpUnit
+from microchp.design.prices import import_price
+from microchp.errors import DataError, SolveError
+from microchp.scenarios import DesignInputs
+from microchp.timeseries import QUANTITIES, day_slice, days_in_year, step_minutes_of
+
+FloatArray = npt.NDArray[np.float64]
+
+log = logging.getLogger(__name__)
+
+DIMS = ("day", "slice")
+
+UNITS = {
+    "space_heating_kw": ("kW", "space heating demand"),
+    "hot_water_kw": ("kW", "hot water demand"),
+    "electricity_kw": ("kW", "electricity demand"),
+    "import_price_gbp_per_kwh": ("GBP/kWh", "import price with the design in place"),
+    "export_price_gbp_per_kwh": ("GBP/kWh", "paid for metered export"),
+    "bau_import_price_gbp_per_kwh": ("GBP/kWh", "import price of business as usual"),
+}
+"""Unit and long name of the arrays of a problem."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Demand, prices and choices of one design; arrays have the shape ``(days, slices)``.
+
+    Attributes
+    ----------
+    inputs
+        Units, store, boiler, tariff, incentive, emissions and finance.
+    day
+        Midnight of each day, ``datetime64[ns]``, shape ``(days,)``.
+    day_weight
+        Days of the year that each day stands for, shape ``(days,)``.
+    step_hours
+        Length of a slice (ts of Eq. 3-5).
+    space_heating_kw, hot_water_kw, electricity_kw
+        Mean power over each slice.
+    import_price_gbp_per_kwh, export_price_gbp_per_kwh
+        GIMP and GEXP of Eq. 5: the export price holds what tariff and incentive pay together.
+    bau_import_price_gbp_per_kwh
+        Import price of business as usual (Eq. 18).
+    """
+
+    inputs: DesignInputs
+    day: npt.NDArray[np.datetime64]
+    day_weight: FloatArray
+    step_hours: float
+    space_heating_kw: FloatArray
+    hot_water_kw: FloatArray
+    electricity_kw: FloatArray
+    import_price_gbp_per_kwh: FloatArray
+    export_price_gbp_per_kwh: FloatArray
+    bau_import_price_gbp_per_kwh: FloatArray
+
+    @cached_property
+    def heat_kw(self) -> FloatArray:
+        """Heat demand, space heating and hot water together."""
+        return self.space_heating_kw + self.hot_water_kw
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of days, and of slices in a day."""
+        days, slices = self.heat_kw.shape
+        return days, slices
+
+    @cached_property
+    def slice_weight_hours(self) -> FloatArray:
+        """Hours of the year that each slice stands for, shape ``(days, 1)``."""
+        return (self.day_weight * self.step_hours)[:, None]
+
+    @property
+    def choices(self) -> list[ChpUnit | None]:
+        """What may be installed: None stands for no unit."""
+        none: list[ChpUnit | None] = [None] if self.inputs.no_unit else []
+        return [*none, *self.inputs.units]
+
+    @property
+    def store_limits_kwh(self) -> tuple[float, float]:
+        """Smallest and largest store; both zero without one."""
+        tes = self.inputs.tes
+        return (tes.min_kwh, tes.max_kwh) if tes else (0.0, 0.0)
+
+    @property
+    def generation_payment_gbp_per_kwh(self) -> float:
+        """Paid for each kWh generated, a deemed export included."""
+        incentive = self.inputs.incentive
+        deemed = (incentive.deemed_export_share or 0.0) * incentive.export_gbp_per_kwh
+        return incentive.generation_gbp_per_kwh + deemed
+
+    @property
+    def largest_charge_kw(self) -> float:
+        """No slice can put more heat than this into a store of any allowed size.
+
+        Within a slice the level rises by no more than the size and the standing loss is made
+        up for, so that the charge times its efficiency is at most size / ts + loss rate.
+        """
+        tes = self.inputs.tes
+        if tes is None:
+            return 0.0
+        rate = 1.0 / self.step_hours + tes.loss_share_per_day / 24.0
+        return tes.max_kwh * rate / tes.charge_efficiency
+
+    def unit_capital_gbp(self, unit: ChpUnit | None) -> float:
+        """Annualised capital of a unit, net of the grant (first term of Eq. 2)."""
+        if unit is None:
+            return 0.0
+        return self.annual_capital_share * unit.power_kw * unit.capital_cost_gbp_per_kw
+
+    @property
+    def store_capital_gbp_per_kwh(self) -> float:
+        """Annualised capital of a kWh of store, net of the grant (second term of Eq. 2)."""
+        tes = self.inputs.tes
+        return self.annual_capital_share * tes.capital_cost_gbp_per_kwh if tes else 0.0
+
+    @property
+    def annual_capital_share(self) -> float:
+        """AF of Eq. 2 and 6, times the share of the capital that is not granted."""
+        grant = self.inputs.incentive.capital_grant_share
+        return annualisation_factor(self.inputs.finance) * (1.0 - grant)
+
+    @cached_property
+    def bau_co2_kg(self) -> float:
+        """CO2 of business as usual in a year: boiler fuel and grid electricity."""
+        emissions = self.inputs.emissions
+        per_slice = (
+            emissions.gas_kg_per_kwh * self.heat_kw / self.inputs.boiler.efficiency
+            + emissions.grid_kg_per_kwh * self.electricity_kw
+        )
+        return float((self.slice_weight_hours * per_slice).sum())
+
+    @property
+    def constant_gbp(self) -> float:
+        """The part of Eq. 1 that no decision changes: payment on all CO2 of business as usual."""
+        return -self.inputs.incentive.co2_price_gbp_per_kg * self.bau_co2_kg
+
+    def time(self) -> pd.DatetimeIndex:
+        """Start of each slice, day after day, shape ``(days * slices,)``."""
+        step = np.timedelta64(round(self.step_hours * 3600), "s")
+        starts = self.day[:, None] + step * np.arange(self.shape[1])[None, :]
+        return pd.DatetimeIndex(starts.ravel(), name="time")
+
+    def to_dataset(self) -> xr.Dataset:
+        """The problem as a dataset over ``(day, slice)``; inverse of :func:`problem_of`."""
+        arrays = {
+            name: (DIMS, getattr(self, name), {"units": unit, "long_name": long_name})
+            for name, (unit, long_name) in UNITS.items()
+        }
+        weight = ("day", self.day_weight, {"units": "1", "long_name": "days stood for"})
+        return xr.Dataset(
+            {**arrays, "day_weight": weight},
+            coords={"day": self.day, "slice": np.arange(self.shape[1])},
+            attrs={"inputs": self.inputs.model_dump_json(), "step_hours": self.step_hours},
+        )
+
+
+def problem_of(dataset: xr.Dataset) -> Problem:
+    """The problem that :meth:`Problem.to_dataset` wrote."""
+    return Problem(
+        inputs=DesignInputs.model_validate_json(dataset.attrs["inputs"]),
+        day=dataset["day"].to_numpy().astype("datetime64[ns]"),
+        day_weight=dataset["day_weight"].to_numpy(),
+        step_hours=float(dataset.attrs["step_hours"]),
+        **{name: dataset[name].transpose(*DIMS).to_numpy() for name in UNITS},
+    )
+
+
+def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
+    """The problem of one scenario.
+
+    Parameters
+    ----------
+    demand
+        Demand of a calendar year, dims ``(dwelling, time)``, at the design's resolution; the
+        first dwelling counts.
+    inputs
+        The scenario's parameters.
+
+    Raises
+    ------
+    DataError
+        If demand, days or a price file do not fit.
+    SolveError
+        If no allowed size can meet the demand in some slice.
+    """
+    step_minutes = step_minutes_of(demand)
+    if step_minutes != inputs.time.resolution_minutes:
+        raise DataError(
+            f"demand of {inputs.house}: a step of {step_minutes} min; expected "
+            f"time.resolution_minutes = {inputs.time.resolution_minutes}"
+        )
+    year = inputs.time.year
+    folded = day_slice(demand.isel(dwelling=0) if "dwelling" in demand.dims else demand)
+    days = pd.DatetimeIndex(folded["day"].to_numpy())
+    expected = pd.date_range(f"{year}-01-01", periods=days_in_year(year), freq="D")
+    if not days.equals(expected):
+        raise DataError(
+            f"demand of {inputs.house}: {len(days)} days from {days[0].date()}; expected the "
+            f"{len(expected)} days of time.year = {year}"
+        )
+    demands = [folded[name].transpose(*DIMS).to_numpy().astype(float) for name in QUANTITIES]
+    import_gbp = import_price(inputs.design_tariff, year, step_minutes)
+    bau_import_gbp = import_price(inputs.tariff, year, step_minutes)
+    incentive = inputs.incentive
+    metered = 0.0 if incentive.deemed_export_share is not None else incentive.export_gbp_per_kwh
+    export_gbp = np.full_like(import_gbp, inputs.design_tariff.export_gbp_per_kwh + metered)
+
+    chosen, weight, scale = _representatives(inputs, days, np.stack(demands), import_gbp)
+    scaled = [values[chosen] * scale[k][:, None] for k, values in enumerate(demands)]
+    problem = Problem(
+        inputs=inputs,
+        day=days.to_numpy().astype("datetime64[ns]")[chosen],
+        day_weight=weight,
+        step_hours=step_minutes / 60,
+        space_heating_kw=scaled[0],
+        hot_water_kw=scaled[1],
+        electricity_kw=scaled[2],
+        import_price_gbp_per_kwh=import_gbp[chosen],
+        export_price_gbp_per_kwh=export_gbp[chosen],
+        bau_import_price_gbp_per_kwh=bau_import_gbp[chosen],
+    )
+    check_servable(problem)
+    return problem
+
+
+def _representatives(
+    inputs: DesignInputs, days: pd.DatetimeIndex, demands: FloatArray, prices: FloatArray
+) -> tuple[npt.NDArray[np.intp], FloatArray, FloatArray]:
+    """Positions of the days to model, their weights, and scale factors ``(quantity, day)``."""
+    wanted = inputs.time.days
+    if wanted == "all":
+        chosen = np.arange(len(days))
+        return chosen, np.ones(len(days)), np.ones((len(demands), len(days)))
+    if isinstance(wanted, list):
+        chosen = _listed_days(wanted, days)
+        weight = np.full(len(chosen), len(days) / len(chosen))
+        return chosen, weight, np.ones((len(demands), len(chosen)))
+    return typical_days(days, demands, prices, wanted)
+
+
+def _listed_days(wanted: list[date], days: pd.DatetimeIndex) -> npt.NDArray[np.intp]:
+    """Positions of the listed dates, in the order of the calendar."""
+    listed = pd.DatetimeIndex(wanted)
+    outside = [str(day.date()) for day in listed if day not in days]
+    repeated = [str(day.date()) for day in listed[listed.duplicated()]]
+    if outside or repeated or not wanted:
+        problems = [f"{day} is not in {days[0].year}" for day in outside]
+        problems += [f"{day} is listed twice" for day in repeated]
+        raise DataError(f"time.days: {'; '.join(problems) or 'the list is empty'}")
+    return np.sort(days.get_indexer(listed))
+
+
+def typical_days(
+    days: pd.DatetimeIndex, demands: FloatArray, prices: FloatArray, number: int
+) -> tuple[npt.NDArray[np.intp], FloatArray, FloatArray]:
+    """Days that stand for a year, the one of the largest heat demand among them.
+
+    tsam clusters the days by their hourly means; each cluster is represented by its medoid, a
+    real day. Demands of all but the peak day are scaled so that the year's energy is kept.
+
+    Parameters
+    ----------
+    days
+        Days of the year.
+    demands
+        Space heating, hot water, electricity; shape ``(3, days, slices)``.
+    prices
+        Import price, shape ``(days, slices)``.
+    number
+        Days wanted; from 2 on, one of them is the peak day, which stands for itself alone.
+
+    Returns
+    -------
+    tuple
+        Positions in ``days``, days stood for, and factors on the demands, shape ``(3, number)``.
+    """
+    total_days = len(days)
+    if number >= total_days:
+        return np.arange(total_days), np.ones(total_days), np.ones((len(demands), total_days))
+    peak = int((demands[0] + demands[1]).sum(axis=1).argmax())
+    others = np.delete(np.arange(total_days), peak) if number > 1 else np.arange(total_days)
+    clusters = number - 1 if number > 1 else 1
+
+    hourly = [v.reshape(total_days, 24, -1).mean(axis=2)[others] for v in (*demands, prices)]
+    varying = {str(k): v.ravel() for k, v in enumerate(hourly) if np.ptp(v, axis=0).any()}
+    if not varying:  # every day is the same day
+        varying = {"0": hourly[0].ravel()}
+    hours = pd.date_range(days[0], periods=24 * len(others), freq="h")
+    result = tsam.aggregate(
+        pd.DataFrame(varying, index=hours),
+        n_clusters=clusters,
+        cluster=tsam.ClusterConfig(method="hierarchical", representation="medoid"),
+        preserve_column_means=False,
+    )
+    assigned = np.asarray(result.cluster_assignments)
+    centres = np.asarray(result.clustering.cluster_centers)
+    sizes = np.bincount(assigned[: len(others)], minlength=len(centres)).astype(float)
+    order = np.argsort(others[centres])
+    chosen, weight = others[centres][order], sizes[order]
+    if number > 1:
+        at = int(np.searchsorted(chosen, peak))
+        chosen, weight = np.insert(chosen, at, peak), np.insert(weight, at, 1.0)
+
+    scaled_days = chosen != peak if number > 1 else np.ones(1, dtype=bool)
+    energy = demands.sum(axis=2)
+    kept = energy[:, chosen[~scaled_days]].sum(axis=1)
+    standing = energy[:, chosen[scaled_days]] @ weight[scaled_days]
+    factor = np.divide(
+        energy.sum(axis=1) - kept, standing, out=np.ones(len(demands)), where=standing > 0
+    )
+    scale = np.where(scaled_days[None, :], factor[:, None], 1.0)
+    log.info("%d typical days; demands scaled by %s", number, np.round(factor, 3).tolist())
+    return chosen, weight, scale
+
+
+def check_servable(problem: Problem) -> None:
+    """Refuse sizes that cannot meet the demand whatever is done.
+
+    In a slice boiler and largest unit give at most their rated heat, and the store at most what
+    it holds when full. This is necessary, not sufficient: the solver tells the rest.
+
+    Raises
+    ------
+    SolveError
+        Naming the keys, the worst slice, what is needed and what there is.
+    """
+    inputs = problem.inputs
+    if inputs.boiler.max_heat_kw is None:
+        return
+    unit_kw = max((u.power_kw * u.heat_to_power for u in inputs.units), default=0.0)
+    store_kw = 0.0
+    if inputs.tes is not None:
+        store_kw = inputs.tes.max_kwh * inputs.tes.discharge_efficiency / problem.step_hours
+    found = inputs.boiler.max_heat_kw + unit_kw + store_kw
+    needed = problem.heat_kw.ravel()
+    short = np.flatnonzero(needed > found * (1 + 1e-9))
+    if short.size:
+        worst = int(needed.argmax())
+        parts = f"boiler.max_heat_kw {inputs.boiler.max_heat_kw:g}"
+        parts += f" + largest unit of chp.sizes_kw {unit_kw:g}"
+        if inputs.tes is not None:
+            parts += f" + a full store of tes.max_kwh {store_kw:g}"
+        raise SolveError(
+            f"{inputs.scenario}: the heat demand cannot be met in {short.size} slices; the worst, "
+            f"{problem.time()[worst]}, needs {needed[worst]:g} kW and there is at most "
+            f"{found:g} kW ({parts}). Raise one of these keys."
+        )
