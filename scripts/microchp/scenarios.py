@@ -21,6 +21,7 @@ from microchp.config import (
     Config,
     Demand,
     Emissions,
+    FilePolicy,
     Finance,
     House,
     Incentive,
@@ -29,6 +30,7 @@ from microchp.config import (
     Tariff,
     Tes,
     Time,
+    Vdi4655,
     variant_config,
 )
 from microchp.errors import ConfigError, DataError
@@ -142,16 +144,18 @@ def demand_inputs(config: Config, house: str) -> DemandInputs:
     Settings that the chosen source does not read are left at their defaults, so that changing
     them changes nothing here.
     """
-    given = config.demand
-    read: dict[str, object] = {"source": given.source, "weather": given.weather}
-    if given.source == "vdi4655":
-        read["vdi4655"] = given.vdi4655
-    if given.source == "file":
-        read |= {"files": {house: given.files[house]}, "file_policy": given.file_policy}
+    demand = config.demand
+    unread: dict[str, object] = {}
+    if demand.source == "file":
+        unread["files"] = {house: demand.files[house]}
+    else:
+        unread |= {"files": {}, "file_policy": FilePolicy()}
+    if demand.source != "vdi4655":
+        unread["vdi4655"] = Vdi4655()
     return DemandInputs(
         house_name=house,
         house=config.houses.get(house),
-        demand=Demand().model_copy(update=read),
+        demand=demand.model_copy(update=unread),
         year=config.time.year,
         dwellings=config.group.dwellings,
         seed=config.run.seed,

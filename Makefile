@@ -1,0 +1,77 @@
+# make run    the design study of Oluleye et al. 2018, from demand to report
+# make quick  a coarse look in about a minute
+# make test   checks and tests
+# make help   all targets
+
+VENV := .venv
+BIN := $(VENV)/bin
+CORES ?= all
+SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
+
+# The first Python of this machine that is new enough, unless one is given: make run PYTHON=...
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+	echo $$python && break; done)
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help run quick test lint reference lock unlock
+
+help:
+	@echo 'make run        the design study of Oluleye et al. 2018, from demand to report'
+	@echo 'make quick      a coarse look: one house, hourly steps, six representative days'
+	@echo 'make test       checks and tests'
+	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
+	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
+	@echo 'make lock       renew requirements.lock after a change of requirements*.txt'
+	@echo 'make unlock     release the lock that a killed run has left'
+
+run: $(VENV)/.run
+	$(SNAKEMAKE) --configfile config/studies/oluleye2018.yaml
+	@echo 'Open results/oluleye2018/report/index.html'
+
+quick: $(VENV)/.run
+	$(SNAKEMAKE) --configfile config/quick.yaml
+	@echo 'Coarse on purpose. Open results/quick/report/index.html'
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/python -m snakemake --lint
+
+reference: $(VENV)/.run
+	PYTHONPATH=scripts $(BIN)/python -m microchp.config_reference config
+
+unlock: $(VENV)/.run
+	$(BIN)/python -m snakemake --unlock
+
+# Two stamps, so that a run needs no test tools. A second `make` finds them and starts at once.
+$(VENV)/.run: requirements.txt requirements.lock | $(BIN)/python
+	@echo 'Installing into $(VENV); a minute or two, once'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.txt -c requirements.lock
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements-dev.txt
+	@echo 'Installing test tools into $(VENV)'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt -c requirements.lock
+	@touch $@
+
+$(BIN)/python:
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed and none was found;' \
+		'install one, or name it: make run PYTHON=/path/to/python3' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo '$(PYTHON) is older than Python 3.11; name a newer one: make run PYTHON=...' >&2; exit 1; }
+	'$(PYTHON)' -m venv --clear $(VENV)
+
+lock:
+	@rm -rf $(VENV)-lock
+	'$(PYTHON)' -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install -qq -r requirements.txt -r requirements-dev.txt
+	{ echo '# Everything that requirements.txt and requirements-dev.txt bring. Written by `make lock`.'; \
+		$(VENV)-lock/bin/python -m pip freeze; } > requirements.lock
+	@rm -rf $(VENV)-lock

@@ -1,0 +1,306 @@
+"""The scenario grid: ids, table, and what each job is given of the configuration."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from microchp.config import Config, load_config
+from microchp.errors import ConfigError, DataError
+from microchp.scenarios import (
+    DemandInputs,
+    DesignInputs,
+    check_files,
+    demand_files,
+    demand_inputs,
+    design_inputs,
+    price_files,
+    scenario_id,
+    scenario_rows,
+    scenario_table,
+    solve_options,
+)
+
+ROOT = Path(__file__).parents[1]
+
+
+def load(text: str = "{}") -> Config:
+    return load_config(yaml.safe_load(text), ROOT / "resources")
+
+
+def design(config: Config, scenario: str) -> DesignInputs:
+    return design_inputs(config, scenario_table(config)[scenario])
+
+
+# --------------------------------------------------------------------------- ids and table
+
+
+def test_ids_are_short_and_readable() -> None:
+    assert scenario_id("flat", "fit", "with") == "flat-fit-with"
+    assert scenario_id("flat", "fit", "with", "cheap_gas") == "flat-fit-with-cheap_gas"
+    assert scenario_id("flat", "fit", "with", design="published") == "flat-fit-with-published"
+
+
+def test_the_default_grid_is_the_24_designs_of_the_study_in_grid_order() -> None:
+    table = scenario_table(load())
+    assert len(table) == 24
+    assert list(table)[:3] == ["detached-none-with", "detached-none-without", "detached-fit-with"]
+    assert list(table)[-1] == "flat-co2_levy-without"
+    assert all(key == scenario.scenario for key, scenario in table.items())
+
+
+def test_variants_repeat_the_grid_and_fixed_designs_add_to_it() -> None:
+    table = scenario_table(
+        load(
+            "scenarios: {house: [flat], incentive: [none], tes: [with],"
+            " variants: {cheap: {tariff: {gas_gbp_per_kwh: 0.01}}}}\n"
+            "fixed_designs:\n"
+            "  - {name: printed, house: terrace, incentive: fit, chp_kw: 2, tes_kwh: 9}\n"
+            "  - {name: printed, house: terrace, incentive: fit, chp_kw: 2}"
+        )
+    )
+    assert list(table) == [
+        "flat-none-with",
+        "flat-none-with-cheap",
+        "terrace-fit-with-printed",
+        "terrace-fit-without-printed",
+    ]
+    assert scenario_rows(table)[1] == {
+        "scenario": "flat-none-with-cheap",
+        "house": "flat",
+        "incentive": "none",
+        "tes": "with",
+        "variant": "cheap",
+        "design": "optimal",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "scenarios: {variants: {a: {}}}\n"
+        "fixed_designs: [{name: a, house: flat, incentive: fit, chp_kw: 1}]",
+        "fixed_designs: [{house: flat, incentive: fit, chp_kw: 1},"
+        " {house: flat, incentive: fit, chp_kw: 2}]",
+    ],
+)
+def test_two_scenarios_never_share_an_id(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"same id: flat-fit-without-(a|fixed); give each"):
+        scenario_table(load(text))
+
+
+# ------------------------------------------------------------------------------ design inputs
+
+
+def test_catalogue_values_are_resolved_for_the_design() -> None:
+    config = load(
+        "chp: {sizes_kw: [0, 2], min_load_share: 0.25, cost_index: 2.0}\n"
+        "tes: {cost_index: 1.5, capital_cost_gbp_per_kwh: 20}"
+    )
+    inputs = design(config, "flat-fit-with")
+    assert [unit.power_kw for unit in inputs.units] == [2]
+    assert inputs.units[0].capital_cost_gbp_per_kw == 4800
+    assert inputs.units[0].min_load_share == 0.25
+    assert inputs.no_unit
+    assert inputs.tes is not None
+    assert (inputs.tes.capital_cost_gbp_per_kwh, inputs.tes.cost_index) == (30, 1)
+    assert inputs.incentive.generation_gbp_per_kwh == 0.1345
+    assert design(config, "flat-fit-without").tes is None
+
+
+def test_without_override_the_catalogue_keeps_its_minimum_load() -> None:
+    assert {unit.min_load_share for unit in design(load(), "flat-fit-with").units} == {0.5}
+
+
+def test_no_unit_is_a_choice_only_where_listed() -> None:
+    assert not design(load("chp: {sizes_kw: [1]}"), "flat-fit-with").no_unit
+
+
+def test_a_fixed_design_leaves_no_choice() -> None:
+    config = load(
+        "fixed_designs:\n"
+        "  - {name: printed, house: flat, incentive: fit, chp_kw: 2, tes_kwh: 7}\n"
+        "  - {name: printed, house: flat, incentive: fit, chp_kw: 4}\n"
+        "  - {name: nothing, house: flat, incentive: fit, chp_kw: 0}"
+    )
+    fixed = design(config, "flat-fit-with-printed")
+    assert [unit.power_kw for unit in fixed.units] == [2]
+    assert not fixed.no_unit
+    assert fixed.tes is not None
+    assert (fixed.tes.min_kwh, fixed.tes.max_kwh) == (7, 7)
+    without = design(config, "flat-fit-without-printed")
+    assert ([unit.power_kw for unit in without.units], without.tes) == ([4], None)
+    nothing = design(config, "flat-fit-without-nothing")
+    assert (nothing.units, nothing.no_unit) == ([], True)
+
+
+def test_a_variant_changes_design_and_solver_options() -> None:
+    config = load(
+        "scenarios: {variants: {odd: {finance: {lifetime_years: 20},"
+        " solve: {relative_gap: 0.1}, chp: {cost_index: 0.5}}}}"
+    )
+    table = scenario_table(config)
+    assert design(config, "flat-fit-with-odd").finance.lifetime_years == 20
+    assert design(config, "flat-fit-with").finance.lifetime_years == 15
+    costs = [
+        design(config, name).units[0].capital_cost_gbp_per_kw
+        for name in ("flat-fit-with", "flat-fit-with-odd")
+    ]
+    assert costs[1] == costs[0] / 2
+    assert solve_options(config, table["flat-fit-with-odd"]).relative_gap == 0.1
+    assert solve_options(config, table["flat-fit-with"]).relative_gap == 0.005
+
+
+def test_an_incentives_own_tariff_is_that_of_the_design_not_of_business_as_usual() -> None:
+    config = load("incentives: {fit: {tariff: {gas_gbp_per_kwh: 0.01}}}")
+    inputs = design(config, "flat-fit-with")
+    assert inputs.tariff.gas_gbp_per_kwh == 0.0348
+    assert inputs.design_tariff.gas_gbp_per_kwh == 0.01
+    other = design(config, "flat-none-with")
+    assert other.design_tariff == other.tariff
+
+
+@pytest.mark.parametrize("scenario", ["flat-fit-with", "flat-none-without"])
+def test_inputs_survive_the_way_through_a_job(scenario: str) -> None:
+    inputs = design(load("time: {days: [2015-01-31, 2015-07-01]}"), scenario)
+    assert DesignInputs.model_validate(inputs.model_dump(mode="json")) == inputs
+    assert DesignInputs.model_validate_json(inputs.model_dump_json()) == inputs
+
+
+# ---------------------------------------------------- a change reaches what it concerns only
+
+BASE = "scenarios: {variants: {odd: {finance: {lifetime_years: 20}}}}"
+
+
+def changed_designs(change: str) -> set[str]:
+    before, after = load(BASE), load(f"{BASE}\n{change}")
+    return {name for name in scenario_table(before) if design(before, name) != design(after, name)}
+
+
+@pytest.mark.parametrize(
+    ("change", "concerned"),
+    [
+        ("incentives: {fit: {export_gbp_per_kwh: 0.2}}", lambda name: "-fit-" in name),
+        ("incentives: {fit: {tariff: {gas_gbp_per_kwh: 0.2}}}", lambda name: "-fit-" in name),
+        ("tariff: {gas_gbp_per_kwh: 0.2}", lambda name: True),
+        ("tes: {max_kwh: 9}", lambda name: "-with" in name and "-without" not in name),
+        ("finance: {lifetime_years: 9}", lambda name: not name.endswith("-odd")),
+        ("run: {seed: 9}", lambda name: False),
+        ("group: {dwellings: 9}", lambda name: False),
+        ("houses: {flat: {occupants: 1}}", lambda name: False),
+        ("solve: {relative_gap: 0.1}", lambda name: False),
+        ("demand: {weather: {try_region: 4}}", lambda name: False),
+    ],
+)
+def test_a_change_reaches_the_designs_that_use_it(change: str, concerned: Any) -> None:
+    assert changed_designs(change) == {
+        name for name in scenario_table(load(BASE)) if concerned(name)
+    }
+
+
+def changed_demand(change: str, base: str = "{}") -> bool:
+    before = yaml.safe_load(base)
+    after = before | yaml.safe_load(change)
+    first, second = (
+        demand_inputs(load_config(user, ROOT / "resources"), "flat") for user in (before, after)
+    )
+    return first != second
+
+
+@pytest.mark.parametrize(
+    ("change", "concerns_flat"),
+    [
+        ("run: {seed: 9}", True),
+        ("time: {year: 2016}", True),
+        ("group: {dwellings: 9}", True),
+        ("houses: {flat: {occupants: 1}}", True),
+        ("demand: {weather: {try_region: 4}}", True),
+        ("demand: {source: vdi4655}", True),
+        ("houses: {terrace: {occupants: 1}}", False),
+        ("demand: {vdi4655: {summer_above_c: 16}}", False),
+        ("demand: {file_policy: {max_gap_minutes: 5}}", False),
+        ("demand: {files: {flat: flat.csv}}", False),
+        ("time: {resolution_minutes: 60}", False),
+        ("time: {days: 3}", False),
+        ("tariff: {gas_gbp_per_kwh: 0.2}", False),
+        ("run: {name: other}", False),
+    ],
+)
+def test_a_change_reaches_the_demand_that_uses_it(change: str, concerns_flat: bool) -> None:
+    assert changed_demand(change) == concerns_flat
+
+
+def test_a_demand_from_files_depends_on_its_own_file_only() -> None:
+    base = (
+        "demand: {source: file, files: {flat: a.csv, cottage: b.csv}}\nscenarios: {house: [flat]}"
+    )
+    other = "demand: {source: file, files: {flat: a.csv, cottage: c.csv}}"
+    own = "demand: {source: file, files: {flat: c.csv, cottage: b.csv}}"
+    policy = "demand: {source: file, files: {flat: a.csv}, file_policy: {max_gap_minutes: 5}}"
+    assert [changed_demand(change, base) for change in (other, own, policy)] == [False, True, True]
+
+
+def test_a_house_may_exist_in_a_file_alone() -> None:
+    config = load("demand: {source: file, files: {cottage: b.csv}}\nscenarios: {house: [cottage]}")
+    inputs = demand_inputs(config, "cottage")
+    assert inputs.house is None
+    assert DemandInputs.model_validate(inputs.model_dump(mode="json")) == inputs
+
+
+# ------------------------------------------------------------------------------ users' files
+
+FILES = """
+scenarios: {house: [flat], variants: {dear: {tariff: {import_file: dear.csv}}}}
+demand: {source: file, files: {flat: flat.csv, terrace: unused.csv}, weather: {epw: here.epw}}
+tariff: {import_file: prices.csv}
+incentives: {fit: {tariff: {import_file: agile.csv}}}
+"""
+
+
+def test_jobs_depend_on_the_users_files_they_read() -> None:
+    config = load(FILES)
+    assert demand_files(demand_inputs(config, "flat")) == ["flat.csv", "here.epw"]
+    assert price_files(design(config, "flat-none-with")) == ["prices.csv"]
+    assert price_files(design(config, "flat-fit-with")) == ["prices.csv", "agile.csv"]
+    assert price_files(design(config, "flat-none-with-dear")) == ["dear.csv"]
+    assert price_files(design(load(), "flat-fit-with")) == []
+    assert demand_files(demand_inputs(load(), "flat")) == []
+
+
+def test_missing_files_are_named_all_at_once_with_their_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = load(FILES)
+    with pytest.raises(DataError) as caught:
+        check_files(config)
+    found = str(caught.value)
+    assert str(tmp_path) in found.splitlines()[0]
+    assert [line.strip() for line in found.splitlines()[1:]] == [
+        "demand.files.flat: no file 'flat.csv'",
+        "demand.weather.epw: no file 'here.epw'",
+        "tariff.import_file: no file 'prices.csv'",
+        "scenarios.variants.dear.tariff.import_file: no file 'dear.csv'",
+        "incentives.fit.tariff.import_file: no file 'agile.csv'",
+    ]
+    for name in ("flat.csv", "here.epw", "prices.csv", "dear.csv", "agile.csv"):
+        (tmp_path / name).touch()
+    check_files(config)
+
+
+def test_the_workflow_is_parsed_without_heavy_libraries() -> None:
+    code = (
+        "import sys; import microchp.scenarios, microchp.workflow;"
+        "print([name for name in ('numpy', 'pandas', 'xarray', 'linopy') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "scripts",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
