@@ -32,6 +32,8 @@ rule all:
         RESULTS / "config.yaml",
         RESULTS / "scenarios.csv",
         RESULTS / "designs.csv",
+        RESULTS / "figures",
+        COMPARISON,
         RESULTS / "report/index.html",
 
 

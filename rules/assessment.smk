@@ -1,4 +1,4 @@
-# What the designs cost, earn and emit.
+# What the designs cost, earn and emit, and what was published.
 
 
 rule assess_designs:
@@ -20,3 +20,25 @@ rule assess_designs:
         code=code("assess_designs"),
     script:
         "../scripts/assess_designs.py"
+
+
+rule compare_published:
+    input:
+        designs=RESULTS / "designs.csv",
+        published=PUBLISHED,
+    output:
+        published=RESULTS / "published.csv",
+    log:
+        LOGS / "compare_published.log",
+    benchmark:
+        BENCHMARKS / "compare_published.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("compare_published"),
+    script:
+        "../scripts/compare_published.py"

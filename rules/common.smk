@@ -43,9 +43,11 @@ LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 ENVIRONMENT = "../envs/microchp.yaml"
 HOUSE_PATTERN = "|".join(map(re.escape, sorted(CONFIG.houses.keys() | CONFIG.demand.files.keys())))
-
-
 DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
+PUBLISHED = Path(workflow.basedir) / "resources/published/oluleye2018.csv"
+# Only designs of the published sizes can be held against the published tables.
+HAS_PUBLISHED = any(design.name == "published" for design in CONFIG.fixed_designs)
+COMPARISON = [RESULTS / "published.csv"] if HAS_PUBLISHED else []
 
 
 @cache

@@ -39,3 +39,25 @@ rule write_scenarios:
         code=code("write_scenarios"),
     script:
         "../scripts/write_scenarios.py"
+
+
+rule plot_figures:
+    input:
+        table=RESULTS / "designs.csv",
+        designs=DESIGNS,
+    output:
+        figures=directory(RESULTS / "figures"),
+    log:
+        LOGS / "plot_figures.log",
+    benchmark:
+        BENCHMARKS / "plot_figures.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        code=code("plot_figures"),
+    script:
+        "../scripts/plot_figures.py"

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -94,7 +94,7 @@ def code_version(script: str | Path) -> str:
 
     Given to a job as a parameter, it makes Snakemake, which follows only the script itself,
     rerun exactly the jobs whose code has changed. Comments, docstrings and layout do not
-    count.
+    count; other files that lie with the modules (templates, tables) do.
 
     Parameters
     ----------
@@ -107,9 +107,12 @@ def code_version(script: str | Path) -> str:
         Sixteen hexadecimal digits.
     """
     script = Path(script)
+    closure = module_closure(script)
     digest = hashlib.sha256(_code(script).encode())
-    for name, path in sorted(module_closure(script).items()):
+    for name, path in sorted(closure.items()):
         digest.update(f"\n{name}\n{_code(path)}".encode())
+    for path in _data_files(closure):
+        digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -132,6 +135,21 @@ def module_closure(script: str | Path) -> dict[str, Path]:
         found[name] = path
         pending.extend(_imported(path, name, path.name == "__init__.py"))
     return found
+
+
+def _data_files(closure: Mapping[str, Path]) -> list[Path]:
+    """Files that lie with modules and are no code, those of packages further down left out."""
+    found: set[Path] = set()
+    for directory in {path.parent for path in closure.values()}:
+        for path in directory.rglob("*"):
+            between = [parent for parent in path.parents if directory in parent.parents]
+            if (
+                path.is_file()
+                and path.suffix not in {".py", ".pyc"}
+                and not any((parent / "__init__.py").exists() for parent in between)
+            ):
+                found.add(path)
+    return sorted(found)
 
 
 def _module_path(root: Path, name: str) -> Path | None:
