@@ -31,7 +31,9 @@ def write_netcdf(dataset: xr.Dataset, path: str | Path) -> None:
     ValueError
         If a data variable lacks ``units`` or ``long_name``.
     """
-    bare = [str(n) for n, v in dataset.data_vars.items() if not {"units", "long_name"} <= set(v.attrs)]
+    bare = [
+        str(n) for n, v in dataset.data_vars.items() if not {"units", "long_name"} <= set(v.attrs)
+    ]
     if bare:
         raise ValueError(f"without units or long_name: {', '.join(bare)}")
     encoding = {
