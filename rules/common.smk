@@ -35,6 +35,11 @@ try:
     CONFIG = load_config(config, Path(workflow.basedir) / "resources", config_source())
     SCENARIOS = scenario_table(CONFIG)
     check_files(CONFIG)
+    if CONFIG.demand.source == "file" and workflow.is_main_process:
+        # imported here because reading files takes libraries that a built-in demand can spare
+        from microchp.demand.measured import validate_demand_files
+
+        validate_demand_files(CONFIG)
 except MicrochpError as error:
     sys.exit(str(error))
 
@@ -42,7 +47,9 @@ RESULTS = Path("results") / CONFIG.run.name
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 ENVIRONMENT = "../envs/microchp.yaml"
-HOUSE_PATTERN = "|".join(map(re.escape, sorted(CONFIG.houses.keys() | CONFIG.demand.files.keys())))
+HOUSES = CONFIG.designed_houses()
+HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
+QUALITIES = expand(RESULTS / "demand/{house}_quality.json", house=HOUSES)
 DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
 PUBLISHED = Path(workflow.basedir) / "resources/published/oluleye2018.csv"
 # Only designs of the published sizes can be held against the published tables.

@@ -61,3 +61,29 @@ rule plot_figures:
         code=code("plot_figures"),
     script:
         "../scripts/plot_figures.py"
+
+
+rule build_report:
+    input:
+        table=RESULTS / "designs.csv",
+        designs=DESIGNS,
+        figures=RESULTS / "figures",
+        config=RESULTS / "config.yaml",
+        qualities=QUALITIES,
+        comparison=COMPARISON,
+    output:
+        report=RESULTS / "report/index.html",
+    log:
+        LOGS / "build_report.log",
+    benchmark:
+        BENCHMARKS / "build_report.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        code=code("build_report"),
+    script:
+        "../scripts/build_report.py"

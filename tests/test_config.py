@@ -108,7 +108,12 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(text: str, expecte
         ),
         (
             "demand: {source: file}\nscenarios: {house: [flat]}",
-            "demand.files: no file for house 'flat', which scenarios.house names",
+            "demand.files: no file for house 'flat', which scenarios.house or fixed_designs names",
+        ),
+        (
+            "demand: {source: file, files: {flat: a.csv}}\nscenarios: {house: [flat]}\n"
+            "fixed_designs: [{house: terrace, incentive: fit, chp_kw: 1}]",
+            "demand.files: no file for house 'terrace'",
         ),
         ("tes: {min_kwh: 9, max_kwh: 3}", "tes: min_kwh must not be above max_kwh"),
         ("boiler: {efficiency: 1.4}", "boiler.efficiency: "),

@@ -637,6 +637,12 @@ class Config(Block):
         """The units of ``chp.technology`` by rated electrical power (kW)."""
         return {unit.power_kw: unit for unit in self.units[self.chp.technology].values()}
 
+    def designed_houses(self) -> list[str]:
+        """The houses of the grid and of the fixed designs, each once."""
+        return list(
+            dict.fromkeys([*self.scenarios.house, *(design.house for design in self.fixed_designs)])
+        )
+
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         problems: list[str] = []
@@ -652,8 +658,9 @@ class Config(Block):
         if self.demand.source == "file":
             houses = list(dict.fromkeys([*houses, *self.demand.files]))
             problems.extend(
-                f"demand.files: no file for house '{house}', which scenarios.house names"
-                for house in self.scenarios.house
+                f"demand.files: no file for house '{house}', which scenarios.house or "
+                "fixed_designs names"
+                for house in self.designed_houses()
                 if house not in self.demand.files
             )
         check("scenarios.house", self.scenarios.house, houses)
@@ -811,5 +818,7 @@ def _fields_at(location: tuple[str | int, ...]) -> list[str]:
 
 
 def _nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
-    match = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    # a unit left off, as in `price` for `price_gbp_per_kwh`, is nearer than its letters tell
+    longer = [key for key in known if key.startswith(f"{name}_")]
+    match = longer[:1] or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean '{match[0]}'?" if match else ""

@@ -247,7 +247,8 @@ def check_files(config: Config) -> None:
     named: dict[str, str] = {}
     if config.demand.source == "file":
         named |= {
-            f"demand.files.{house}": config.demand.files[house] for house in config.scenarios.house
+            f"demand.files.{house}": config.demand.files[house]
+            for house in config.designed_houses()
         }
     if config.demand.weather.epw is not None:
         named["demand.weather.epw"] = config.demand.weather.epw

@@ -1,0 +1,277 @@
+"""Real runs: what is computed, what is computed again, and what is left when a run fails."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xarray as xr
+import yaml
+from conftest import ROOT, Workflow
+
+SCENARIOS = {
+    f"cottage-{incentive}-{tes}" for incentive in ("none", "fit") for tes in ("with", "without")
+}
+AFTER_A_DESIGN = {"assess_designs", "plot_figures", "build_report"}
+
+pytestmark = pytest.mark.slow
+
+
+# ------------------------------------------------------------------------------ a whole run
+
+
+def test_a_run_computes_everything_with_logs_and_benchmarks(tiny: Workflow) -> None:
+    results = tiny.results("tiny")
+    designs = pd.read_csv(results / "designs.csv")
+    assert set(designs["scenario"]) == SCENARIOS
+    assert set(pd.read_csv(results / "scenarios.csv")["scenario"]) == SCENARIOS
+    assert {path.stem for path in (results / "designs").glob("*.nc")} == SCENARIOS
+    assert (results / "report/index.html").stat().st_size > 0
+    assert any((results / "figures").glob("*.svg"))
+    jobs = {
+        path.relative_to(results / "logs").with_suffix("")
+        for path in (results / "logs").rglob("*.log")
+    }
+    times = {
+        path.relative_to(results / "benchmarks").with_suffix("")
+        for path in (results / "benchmarks").rglob("*.tsv")
+    }
+    assert jobs == times
+    assert {Path("solve_model") / scenario for scenario in SCENARIOS} < jobs
+    assert not list((results / "models").glob("*"))
+    assert not list(results.rglob(".*"))
+
+
+def test_the_resolved_configuration_is_kept_and_runs_again(tiny: Workflow) -> None:
+    kept = yaml.safe_load((tiny.results("tiny") / "config.yaml").read_text(encoding="utf-8"))
+    assert kept["tes"]["max_kwh"] == 60.0, "config/config.yaml leaked into a --configfile run"
+    assert kept["incentives"]["fit"]["generation_gbp_per_kwh"] == 0.1345
+    assert tiny.planned("results/tiny/config.yaml") == {}
+
+
+def test_a_second_run_has_nothing_to_do(tiny: Workflow) -> None:
+    done = tiny.run("tiny.yaml")
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout
+    assert tiny.planned("tiny.yaml") == {}
+
+
+def test_the_terminal_shows_progress_and_where_to_look(tiny: Workflow) -> None:
+    config = tiny.write("shown.yaml", {"run": {"name": "tiny"}, "finance": {"interest_rate": 0.06}})
+    done = tiny.run(config, "--cores", "2")
+    tiny.run("tiny.yaml", "--cores", "2")  # leave the run as it was
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"^solve_model cottage-fit-with: done in", done.stdout, re.MULTILINE)
+    assert re.search(r"^\d+ of \d+ steps \(100%\) done", done.stdout, re.MULTILINE)
+    assert "results/tiny: see report/index.html" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+# ----------------------------------------------------------------------------------- reruns
+
+
+def test_a_changed_tariff_solves_again_only_the_designs_that_use_it(tiny: Workflow) -> None:
+    config = tiny.write("fit.yaml", {"incentives": {"fit": {"tariff": {"gas_gbp_per_kwh": 0.04}}}})
+    planned = tiny.planned(config)
+    with_fit = {scenario for scenario in SCENARIOS if "-fit-" in scenario}
+    assert planned.pop("build_model") == planned.pop("solve_model") == with_fit
+    assert set(planned) == AFTER_A_DESIGN | {"write_config"}
+
+
+def test_a_changed_tariff_changes_those_designs_and_no_others(tiny: Workflow) -> None:
+    results = tiny.results("tiny")
+    config = tiny.write("dear.yaml", {"incentives": {"fit": {"tariff": {"gas_gbp_per_kwh": 0.06}}}})
+    before = {path.stem: path.stat().st_mtime_ns for path in (results / "designs").glob("*.nc")}
+    table = pd.read_csv(results / "designs.csv", index_col="scenario")
+    assert tiny.run(config, "--cores", "2").returncode == 0
+    after = {path.stem: path.stat().st_mtime_ns for path in (results / "designs").glob("*.nc")}
+    changed = pd.read_csv(results / "designs.csv", index_col="scenario")
+    tiny.run("tiny.yaml", "--cores", "2")  # leave the run as it was
+    assert {name for name in before if before[name] != after[name]} == {
+        "cottage-fit-with",
+        "cottage-fit-without",
+    }
+    dearer = changed["eac_gbp"] - table["eac_gbp"]
+    assert (dearer[["cottage-fit-with", "cottage-fit-without"]] > 1).all()
+    assert (dearer[["cottage-none-with", "cottage-none-without"]] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules"),
+    [
+        (
+            {"run": {"name": "tiny", "seed": 2}},
+            {"build_demand", "resample_demand", "build_model", "solve_model"},
+        ),
+        ({"time": {"resolution_minutes": 30}}, {"resample_demand", "build_model", "solve_model"}),
+        ({"finance": {"lifetime_years": 20}}, {"build_model", "solve_model"}),
+        # a model is kept only until it is solved, so solving again takes it again
+        ({"solve": {"time_limit_minutes": 59.0}}, {"build_model", "solve_model"}),
+        ({"houses": {"flat": {"occupants": 1}}}, set()),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_a_change_reruns_what_depends_on_it(
+    tiny: Workflow, changes: dict[str, dict[str, object]], rules: set[str]
+) -> None:
+    planned = set(tiny.planned(tiny.write("changed.yaml", changes)))
+    assert planned == rules | (AFTER_A_DESIGN if rules else set()) | {"write_config"}
+
+
+def test_fewer_scenarios_solve_nothing_again(tiny: Workflow) -> None:
+    config = tiny.write("fewer.yaml", {"scenarios": {"tes": ["with"]}})
+    assert set(tiny.planned(config)) == AFTER_A_DESIGN | {"write_config", "write_scenarios"}
+
+
+def test_a_touched_demand_file_is_read_again(tiny: Workflow) -> None:
+    path = tiny.directory / "cottage.csv"
+    kept = path.read_text(encoding="utf-8"), path.stat().st_mtime
+    path.write_text(kept[0].replace("1.1", "1.2"), encoding="utf-8")
+    os.utime(path, (time.time() + 2, time.time() + 2))
+    planned = tiny.planned("tiny.yaml")
+    path.write_text(kept[0], encoding="utf-8")
+    os.utime(path, (kept[1], kept[1]))
+    assert planned["build_demand"] == {"cottage"}
+    assert planned["solve_model"] == SCENARIOS
+    assert tiny.planned("tiny.yaml") == {}
+
+
+@contextmanager
+def edited(path: Path, addition: str) -> Iterator[None]:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + addition, encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("module", "rules"),
+    [
+        (
+            "microchp/demand/build.py",
+            {"build_demand", "resample_demand", "build_model", "solve_model"},
+        ),
+        ("microchp/design/solve.py", {"build_model", "solve_model"}),
+        ("microchp/report/pages.py", set()),
+    ],
+)
+def test_an_edited_module_reruns_what_depends_on_it(
+    tiny: Workflow, module: str, rules: set[str]
+) -> None:
+    with edited(tiny.root / "scripts" / module, "\nEDITED = True\n"):
+        planned = set(tiny.planned("tiny.yaml"))
+    assert planned == (rules | AFTER_A_DESIGN if rules else {"build_report"})
+    assert tiny.planned("tiny.yaml") == {}
+
+
+@pytest.mark.parametrize(
+    "module", ["microchp/design/solve.py", "microchp/config.py", "solve_model.py"]
+)
+def test_an_edited_comment_reruns_nothing(tiny: Workflow, module: str) -> None:
+    with edited(tiny.root / "scripts" / module, "\n# explained\n"):
+        assert tiny.planned("tiny.yaml") == {}
+
+
+# ---------------------------------------------------------------------- failing and resuming
+
+
+def test_a_wrong_key_stops_before_any_job(workflow: Workflow) -> None:
+    config = workflow.write("wrong.yaml", {"run": {"name": "wrong"}, "tes": {"max_kw": 3}})
+    done = workflow.run(config)
+    assert done.returncode == 1
+    assert "wrong.yaml:\n  tes.max_kw: unknown key; did you mean 'max_kwh'?" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not workflow.results("wrong").exists()
+
+
+def test_a_missing_demand_file_stops_before_any_job(workflow: Workflow) -> None:
+    files = {"source": "file", "files": {"cottage": "nowhere.csv"}}
+    config = workflow.write("wrong.yaml", {"run": {"name": "wrong"}, "demand": files})
+    done = workflow.run(config)
+    assert done.returncode == 1
+    assert "demand.files.cottage: no file 'nowhere.csv'" in done.stdout
+    assert not workflow.results("wrong").exists()
+
+
+def test_a_failed_design_leaves_no_result_and_its_message(workflow: Workflow) -> None:
+    """A boiler too small for the house fails its own design; the others are computed."""
+    grid = {"incentive": ["none"], "tes": ["without"]}
+    grid |= {"variants": {"weak": {"boiler": {"max_heat_kw": 0.1}, "chp": {"sizes_kw": [0]}}}}
+    config = workflow.write("failing.yaml", {"run": {"name": "failing"}, "scenarios": grid})
+    done = workflow.run(config, "--cores", "2")
+    results = workflow.results("failing")
+    assert done.returncode == 1
+    message = re.search(
+        r"^(build|solve)_model cottage-none-without-weak: (.*)", done.stdout, re.MULTILINE
+    )
+    assert message is not None, done.stdout
+    assert "kW" in message[2]
+    assert "Traceback" not in done.stdout
+    log = (results / f"logs/{message[1]}_model/cottage-none-without-weak.log").read_text("utf-8")
+    assert message[2] in log
+    assert [path.name for path in (results / "designs").glob("*")] == ["cottage-none-without.nc"]
+    assert not (results / "designs.csv").exists()
+
+
+def same_designs(one: Path, other: Path) -> None:
+    tables = [
+        pd.read_csv(results / "designs.csv").drop(columns="solve_seconds")
+        for results in (one, other)
+    ]
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+    for scenario in SCENARIOS:
+        designs = [xr.load_dataset(results / f"designs/{scenario}.nc") for results in (one, other)]
+        xr.testing.assert_equal(*designs)
+
+
+def test_a_killed_run_resumes_on_one_core_to_the_same_results_as_on_two(tiny: Workflow) -> None:
+    config = tiny.write("killed.yaml", {"run": {"name": "killed"}})
+    results = tiny.results("killed")
+    process = subprocess.Popen(
+        tiny.command(config, "--cores", "1"),
+        cwd=tiny.directory,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while not list((results / "designs").glob("*.nc")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    designs = {path.stem for path in (results / "designs").glob("*.nc")}
+    assert designs, "nothing was made in time"
+    assert not (results / "designs.csv").exists(), "the run was over before it was killed"
+
+    locked = tiny.run(config, "--cores", "1")
+    assert locked.returncode == 1
+    assert "--unlock" in locked.stdout
+    assert tiny.run(config, "--unlock").returncode == 0
+    assert "build_demand" not in tiny.planned(config)
+    resumed = tiny.run(config, "--cores", "1")
+    assert resumed.returncode == 0, resumed.stdout
+    same_designs(tiny.results("tiny"), results)
+
+
+# ------------------------------------------------------------------------ shipped studies
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ROOT / "config/config.yaml",
+        ROOT / "config/quick.yaml",
+        *(ROOT / "config/studies").glob("*.yaml"),
+    ],
+    ids=lambda path: path.stem,
+)
+def test_every_shipped_study_can_be_planned(workflow: Workflow, path: Path) -> None:
+    assert workflow.planned(str(path))["build_report"]
