@@ -105,5 +105,12 @@ def solve_runtime(wildcards):
 
 
 def print_results():
-    """Say where to look."""
-    print(f"Results are in {RESULTS}: see report/index.html and designs.csv")
+    """Say where to look, once there is something to look at."""
+    page = RESULTS / "report/index.html"
+    if page.exists():
+        print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and designs.csv")
+
+
+def demand_memory(wildcards):
+    """MB: libraries, and a year by minute of each dwelling a few times over."""
+    return 1000 + 50 * demand_of(wildcards.house).dwellings

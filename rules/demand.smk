@@ -15,7 +15,7 @@ rule build_demand:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=demand_memory,
         runtime=30,
     params:
         inputs=demand_params,
@@ -38,7 +38,7 @@ rule resample_demand:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=demand_memory,
         runtime=10,
     params:
         code=code("resample_demand"),
