@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
-from microchp.config import load_config
+from microchp.config import load_config, variant_config
 from microchp.errors import MicrochpError
 from microchp.scenarios import (
     check_files,
@@ -18,7 +18,6 @@ from microchp.scenarios import (
     price_files,
     scenario_rows,
     scenario_table,
-    solve_options,
 )
 from microchp.workflow import code_version
 
@@ -73,6 +72,11 @@ def design_of(scenario):
     return design_inputs(CONFIG, SCENARIOS[scenario])
 
 
+@cache
+def solve_of(variant):
+    return variant_config(CONFIG, variant).solve
+
+
 def demand_params(wildcards):
     return demand_of(wildcards.house).model_dump(mode="json")
 
@@ -96,12 +100,12 @@ def design_price_files(wildcards):
 
 
 def solve_params(wildcards):
-    return solve_options(CONFIG, SCENARIOS[wildcards.scenario]).model_dump(mode="json")
+    return solve_of(SCENARIOS[wildcards.scenario].variant).model_dump(mode="json")
 
 
 def solve_runtime(wildcards):
     """Minutes: the time limit, and as much again as reading, checking and writing may take."""
-    return round(solve_params(wildcards)["time_limit_minutes"]) + 10
+    return round(solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes) + 10
 
 
 def print_results():

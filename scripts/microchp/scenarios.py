@@ -26,7 +26,6 @@ from microchp.config import (
     House,
     Incentive,
     Name,
-    Solve,
     Tariff,
     Tes,
     Time,
@@ -222,11 +221,6 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
         emissions=config.emissions,
         finance=config.finance,
     )
-
-
-def solve_options(config: Config, scenario: Scenario) -> Solve:
-    """How the design of ``scenario`` is solved, its variant's changes applied."""
-    return variant_config(config, scenario.variant).solve
 
 
 def price_files(inputs: DesignInputs) -> list[str]:
