@@ -1,0 +1,529 @@
+"""Figures of a run, each as SVG and PDF: paths in, one figure out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from microchp.assessment.designs import read_designs
+from microchp.assessment.energy import heat_demand_kw, heat_to_demand_kw, values
+from microchp.files import read_netcdf
+from microchp.report import style
+from microchp.scenarios import OPTIMAL, DesignInputs
+
+FloatArray = npt.NDArray[np.float64]
+
+FIGURE_STEP_MINUTES = 15
+"""Finer flows are drawn as means over this step: finer than a page shows."""
+
+log = logging.getLogger(__name__)
+
+
+def _select(designs: pd.DataFrame, design: str) -> pd.DataFrame:
+    return designs[(designs["variant"] == "") & (designs["design"] == design)]
+
+
+def best_designs(designs: pd.DataFrame) -> pd.DataFrame:
+    """The cheaper of with and without a store, for each house and incentive, in grid order.
+
+    Optimal designs without variant only. Where both cost the same to a penny (a store of size
+    zero), the one without is the better.
+    """
+    chosen = _select(designs, OPTIMAL)
+    order = chosen.assign(cost=chosen["eac_gbp"].round(2)).sort_values(
+        ["cost", "tes"], ascending=[True, False], kind="stable"
+    )
+    best = order.drop_duplicates(["house", "incentive"])
+    return chosen.loc[chosen.index.isin(best.index)]
+
+
+# ------------------------------------------------------------------------- shares of heat
+
+
+def heat_shares(
+    *,
+    designs_path: str | Path,
+    svg_path: str | Path,
+    pdf_path: str | Path,
+    design: str = OPTIMAL,
+) -> None:
+    """Shares of the heat demand by source, per house, incentive and store (Figs 4-7).
+
+    The unit's and the boiler's shares are what they give to the demand at once; the store's is
+    its discharge. See :func:`microchp.assessment.energy.heat_to_demand_kw`.
+
+    Parameters
+    ----------
+    designs_path
+        ``designs.csv``.
+    svg_path, pdf_path
+        Files to write.
+    design
+        ``optimal``, or the name of a fixed design.
+    """
+    rows = _select(read_designs(designs_path), design)
+    incentives = list(dict.fromkeys(rows["incentive"]))
+    stores = [tes for tes in ("without", "with") if tes in set(rows["tes"])]
+    with style.figure(
+        svg_path=svg_path,
+        pdf_path=pdf_path,
+        width_mm=style.PAGE_MM,
+        height_mm=22 + 42 * len(incentives),
+    ) as fig:
+        axes = fig.subplots(len(incentives), len(stores), sharex="col", sharey=True, squeeze=False)
+        for line, incentive in zip(axes, incentives, strict=True):
+            for ax, tes in zip(line, stores, strict=True):
+                cell = rows[(rows["incentive"] == incentive) & (rows["tes"] == tes)]
+                _stack_shares(ax, cell)
+                ax.set_title(f"{style.label(incentive)} · {tes} store")
+            line[0].set_ylabel("Share of heat demand")
+        handles = [Patch(color=colour, label=text) for text, colour in style.SOURCES.values()]
+        fig.legend(handles=handles, loc="outside lower center", ncols=3)
+
+
+_SHARE_COLUMNS = {
+    "chp": "chp_direct_heat_share",
+    "store": "store_heat_share",
+    "boiler": "boiler_direct_heat_share",
+}
+
+
+def _stack_shares(ax: Axes, rows: pd.DataFrame) -> None:
+    houses = [style.label(house) for house in rows["house"]]
+    base = np.zeros(len(rows))
+    for source, column in _SHARE_COLUMNS.items():
+        share = rows[column].fillna(0.0).to_numpy()
+        ax.bar(houses, share, bottom=base, color=style.SOURCES[source][1], width=0.68)
+        for x, (low, part) in enumerate(zip(base, share, strict=True)):
+            if part >= 0.07:  # room for the number
+                ax.text(
+                    x, low + part / 2, f"{100 * part:.0f}", color="white", ha="center", va="center"
+                )
+        base += share
+    ax.set_ylim(0, 1)
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.grid(axis="x", visible=False)
+
+
+# ------------------------------------------------------------------------ store discharge
+
+
+def store_discharge(
+    *,
+    design_paths: Sequence[str | Path],
+    svg_path: str | Path,
+    pdf_path: str | Path,
+    days: int = 10,
+) -> None:
+    """Heat out of the store over the first days of the year (Figs 8-9), a panel per design.
+
+    Parameters
+    ----------
+    design_paths
+        Design files; those without a store are left out. Rows are houses, columns incentives.
+    svg_path, pdf_path
+        Files to write.
+    days
+        How many days, from the first that is modelled.
+    """
+    panels: dict[tuple[str, str], tuple[float, FloatArray]] = {}
+    step_hours = 1.0
+    for path in design_paths:
+        design = read_netcdf(path)
+        inputs = DesignInputs.model_validate_json(design.attrs["inputs"])
+        if inputs.tes is None:
+            continue
+        step_hours = float(design.attrs["step_hours"])
+        count = round(days * 24 / step_hours)
+        discharge, step_hours = _coarse(values(design, "tes_discharge_kw")[:count], step_hours)
+        panels[inputs.house, inputs.incentive_name] = (float(design.attrs["tes_kwh"]), discharge)
+    houses = list(dict.fromkeys(house for house, _ in panels))
+    incentives = list(dict.fromkeys(incentive for _, incentive in panels))
+    with style.figure(
+        svg_path=svg_path,
+        pdf_path=pdf_path,
+        width_mm=style.PAGE_MM,
+        height_mm=18 + 32 * max(1, len(houses)),
+    ) as fig:
+        if not panels:
+            _say(fig, "No design with a store in this run")
+            return
+        axes = fig.subplots(len(houses), len(incentives), sharex=True, sharey=True, squeeze=False)
+        for line, house in zip(axes, houses, strict=True):
+            for ax, incentive in zip(line, incentives, strict=True):
+                if (house, incentive) not in panels:
+                    ax.set_axis_off()
+                    continue
+                size, power = panels[house, incentive]
+                edges = np.arange(len(power) + 1) * step_hours / 24
+                ax.stairs(power, edges, fill=True, color=style.STORE)
+                store = f"{size:.1f} kWh" if size > 0 else "no store"
+                ax.set_title(f"{style.label(house)} · {style.label(incentive)} · {store}")
+                ax.set_xlim(0, days)
+                ax.set_ylim(bottom=0)
+                ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        fig.supxlabel("Day from the first day modelled", fontsize=8)
+        fig.supylabel("Heat out of the store (kW)", fontsize=8)
+
+
+def _say(fig: Figure, text: str) -> None:
+    fig.text(0.5, 0.5, text, ha="center", va="center")
+
+
+def _coarse(series: FloatArray, step_hours: float) -> tuple[FloatArray, float]:
+    """Means over 15 min of a finer series, and the step that results (h)."""
+    ratio = max(1, round(FIGURE_STEP_MINUTES / 60 / step_hours))
+    return series.reshape(-1, ratio).mean(axis=1), step_hours * ratio
+
+
+# -------------------------------------------------------------------------- store economics
+
+
+def tes_economics(
+    *,
+    designs_path: str | Path,
+    svg_path: str | Path,
+    pdf_path: str | Path,
+    design: str = OPTIMAL,
+) -> None:
+    """Payback and NPV of the store alone, by house and incentive (Fig 10).
+
+    Paybacks beyond one and a half lifetimes are cut off, with their number; the dashed line is
+    the lifetime.
+
+    Parameters
+    ----------
+    designs_path
+        ``designs.csv``.
+    svg_path, pdf_path
+        Files to write.
+    design
+        ``optimal``, or the name of a fixed design.
+    """
+    rows = _select(read_designs(designs_path), design)
+    rows = rows[(rows["tes"] == "with") & rows["tes_npv_gbp"].notna()]
+    with style.figure(
+        svg_path=svg_path, pdf_path=pdf_path, width_mm=style.PAGE_MM, height_mm=72
+    ) as fig:
+        if rows.empty:
+            _say(fig, "No pair of designs with and without a store in this run")
+            return
+        houses = list(dict.fromkeys(rows["house"]))
+        colours = style.incentive_colours(list(dict.fromkeys(rows["incentive"])))
+        lifetime = float(rows["lifetime_years"].max())
+        years, pounds = fig.subplots(1, 2)
+        width = 0.8 / len(colours)
+        cut = 1.5 * lifetime
+        for k, (incentive, colour) in enumerate(colours.items()):
+            cells = rows[rows["incentive"] == incentive].set_index("house").reindex(houses)
+            x = np.arange(len(houses)) + (k - (len(colours) - 1) / 2) * width
+            payback = cells["tes_payback_years"].to_numpy(dtype=float)
+            npv = cells["tes_npv_gbp"].to_numpy(dtype=float)
+            investment = cells["tes_investment_gbp"].to_numpy(dtype=float)
+            years.bar(x, np.minimum(np.nan_to_num(payback), cut), width * 0.92, color=colour)
+            pounds.bar(x, np.nan_to_num(npv), width * 0.92, color=colour)
+            for at, value, cost in zip(x, payback, investment, strict=True):
+                _note_payback(years, at, value, cost, cut)
+        years.axhline(lifetime, color=style.DEMAND, linestyle="--", linewidth=0.8)
+        years.set_ylim(0, cut * 1.12)
+        years.set_ylabel("Payback of the store (years)")
+        years.annotate(
+            "lifetime",
+            (1.01, lifetime),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=7,
+        )
+        pounds.axhline(0, color=style.DEMAND, linewidth=0.8)
+        pounds.set_ylabel("NPV of the store (£)")
+        for ax in (years, pounds):
+            ax.set_xticks(range(len(houses)), [style.label(house) for house in houses])
+            ax.grid(axis="x", visible=False)
+        handles = [Patch(color=colour, label=style.label(name)) for name, colour in colours.items()]
+        fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+
+
+def _note_payback(ax: Axes, at: float, payback: float, investment: float, cut: float) -> None:
+    """Write what a bar of a payback cannot show: its number, that it never comes, no store."""
+    if np.isnan(investment):
+        return
+    if np.isnan(payback):
+        text = "no store" if investment == 0 else "never"
+        ax.text(at, 0.02 * cut, text, rotation=90, ha="center", va="bottom", fontsize=7)
+    else:
+        ax.text(
+            at,
+            min(payback, cut) + 0.01 * cut,
+            f"{payback:.1f}",
+            ha="center",
+            va="bottom",
+            fontsize=6.5,
+        )
+
+
+# ---------------------------------------------------------------------------- dispatch week
+
+
+def coldest_week(design: xr.Dataset) -> slice:
+    """The seven days, following each other in the file, with the most heat demand.
+
+    All days where there are fewer than seven.
+    """
+    slices = round(24 / float(design.attrs["step_hours"]))
+    daily = heat_demand_kw(design).reshape(-1, slices).sum(axis=1)
+    length = min(7, len(daily))
+    weeks = np.convolve(daily, np.ones(length), mode="valid")
+    first = int(np.argmax(weeks))
+    return slice(first * slices, (first + length) * slices)
+
+
+def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: str | Path) -> None:
+    """Heat, store and electricity over the week with the most heat demand.
+
+    Above zero what meets the demand (line), by source; below zero what goes into the store and
+    to the grid.
+
+    Parameters
+    ----------
+    design_path
+        Design file.
+    svg_path, pdf_path
+        Files to write.
+    """
+    design = read_netcdf(design_path)
+    inputs = DesignInputs.model_validate_json(design.attrs["inputs"])
+    size = float(design.attrs["tes_kwh"])
+    week = design.isel(time=coldest_week(design))
+    step = float(design.attrs["step_hours"])
+
+    def drawn(series: FloatArray) -> FloatArray:
+        return _coarse(series, step)[0]
+
+    heat = {source: drawn(power) for source, power in heat_to_demand_kw(week).items()}
+    exported, imported = (
+        drawn(values(week, "grid_export_kw")),
+        drawn(values(week, "grid_import_kw")),
+    )
+    count = len(exported)
+    hours = _coarse(values(week, "grid_export_kw"), step)[1]
+    edges = np.arange(count + 1) * hours / 24
+    with style.figure(
+        svg_path=svg_path,
+        pdf_path=pdf_path,
+        width_mm=style.PAGE_MM,
+        height_mm=118 if size > 0 else 92,
+    ) as fig:
+        ratios = [3, 1.4, 2] if size > 0 else [3, 2]
+        axes = list(fig.subplots(len(ratios), 1, sharex=True, height_ratios=ratios))
+        top, bottom = axes[0], axes[-1]
+
+        base = np.zeros(count)
+        for source, (text, colour) in style.SOURCES.items():
+            if source == "store" and size == 0:
+                continue
+            base = _layer(top, edges, base, heat[source], text, colour)
+        if size > 0:
+            charge = drawn(values(week, "tes_charge_kw"))
+            _layer(top, edges, np.zeros(count), -charge, "Into the store", style.STORE, faint=True)
+        _line(top, edges, drawn(heat_demand_kw(week)), "Heat demand")
+        top.set_ylabel("Heat (kW)")
+
+        if size > 0:
+            level = values(week, "tes_level_kwh")
+            ends = (np.arange(len(level)) + 1) * step / 24
+            keep = slice(len(level) // count - 1, None, len(level) // count)
+            axes[1].plot(ends[keep], level[keep], color=style.STORE)
+            axes[1].set_ylim(0, 1.05 * size)
+            axes[1].set_ylabel("Store (kWh)")
+
+        own = drawn(values(week, "chp_power_kw")) - exported
+        base = _layer(bottom, edges, np.zeros(count), own, "CHP, used at home", style.CHP)
+        _layer(bottom, edges, base, imported, "Import", style.IMPORT)
+        _layer(bottom, edges, np.zeros(count), -exported, "Export", style.EXPORT)
+        _line(bottom, edges, drawn(values(week, "electricity_kw")), "Electricity demand")
+        bottom.set_ylabel("Electricity (kW)")
+
+        days = pd.DatetimeIndex(week["time"].values)[:: round(24 / step)]
+        bottom.set_xlim(0, len(days))
+        bottom.set_xticks(
+            np.arange(len(days)) + 0.5, [f"{day:%a} {day.day} {day:%b}" for day in days]
+        )
+        for ax in axes:
+            ax.tick_params(axis="x", length=0)
+            ax.set_xticks(np.arange(len(days) + 1), minor=True)
+            ax.grid(axis="x", which="major", visible=False)
+            ax.grid(axis="x", which="minor")
+        for ax in (top, bottom):
+            ax.axhline(0, color=style.DEMAND, linewidth=0.5)
+            ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        unit = f"{design.attrs['chp_kw']:g} kW CHP" if design.attrs["chp_kw"] else "no CHP"
+        store = f"{size:.1f} kWh store" if size > 0 else "no store"
+        top.set_title(
+            f"{style.label(inputs.house)} · {style.label(inputs.incentive_name)} · {unit}, {store}"
+        )
+
+
+def _layer(
+    ax: Axes,
+    edges: FloatArray,
+    base: FloatArray,
+    height: FloatArray,
+    text: str,
+    colour: str,
+    *,
+    faint: bool = False,
+) -> FloatArray:
+    """One layer of a stack of steps; the base of the next is returned."""
+    ax.stairs(
+        base + height,
+        edges,
+        baseline=base,
+        fill=True,
+        color=colour,
+        alpha=0.45 if faint else 1.0,
+        linewidth=0,
+        label=text,
+    )
+    return base + height
+
+
+def _line(ax: Axes, edges: FloatArray, height: FloatArray, text: str) -> None:
+    ax.stairs(height, edges, baseline=None, color=style.DEMAND, linewidth=0.45, label=text)
+
+
+# --------------------------------------------------------------------------- cost waterfall
+
+
+def waterfall_steps(row: pd.Series) -> dict[str, float]:
+    """What leads from the cost of business as usual to that of a design (GBP a year).
+
+    Positive is dearer than business as usual, negative cheaper; steps of nothing are left out.
+    They add up to ``eac_gbp - bau_cost_gbp``.
+    """
+    fuel = row["chp_fuel_gbp"] + row["boiler_fuel_gbp"] - row["bau_fuel_gbp"]
+    steps = {
+        "Capital": row["capital_gbp"],
+        "Fuel": fuel,
+        "Maintenance": row["maintenance_gbp"] - row["bau_maintenance_gbp"],
+        "Import": row["import_gbp"] - row["bau_import_gbp"],
+        "Export income": -row["export_income_gbp"],
+        "Generation income": -row["generation_income_gbp"],
+        "CO₂ income": -row["co2_income_gbp"],
+    }
+    return {name: float(value) for name, value in steps.items() if abs(value) > 0.005}
+
+
+def cost_waterfall(
+    *,
+    designs_path: str | Path,
+    scenario: str,
+    svg_path: str | Path,
+    pdf_path: str | Path,
+) -> None:
+    """From the yearly cost of business as usual to that of a design, step by step.
+
+    Parameters
+    ----------
+    designs_path
+        ``designs.csv``.
+    scenario
+        Which design.
+    svg_path, pdf_path
+        Files to write.
+    """
+    designs = read_designs(designs_path)
+    row = designs[designs["scenario"] == scenario].iloc[0]
+    steps = waterfall_steps(row)
+    names = ["Business as usual", *steps, "This design"]
+    ends = np.cumsum([row["bau_cost_gbp"], *steps.values()])
+    with style.figure(
+        svg_path=svg_path,
+        pdf_path=pdf_path,
+        width_mm=style.PAGE_MM * 0.62,
+        height_mm=16 + 7 * len(names),
+    ) as fig:
+        ax = fig.subplots()
+        thick = 0.66
+        ax.barh([names[0]], [row["bau_cost_gbp"]], color=style.TOTAL, height=thick)
+        for name, end, change in zip(steps, ends[1:], steps.values(), strict=True):
+            colour = style.DEARER if change > 0 else style.CHEAPER
+            ax.barh([name], [change], left=end - change, color=colour, height=thick)
+        ax.barh([names[-1]], [row["eac_gbp"]], color=style.TOTAL, height=thick)
+        # a thin line from each bar's end to the next bar
+        for k, end in enumerate(ends):
+            ax.plot(
+                [end, end], [k - thick / 2, k + 1 + thick / 2], color=style.TOTAL, linewidth=0.5
+            )
+        extent = [0.0, *ends]
+        room = 0.02 * (max(extent) - min(extent))
+        labels = [row["bau_cost_gbp"], *steps.values(), row["eac_gbp"]]
+        rights = [max(0, ends[0]), *np.maximum(ends[1:], ends[:-1]), max(0, row["eac_gbp"])]
+        for k, (value, right) in enumerate(zip(labels, rights, strict=True)):
+            sign = "+" if 0 < k < len(names) - 1 else ""
+            text = f"{value:{sign},.0f}".replace("-", "−")
+            ax.text(right + room, k, text, va="center", fontsize=7.5)
+        ax.set_xlim(min(0, min(extent)) * 1.05, max(extent) * 1.13)
+        ax.axvline(0, color=style.DEMAND, linewidth=0.6)
+        ax.invert_yaxis()
+        ax.grid(axis="y", visible=False)
+        ax.tick_params(axis="y", length=0)
+        ax.set_xlabel("Cost of a year (£)")
+        ax.set_title(
+            f"{style.label(row['house'])} · {style.label(row['incentive'])} · {row['tes']} store"
+        )
+
+
+# ---------------------------------------------------------------------------- all of a run
+
+
+def plot_figures(
+    *, designs_path: str | Path, design_paths: Sequence[str | Path], figures_dir: str | Path
+) -> None:
+    """Draw all figures of a run, as SVG and PDF.
+
+    ``heat_shares``, ``store_discharge``, ``tes_economics``, and for the better of with and
+    without a store in each house and incentive ``cost_waterfall_<scenario>`` and
+    ``dispatch_week_<scenario>``.
+
+    Parameters
+    ----------
+    designs_path
+        ``designs.csv``.
+    design_paths
+        Design files, named ``<scenario>.nc``.
+    figures_dir
+        Directory to write to.
+    """
+    directory = Path(figures_dir)
+    directory.mkdir(parents=True, exist_ok=True)
+    designs = read_designs(designs_path)
+    paths = {Path(path).stem: Path(path) for path in design_paths}
+    optimal = _select(designs, OPTIMAL)
+    best = best_designs(designs)
+
+    def files(name: str) -> tuple[Path, Path]:
+        return directory / f"{name}.svg", directory / f"{name}.pdf"
+
+    svg, pdf = files("heat_shares")
+    heat_shares(designs_path=designs_path, svg_path=svg, pdf_path=pdf)
+    svg, pdf = files("tes_economics")
+    tes_economics(designs_path=designs_path, svg_path=svg, pdf_path=pdf)
+    svg, pdf = files("store_discharge")
+    with_store = [paths[name] for name in optimal["scenario"]]
+    store_discharge(design_paths=with_store, svg_path=svg, pdf_path=pdf)
+    for done, scenario in enumerate(best["scenario"], start=1):
+        svg, pdf = files(f"cost_waterfall_{scenario}")
+        cost_waterfall(designs_path=designs_path, scenario=scenario, svg_path=svg, pdf_path=pdf)
+        svg, pdf = files(f"dispatch_week_{scenario}")
+        dispatch_week(design_path=paths[scenario], svg_path=svg, pdf_path=pdf)
+        log.info("figures of %d of %d designs drawn", done, len(best))

@@ -1,0 +1,818 @@
+"""The report: one page that answers the question of a run, and a table for the terminal."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+import jinja2
+import pandas as pd
+import xarray as xr
+import yaml
+from markupsafe import Markup
+
+from microchp.assessment.designs import read_designs
+from microchp.files import whole
+from microchp.report.figures import best_designs
+from microchp.report.style import label
+from microchp.report.svg import inline_svg, width_mm
+from microchp.scenarios import OPTIMAL
+
+log = logging.getLogger(__name__)
+
+FINE_MINUTES = 5
+"""Steps longer than this, and fewer days than the year's, are called coarse."""
+
+DASH = "–"
+
+NO_STORE_KWH = 0.05
+"""Stores smaller than this are no store to a reader: a solver's zero is not exact."""
+
+
+# --------------------------------------------------------------------------------- numbers
+
+
+def number(value: float, digits: int = 0, signed: bool = False) -> str:
+    """A number for readers: thousands apart, a true minus, a dash for no value."""
+    if value is None or math.isnan(value):
+        return DASH
+    text = f"{value:{'+' if signed else ''},.{digits}f}"
+    if not any(digit in text for digit in "123456789"):  # no minus before nothing
+        text = text.lstrip("-+")
+    return text.replace("-", "−")
+
+
+def pounds(value: float) -> str:
+    """Whole pounds with their sign before the £."""
+    text = number(value)
+    return text.replace("−", "−£") if text.startswith("−") else f"£{text}" if text != DASH else text
+
+
+def years(value: float, lifetime: float, invested: float) -> str:
+    """A payback in words: a number, with a dagger beyond the lifetime, "never", or a dash."""
+    if invested == 0:
+        return DASH
+    if math.isnan(value):
+        return "never"
+    text = number(value, 1) if value <= 100 else "> 100"
+    return f"{text} †" if value > lifetime else text
+
+
+def percent(share: float, digits: int = 0, signed: bool = False) -> str:
+    """A share as a percentage."""
+    return (
+        DASH if share is None or math.isnan(share) else f"{number(100 * share, digits, signed)} %"
+    )
+
+
+# ------------------------------------------------------------------------------ page parts
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; ``text`` aligns to the left."""
+
+    title: str
+    unit: str = ""
+    text: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be shown."""
+
+    caption: str
+    columns: list[Column]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure in the page."""
+
+    title: str
+    caption: str
+    svg: Markup
+    width_mm: float
+
+
+@dataclass(frozen=True)
+class Note:
+    """A heading with what belongs to it."""
+
+    title: str
+    text: str
+    subtitle: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The best design of a house under an incentive, in words."""
+
+    incentive: str
+    design: str
+    saving: str
+    payback: str
+    co2: str
+    store_class: str
+    store_verdict: str
+    store_detail: str
+    certainty: str
+
+
+@dataclass(frozen=True)
+class Each:
+    """A design with its figures."""
+
+    title: str
+    subtitle: str
+    figures: list[Drawing]
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """Published numbers and ours."""
+
+    text: str
+    summary: Table
+    income: Table
+    cells: Table
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the template shows."""
+
+    run: str
+    extent: str
+    annualisation: str
+    lifetime: str
+    notices: list[Note]
+    sentences: list[str]
+    answers: list[tuple[str, list[Answer]]]
+    designs: Table
+    designs_csv: str
+    figures: list[Drawing]
+    each: list[Each]
+    reproduction: Reproduction | None
+    demand: Table | None
+    demand_text: str
+    demand_warnings: list[Note]
+    demand_extras: list[Note]
+    provenance: list[tuple[str, str]]
+    certificates: Table
+    config: str
+    terms: list[tuple[str, str]]
+
+
+# ---------------------------------------------------------------------------------- answer
+
+
+def design_words(row: pd.Series) -> str:
+    """Unit and store of a design: "2 kW CHP + 13.0 kWh store"."""
+    unit = f"{row['chp_kw']:g} kW CHP" if row["chp_kw"] else "no CHP"
+    has_store = row["tes_kwh"] >= NO_STORE_KWH
+    store = f"{number(row['tes_kwh'], 1)} kWh store" if has_store else "no store"
+    return f"{unit}, {store}"
+
+
+def store_verdict(row: pd.Series | None) -> tuple[str, str, str]:
+    """Whether the store pays, as a class (yes, no, open), a verdict and its detail.
+
+    It pays where the design with a store costs less in a year than the one without, capital
+    included; that is proven where even the least that the other could cost is more.
+
+    Parameters
+    ----------
+    row
+        The design with a store; none where the grid has no pair.
+    """
+    if row is None or math.isnan(row["tes_eai_gbp"]):
+        return "open", "not compared", ""
+    if row["tes_kwh"] < NO_STORE_KWH:
+        return "no", "no", ", the best size is none"
+    payback = years(row["tes_payback_years"], row["lifetime_years"], row["tes_investment_gbp"])
+    within = "" if payback in ("never", DASH) else f", back in {payback} years"
+    if row["tes_eai_least_gbp"] > 0:
+        return "yes", "yes", f", {pounds(row['tes_eai_gbp'])} a year{within}"
+    if row["tes_eai_most_gbp"] <= 0:
+        return "no", "no", f", it costs {pounds(-row['tes_eai_gbp'])} a year"
+    if row["tes_eai_gbp"] > 0:
+        return "open", "likely", f", {pounds(row['tes_eai_gbp'])} a year, within the gap{within}"
+    return "open", "unclear", ", the difference is within the gap"
+
+
+def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
+    """For each house its best design under each incentive."""
+    stores = designs[(designs["variant"] == "") & (designs["design"] == OPTIMAL)]
+    stores = stores[stores["tes"] == "with"]
+    houses: dict[str, list[Answer]] = {}
+    for _, row in best_designs(designs).iterrows():
+        same = (stores["house"] == row["house"]) & (stores["incentive"] == row["incentive"])
+        pair = stores[same]
+        kind, verdict, detail = store_verdict(None if pair.empty else pair.iloc[0])
+        houses.setdefault(label(row["house"]), []).append(
+            Answer(
+                incentive=label(row["incentive"]),
+                design=design_words(row),
+                saving=number(row["eai_gbp"]),
+                payback=years(
+                    row["system_payback_years"], row["lifetime_years"], row["investment_gbp"]
+                ),
+                co2=percent(row["co2_kg"] / row["bau_co2_kg"] - 1, signed=True),
+                store_class=kind,
+                store_verdict=verdict,
+                store_detail=detail,
+                certainty=f"within {pounds(row['eac_gbp'] - row['lower_bound_gbp'])} a year "
+                f"({percent(row['relative_gap'], 2)})",
+            )
+        )
+    return list(houses.items())
+
+
+def sentences(designs: pd.DataFrame) -> list[str]:
+    """The answer in a sentence for each incentive."""
+    best = best_designs(designs)
+    stores = designs[(designs["variant"] == "") & (designs["design"] == OPTIMAL)]
+    stores = stores[(stores["tes"] == "with") & stores["tes_eai_gbp"].notna()]
+    said = []
+    for incentive, rows in best.groupby("incentive", sort=False):
+        paying = rows[(rows["eai_gbp"] > 0) & (rows["chp_kw"] > 0)]
+        total = len(rows)
+        text = f"{label(str(incentive))}: a unit pays in {_of(len(paying), total)}"
+        if len(paying):
+            low, high = pounds(paying["eai_gbp"].min()), pounds(paying["eai_gbp"].max())
+            text += f" ({low if low == high else f'{low} to {high}'} a year)"
+        pairs = stores[stores["incentive"] == incentive]
+        if len(pairs):
+            verdicts = [store_verdict(row)[0] for _, row in pairs.iterrows()]
+            text += f"; the store pays in {_of(verdicts.count('yes'), len(pairs))}"
+            if verdicts.count("open"):
+                text += f" and is undecided in {verdicts.count('open')}"
+        said.append(text + ".")
+    return said
+
+
+def _of(count: int, total: int) -> str:
+    if total == 1:
+        return "the house" if count else "no house"
+    if count in (0, total):
+        return f"all {total} houses" if count else f"none of {total} houses"
+    return f"{count} of {total} houses"
+
+
+def notices(designs: pd.DataFrame) -> list[Note]:
+    """What a reader must know before any figure: a coarse run, the printed annualisation."""
+    notes = []
+    step, days = designs["resolution_minutes"].max(), designs["days_modelled"].min()
+    coarse = []
+    if step > FINE_MINUTES:
+        coarse.append(f"steps of {step:g} min instead of {FINE_MINUTES}")
+    if (designs["days_modelled"] < designs["days_of_year"]).any():
+        coarse.append(f"{days:g} days that stand for the year")
+    if coarse:
+        notes.append(
+            Note(
+                "Coarse run.",
+                f"Made with {' and '.join(coarse)}: a quick look. Short peaks are averaged "
+                "away, so sizes and savings will differ in a full run.",
+            )
+        )
+    if (designs["annualisation"] == "as_printed").any():
+        notes.append(
+            Note(
+                "Annualisation as printed.",
+                "The yearly share of the investment follows Eq. 6 of Oluleye et al. as it is "
+                "printed, which never pays the capital off. Savings look better than they are; "
+                "the table of designs shows them with the capital recovery factor beside.",
+            )
+        )
+    return notes
+
+
+# ----------------------------------------------------------------------------------- tables
+
+
+_FACTOR_WORDS = {"eai_crf_gbp": "crf", "eai_as_printed_gbp": "as printed"}
+
+
+def designs_table(designs: pd.DataFrame) -> Table:
+    """Every design with its money, energy and CO2."""
+    # the income with the annualisation that the run did not use stands beside its own
+    used = set(designs["annualisation"])
+    others = [name for name in _FACTOR_WORDS if used != {name.removeprefix("eai_")[:-4]}]
+    columns = [
+        Column("Design", text=True),
+        Column("CHP", "kW"),
+        Column("Store", "kWh"),
+        Column("EAC", "£/y"),
+        Column("EAI", "£/y"),
+        *(Column(f"EAI, {_FACTOR_WORDS[name]}", "£/y") for name in others),
+        Column("Investment", "£"),
+        Column("Payback", "y"),
+        Column("NPV", "£"),
+        Column("Store payback", "y"),
+        Column("Store NPV", "£"),
+        Column("CO₂", "kg/y"),
+        Column("TDE", "kWh/y"),
+        Column("CHP heat", "kWh/y"),
+        Column("Boiler heat", "kWh/y"),
+        Column("Generated", "kWh/y"),
+        Column("Import", "kWh/y"),
+        Column("Export", "kWh/y"),
+        Column("Used at home", "of generation"),
+        Column("Run hours", "h/y"),
+        Column("Starts", "1/y"),
+        Column("IRR"),
+        Column("Own electricity", "p/kWh"),
+    ]
+    rows = []
+    for _, row in designs.iterrows():
+        life = row["lifetime_years"]
+        store = row["tes_investment_gbp"]
+        rows.append(
+            [
+                row["scenario"],
+                f"{row['chp_kw']:g}",
+                number(row["tes_kwh"], 1),
+                *(number(row[name]) for name in ("eac_gbp", "eai_gbp", *others)),
+                number(row["investment_gbp"]),
+                years(row["system_payback_years"], life, row["investment_gbp"]),
+                number(row["system_npv_gbp"]),
+                DASH if math.isnan(store) else years(row["tes_payback_years"], life, store),
+                number(row["tes_npv_gbp"]),
+                *(
+                    number(row[name])
+                    for name in (
+                        "co2_kg",
+                        "tde_kwh",
+                        "chp_heat_kwh",
+                        "boiler_heat_kwh",
+                        "chp_electricity_kwh",
+                        "import_kwh",
+                        "export_kwh",
+                    )
+                ),
+                percent(row["self_consumption_share"]),
+                number(row["chp_run_hours"]),
+                number(row["chp_starts"]),
+                percent(row["system_irr"], 1),
+                number(100 * row["electricity_cost_gbp_per_kwh"], 1),
+            ]
+        )
+    return Table("All designs; the terms are explained below", columns, rows)
+
+
+def certificates(designs: pd.DataFrame) -> Table:
+    """Cost, lower bound and gap of every design, and how long it took."""
+    rows = [
+        [
+            row["scenario"],
+            number(row["eac_gbp"], 2),
+            number(row["lower_bound_gbp"], 2),
+            percent(row["relative_gap"], 3),
+            row["solve_method"],
+            row["solve_status"],
+            number(row["solve_seconds"], 1),
+        ]
+        for _, row in designs.iterrows()
+    ]
+    columns = [
+        Column("Design", text=True),
+        Column("EAC", "£/y"),
+        Column("Lower bound", "£/y, over all sizes"),
+        Column("Gap"),
+        Column("Method", text=True),
+        Column("Status", text=True),
+        Column("Solved in", "s"),
+    ]
+    return Table("How each optimum is proven", columns, rows)
+
+
+_METRIC_WORDS = {
+    "eai_gbp": "EAI",
+    "system_payback_years": "System payback",
+    "system_npv_gbp": "System NPV",
+    "tes_payback_years": "Store payback",
+    "tes_npv_gbp": "Store NPV",
+    "co2_kg": "CO₂",
+    "tde_kwh": "TDE",
+    "tes_kwh": "Store size",
+}
+
+
+def reproduction(comparison: pd.DataFrame) -> Reproduction:
+    """The published numbers beside those computed here."""
+    digits = {"eai_gbp": 1, "system_payback_years": 1, "tes_payback_years": 2, "tes_kwh": 1}
+
+    def cells(table: pd.DataFrame) -> list[list[str]]:
+        return [
+            [
+                f"{row['table']}: {row['item']}",
+                row["unit"],
+                *(
+                    number(row[name], digits.get(row["metric"], 0), signed=name == "deviation")
+                    for name in ("published", "computed", "deviation", "tolerance", "computed_crf")
+                ),
+                row["verdict"],
+            ]
+            for _, row in table.iterrows()
+        ]
+
+    columns = [
+        Column("Published number", text=True),
+        Column("Unit", text=True),
+        Column("Published"),
+        Column("Computed"),
+        Column("Deviation"),
+        Column("Tolerance"),
+        Column("Computed, crf"),
+        Column("Verdict", text=True),
+    ]
+    verdicts = ("within", "outside", "not computed")
+    counts = pd.crosstab(comparison["metric"], comparison["verdict"])
+    summary = [
+        [
+            _METRIC_WORDS.get(metric, metric),
+            *(str(counts.loc[metric].get(verdict, 0)) for verdict in verdicts),
+        ]
+        for metric in dict.fromkeys(comparison["metric"])
+    ]
+    computed = comparison[comparison["verdict"] != "not computed"]
+    good = int((computed["verdict"] == "within").sum())
+    return Reproduction(
+        text=f"{good} of {len(computed)} published numbers are met within the stated tolerance"
+        + (
+            f"; {len(comparison) - len(computed)} have no design in this run. "
+            if len(computed) < len(comparison)
+            else ". "
+        )
+        + "Incomes, paybacks, NPVs, CO₂ and TDE are of the published sizes, with the annualisation "
+        "as it was printed; “crf” is the same income with the true capital recovery factor. Store "
+        "sizes are held against the optimum found here.",
+        summary=Table(
+            "Numbers by verdict",
+            [Column("Quantity", text=True), *(Column(verdict) for verdict in verdicts)],
+            summary,
+        ),
+        income=Table(
+            "Yearly income (EAI)", columns, cells(comparison[comparison["metric"] == "eai_gbp"])
+        ),
+        cells=Table("All published numbers", columns, cells(comparison)),
+    )
+
+
+# ----------------------------------------------------------------------------------- demand
+
+_QUANTITY_WORDS = {
+    "space_heating_kw": "space heating",
+    "hot_water_kw": "hot water",
+    "electricity_kw": "electricity",
+}
+_QUALITY_SHOWN = {
+    "house",
+    "source",
+    "year",
+    "seed",
+    "step_minutes",
+    "dwellings",
+    "annual_tolerance_share",
+    "peak_tolerance_share",
+    "quantities",
+    "warnings",
+}
+
+
+def demand_table(reports: Sequence[dict[str, Any]]) -> Table:
+    """Asked and reached totals and peaks of every house and dwelling."""
+
+    def given(value: float | None, digits: int) -> str:
+        return DASH if value is None else number(value, digits)
+
+    rows = []
+    for report in reports:
+        for row in report["quantities"]:
+            which = f", dwelling {row['dwelling'] + 1}" if report["dwellings"] > 1 else ""
+            deviations = [row["annual_deviation_share"], row["peak_5min_deviation_share"]]
+            annual, peak = (DASH if d is None else percent(d, 1, signed=True) for d in deviations)
+            rows.append(
+                [
+                    f"{label(report['house'])}{which}, {_QUANTITY_WORDS[row['quantity']]}",
+                    str(row["source"]),
+                    given(row["annual_asked_kwh"], 0),
+                    given(row["annual_reached_kwh"], 0),
+                    annual,
+                    given(row["peak_5min_asked_kw"], 2),
+                    given(row["peak_5min_reached_kw"], 2),
+                    peak,
+                    given(row["peak_1min_kw"], 2),
+                ]
+            )
+    columns = [
+        Column("Demand", text=True),
+        Column("Source", text=True),
+        Column("Asked", "kWh/y"),
+        Column("Reached", "kWh/y"),
+        Column("Off by"),
+        Column("5-min peak asked", "kW"),
+        Column("Reached", "kW"),
+        Column("Off by"),
+        Column("1-min peak", "kW"),
+    ]
+    return Table("Demand asked and reached", columns, rows)
+
+
+# ---------------------------------------------------------------------------------- figures
+
+_CAPTIONS = {
+    "heat_shares": (
+        "Shares of heat by source",
+        "Who meets the heat demand (compare Figs 4–7 of Oluleye et al. 2018): what the unit and "
+        "the boiler give at once, and what comes out of the store. What the store takes in comes "
+        "from the unit as far as it runs, and from the boiler only beyond that.",
+    ),
+    "tes_economics": (
+        "Payback and NPV of the store alone",
+        "What the store alone costs and earns: the design with it against the one without "
+        "(compare Fig. 10). “Never”: it costs more than it saves. Bars are cut at one and a half "
+        "lifetimes, with their number.",
+    ),
+    "store_discharge": (
+        "Heat out of the store over the first ten days",
+        "Heat out of the store over the first ten days modelled (compare Figs 8–9), as 15-min "
+        "means.",
+    ),
+    "cost_waterfall": (
+        "From the cost of today to that of the design",
+        "Yearly cost, from business as usual (boiler and grid) to this design. Brown is dearer, "
+        "green is cheaper. Fuel, maintenance and import are differences to business as usual.",
+    ),
+    "dispatch_week": (
+        "A week of operation",
+        "The seven days with the most heat demand, as 15-min means. The line is the demand; below "
+        "zero is what goes into the store and to the grid.",
+    ),
+}
+
+
+def _drawing(directory: Path, kind: str, scenario: str = "") -> Drawing | None:
+    name = f"{kind}_{scenario}" if scenario else kind
+    path = directory / f"{name}.svg"
+    if not path.exists():
+        return None
+    text = path.read_text(encoding="utf-8")
+    title, caption = _CAPTIONS[kind]
+    full = f"{title}: {scenario}" if scenario else title
+    return Drawing(full, caption, Markup(inline_svg(text, name, full)), round(width_mm(text), 1))
+
+
+def _figures(directory: Path, designs: pd.DataFrame) -> tuple[list[Drawing], list[Each]]:
+    overview = [
+        figure
+        for kind in ("heat_shares", "tes_economics", "store_discharge")
+        if (figure := _drawing(directory, kind))
+    ]
+    each = []
+    for _, row in best_designs(designs).iterrows():
+        found = [
+            figure
+            for kind in ("cost_waterfall", "dispatch_week")
+            if (figure := _drawing(directory, kind, row["scenario"]))
+        ]
+        if found:
+            title = f"{label(row['house'])}, {label(row['incentive'])}"
+            each.append(Each(title, design_words(row), found))
+    return overview, each
+
+
+# ------------------------------------------------------------------------------- provenance
+
+TERMS = [
+    (
+        "EAC",
+        "Equivalent annual cost: annualised capital, fuel, maintenance and import, less income.",
+    ),
+    ("EAI", "Equivalent annual income: cost of business as usual less EAC. Above zero, it pays."),
+    (
+        "Business as usual",
+        "All heat from the boiler, all electricity imported, at the standard tariff.",
+    ),
+    (
+        "Payback",
+        "Investment over the yearly saving before capital, not discounted, counted beyond the "
+        "lifetime if need be (†). “never”: nothing is saved. “–”: nothing is invested.",
+    ),
+    ("NPV, IRR", "Over the lifetime at the interest rate, savings at the end of each year."),
+    (
+        "Store payback, NPV",
+        "The same with the differences in investment and saving between the designs with and "
+        "without a store.",
+    ),
+    (
+        "crf, as printed",
+        "Two ways to turn an investment into a yearly cost: the capital recovery factor, and Eq. 6 "
+        "of Oluleye et al. to the letter, with which the published tables were made.",
+    ),
+    ("CO₂", "Of all fuel and of net import (export counts against it), Eq. 20."),
+    (
+        "TDE",
+        "Total delivered energy: fuel of unit and boiler, and net import over the grid's "
+        "efficiency, Eq. 19.",
+    ),
+    (
+        "Own electricity",
+        "Cost of a kWh that the unit generates: all yearly cost of plant and fuel less what the "
+        "boiler alone would cost, over the generation; payments by the policy are left out.",
+    ),
+    ("Starts", "Times that the unit goes from off to on in a year."),
+    ("Gap", "(EAC − lower bound) / EAC; the bound holds for every size of unit and store."),
+]
+
+
+def _provenance(
+    attributes: Sequence[dict[str, Any]], config: dict[str, Any]
+) -> list[tuple[str, str]]:
+    versions = sorted({str(attrs.get("versions", "{}")) for attrs in attributes})
+    tools = [
+        ", ".join(f"{name} {version}" for name, version in sorted(json.loads(text).items()))
+        for text in versions
+    ]
+    seconds = sum(float(attrs["solve_seconds"]) for attrs in attributes)
+    return [
+        ("Seed", str(config.get("run", {}).get("seed", DASH))),
+        ("Solvers and libraries", "; ".join(tools)),
+        ("Methods", ", ".join(sorted({str(attrs["solve_method"]) for attrs in attributes}))),
+        ("Time solving", f"{number(seconds / 60, 1)} min for {len(attributes)} designs"),
+        (
+            "Largest gap",
+            percent(max(float(attrs["relative_gap"]) for attrs in attributes), 3),
+        ),
+    ]
+
+
+def _extent(designs: pd.DataFrame) -> str:
+    step = designs["resolution_minutes"].max()
+    days, full = designs["days_modelled"].min(), designs["days_of_year"].max()
+    houses, incentives = designs["house"].nunique(), designs["incentive"].nunique()
+    span = "the whole year" if days == full else f"{days:g} days standing for the year"
+    return (
+        f"{len(designs)} designs · {houses} house{'s' * (houses > 1)} × {incentives} "
+        f"incentive{'s' * (incentives > 1)} · {span} at {step:g} min"
+    )
+
+
+def build_report(
+    *,
+    designs_path: str | Path,
+    design_paths: Sequence[str | Path],
+    figures_dir: str | Path,
+    config_path: str | Path,
+    quality_paths: Sequence[str | Path],
+    report_path: str | Path,
+    comparison_path: str | Path | None = None,
+) -> None:
+    """Write the report as one HTML file that needs nothing beside it.
+
+    Parameters
+    ----------
+    designs_path
+        ``designs.csv``.
+    design_paths
+        Design files; only their attributes are read.
+    figures_dir
+        Where :func:`microchp.report.figures.plot_figures` drew; figures that are not there
+        are left out.
+    config_path
+        The run's resolved configuration.
+    quality_paths
+        Quality JSON of each house's demand.
+    report_path
+        HTML to write.
+    comparison_path
+        Table of :func:`microchp.assessment.comparison.compare_published_designs`, if made.
+    """
+    designs = read_designs(designs_path)
+    config_text = Path(config_path).read_text(encoding="utf-8")
+    config = yaml.safe_load(config_text)
+    attributes = [_attributes(path) for path in design_paths]
+    reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality_paths]
+    overview, each = _figures(Path(figures_dir), designs)
+    encoded = base64.b64encode(Path(designs_path).read_bytes()).decode("ascii")
+    kinds = {
+        "crf": "by the capital recovery factor",
+        "as_printed": "by Eq. 6 as it is printed",
+    }
+    page = Page(
+        run=str(config["run"]["name"]),
+        extent=_extent(designs),
+        annualisation=" or ".join(kinds[kind] for kind in dict.fromkeys(designs["annualisation"])),
+        lifetime=" or ".join(f"{life:g}" for life in designs["lifetime_years"].unique()),
+        notices=notices(designs),
+        sentences=sentences(designs),
+        answers=answers(designs),
+        designs=designs_table(designs),
+        designs_csv=f"data:text/csv;base64,{encoded}",
+        figures=overview,
+        each=each,
+        reproduction=reproduction(pd.read_csv(comparison_path)) if comparison_path else None,
+        demand=demand_table(reports) if reports else None,
+        demand_text=_tolerances(reports),
+        demand_warnings=[
+            Note(f"{label(report['house'])}:", warning)
+            for report in reports
+            for warning in report["warnings"]
+        ],
+        demand_extras=[
+            Note(
+                label(report["house"]),
+                yaml.safe_dump(more, sort_keys=False, allow_unicode=True, width=100),
+                "how this demand was made",
+            )
+            for report in reports
+            if (more := {k: v for k, v in report.items() if k not in _QUALITY_SHOWN})
+        ],
+        provenance=_provenance(attributes, config),
+        certificates=certificates(designs),
+        config=config_text,
+        terms=TERMS,
+    )
+    html = _render(page)
+    with whole(report_path) as partial:
+        partial.write_text(html, encoding="utf-8")
+    log.info("report of %d designs written, %.1f MB", len(designs), len(html) / 1e6)
+
+
+def _attributes(path: str | Path) -> dict[str, Any]:
+    with xr.open_dataset(path, engine="netcdf4") as design:
+        return dict(design.attrs)
+
+
+def _tolerances(reports: Sequence[dict[str, Any]]) -> str:
+    if not reports:
+        return ""
+    first = reports[0]
+    return (
+        f"Annual totals are to be met within {percent(first['annual_tolerance_share'])}, 5-min "
+        f"peaks within {percent(first['peak_tolerance_share'])}. Designs use the first dwelling "
+        "of each house."
+    )
+
+
+def _render(page: Page) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(page=page)
+
+
+# ----------------------------------------------------------------------------------- summary
+
+
+def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
+    """The answer of a run for the terminal, and where to look.
+
+    Parameters
+    ----------
+    designs_path
+        ``designs.csv``.
+    report_path
+        The page, named in the last line.
+    """
+    designs = read_designs(designs_path)
+    header = ["house", "incentive", "best design", "GBP/y", "payback", "store"]
+    rows = [
+        [
+            house,
+            answer.incentive,
+            answer.design,
+            answer.saving,
+            answer.payback,
+            answer.store_verdict,
+        ]
+        for house, found in answers(designs)
+        for answer in found
+    ]
+    widths = [max(len(line[k]) for line in [header, *rows]) for k in range(len(header))]
+    right = {3}
+    lines = [
+        "  ".join(
+            cell.rjust(width) if k in right else cell.ljust(width)
+            for k, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in [header, ["-" * width for width in widths], *rows]
+    ]
+    notes = [fill(f"{note.title} {note.text}", 80) for note in notices(designs)]
+    gap = percent(designs["relative_gap"].max(), 2)
+    lines += ["", f"{len(designs)} designs, each proven within {gap} of its least cost.", *notes]
+    return "\n".join([*lines, f"Report: {report_path}"])

@@ -1,0 +1,104 @@
+"""One look for all figures and the page: colours by source, names in words, saving.
+
+Colours are those of Okabe and Ito, told apart by readers of every colour vision; a source has
+the same colour wherever it appears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from microchp.files import whole
+
+CHP = "#D55E00"
+BOILER = "#8A8A8A"
+STORE = "#0072B2"
+IMPORT = "#009E73"
+EXPORT = "#CC79A7"
+DEMAND = "#111111"
+DEARER = "#A6611A"
+CHEAPER = "#018571"
+TOTAL = "#3B3B3B"
+GRID = "#D9D9D9"
+
+SOURCES = {
+    "chp": ("CHP, direct", CHP),
+    "store": ("Store", STORE),
+    "boiler": ("Boiler, direct", BOILER),
+}
+"""Sources of heat in the order in which they are stacked."""
+
+INCENTIVE_COLOURS = {"none": "#3B3B3B", "fit": "#E69F00", "co2_levy": "#56B4E9"}
+_OTHER_COLOURS = ("#F0E442", "#999933", "#882255", "#44AA99", "#DDCC77")
+
+_LABELS = {
+    "semi_detached": "Semi-detached",
+    "none": "No incentive",
+    "fit": "Feed-in tariff",
+    "co2_levy": "CO₂ levy",
+}
+
+COLUMN_MM = 85.0
+PAGE_MM = 178.0
+
+_RC: dict[Any, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["Liberation Sans", "Arial", "Helvetica", "DejaVu Sans"],
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "legend.fontsize": 7.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.5,
+    "axes.linewidth": 0.6,
+    "lines.linewidth": 0.9,
+    "legend.frameon": False,
+    # text stays text: to be searched, and set in the reader's font
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+    # the same figure is the same file
+    "svg.hashsalt": "microchp",
+}
+
+
+def label(name: str) -> str:
+    """A name of the configuration in words: ``semi_detached`` is "Semi-detached"."""
+    return _LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def incentive_colours(names: list[str]) -> dict[str, str]:
+    """A colour for each incentive, the shipped ones always with their own."""
+    colours = {}
+    spare = iter(_OTHER_COLOURS * (1 + len(names) // len(_OTHER_COLOURS)))
+    for name in names:
+        colours[name] = INCENTIVE_COLOURS.get(name) or next(spare)
+    return colours
+
+
+@contextmanager
+def figure(
+    *, svg_path: str | Path, pdf_path: str | Path, width_mm: float, height_mm: float
+) -> Iterator[Figure]:
+    """A figure to draw on, saved as SVG and PDF when done; nothing is left on an error."""
+    with mpl.rc_context(_RC):
+        fig = Figure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+        yield fig
+        for path, metadata in (
+            (svg_path, {"Date": None, "Creator": None}),
+            (pdf_path, {"CreationDate": None}),
+        ):
+            with whole(path) as partial:
+                fig.savefig(partial, metadata=metadata)

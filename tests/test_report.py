@@ -1,0 +1,511 @@
+"""Figures and page of a run, made from designs that obey the physics."""
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from synthetic import inputs_of, synthetic_design, write_designs
+
+from microchp.assessment.comparison import compare_published_designs
+from microchp.assessment.designs import assess_designs, read_designs
+from microchp.report import figures, pages, style
+from microchp.report.svg import inline_svg, width_mm
+
+PUBLISHED = Path(__file__).parents[1] / "resources" / "published" / "oluleye2018.csv"
+USER = {
+    "run": {"name": "tried"},
+    "time": {"resolution_minutes": 30},
+    "scenarios": {"house": ["detached", "flat"], "incentive": ["none", "fit"]},
+    "fixed_designs": [
+        {"name": "published", "house": "flat", "incentive": "fit", "chp_kw": 2},
+        {"name": "published", "house": "flat", "incentive": "fit", "chp_kw": 2, "tes_kwh": 7},
+    ],
+}
+SIZES = {
+    "flat-none-with": (0.0, 0.0),
+    "flat-none-without": (0.0, 0.0),
+    "flat-fit-with-published": (2.0, 7.0),
+}
+QUALITY = {
+    "house": "flat",
+    "source": "file",
+    "year": 2015,
+    "seed": 1,
+    "step_minutes": 1,
+    "dwellings": 1,
+    "annual_tolerance_share": 0.01,
+    "peak_tolerance_share": 0.05,
+    "quantities": [
+        {
+            "dwelling": 0,
+            "quantity": "electricity_kw",
+            "source": "file",
+            "annual_asked_kwh": None,
+            "annual_reached_kwh": 9082.4,
+            "annual_deviation_share": None,
+            "peak_5min_asked_kw": 5.0,
+            "peak_5min_reached_kw": 4.5,
+            "peak_5min_deviation_share": -0.1,
+            "peak_1min_kw": 7.25,
+        }
+    ],
+    "facts": [{"dwelling": 0, "draws": 25}],
+    "warnings": ["stuck at zero <for> 1,500 minutes"],
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> Path:
+    """A run's directory with designs, table, figures, comparison and page."""
+    directory = tmp_path_factory.mktemp("run")
+    paths = write_designs(directory / "designs", USER, SIZES)
+    designs = directory / "designs.csv"
+    assess_designs(design_paths=paths, designs_path=designs)
+    figures.plot_figures(
+        designs_path=designs, design_paths=paths, figures_dir=directory / "figures"
+    )
+    compare_published_designs(
+        designs_csv=designs, published_csv=PUBLISHED, comparison_csv=directory / "published.csv"
+    )
+    (directory / "config.yaml").write_text("run:\n  name: tried\n  seed: 7\nmark: <b>\n")
+    (directory / "flat_quality.json").write_text(json.dumps(QUALITY))
+    pages.build_report(
+        designs_path=designs,
+        design_paths=paths,
+        figures_dir=directory / "figures",
+        config_path=directory / "config.yaml",
+        quality_paths=[directory / "flat_quality.json"],
+        report_path=directory / "report" / "index.html",
+        comparison_path=directory / "published.csv",
+    )
+    return directory
+
+
+def texts(svg: Path) -> list[str]:
+    """All texts of an SVG file; it must be well-formed."""
+    return ["".join(e.itertext()) for e in ET.parse(svg).iter() if e.tag.endswith("}text")]
+
+
+# --------------------------------------------------------------------------------- figures
+
+
+def test_a_run_has_all_its_figures_as_svg_and_pdf(run):
+    names = {path.stem for path in (run / "figures").iterdir()}
+    assert names == {
+        "heat_shares",
+        "tes_economics",
+        "store_discharge",
+        *(
+            f"{kind}_{scenario}"
+            for kind in ("cost_waterfall", "dispatch_week")
+            for scenario in figures.best_designs(read_designs(run / "designs.csv"))["scenario"]
+        ),
+    }
+    for name in names:
+        assert texts(run / "figures" / f"{name}.svg")  # text stays text
+        pdf = (run / "figures" / f"{name}.pdf").read_bytes()
+        assert pdf.startswith(b"%PDF")
+        assert b"/CIDFontType2" in pdf  # fonts embedded as TrueType
+        assert b"/Type3" not in pdf
+
+
+def test_heat_shares_show_the_numbers_of_the_table(run):
+    row = read_designs(run / "designs.csv").set_index("scenario").loc["detached-fit-with"]
+    shown = texts(run / "figures" / "heat_shares.svg")
+    for column in ("chp_direct_heat_share", "store_heat_share", "boiler_direct_heat_share"):
+        if row[column] >= 0.07:
+            assert f"{100 * row[column]:.0f}" in shown
+    assert {"CHP, direct", "Store", "Boiler, direct"} <= set(shown)
+    assert "No incentive · without store" in shown
+
+
+def test_the_same_source_has_the_same_colour(run):
+    shares = (run / "figures" / "heat_shares.svg").read_text().lower()
+    week = (run / "figures" / "dispatch_week_flat-fit-with.svg").read_text().lower()
+    for colour in (style.CHP, style.STORE, style.BOILER):
+        assert colour.lower() in shares
+        assert colour.lower() in week
+    colours = [style.CHP, style.BOILER, style.STORE, style.IMPORT, style.EXPORT, style.DEMAND]
+    assert len(set(colours)) == len(colours)
+
+
+def test_store_economics_say_what_a_bar_cannot(run, tmp_path):
+    shown = texts(run / "figures" / "tes_economics.svg")
+    assert "no store" in shown  # the flat without incentive
+    table = read_designs(run / "designs.csv")
+    with_store = (table["scenario"] == "detached-none-with").to_numpy()
+    table.loc[with_store, ["tes_payback_years", "tes_npv_gbp"]] = [np.nan, -500.0]
+    table.to_csv(tmp_path / "designs.csv", index=False)
+    figures.tes_economics(
+        designs_path=tmp_path / "designs.csv",
+        svg_path=tmp_path / "a.svg",
+        pdf_path=tmp_path / "a.pdf",
+    )
+    assert "never" in texts(tmp_path / "a.svg")
+
+
+def test_figures_without_any_store_say_so(tmp_path):
+    user = USER | {"scenarios": {"house": ["flat"], "incentive": ["fit"], "tes": ["without"]}}
+    del user["fixed_designs"]
+    paths = write_designs(tmp_path / "designs", user)
+    assess_designs(design_paths=paths, designs_path=tmp_path / "designs.csv")
+    figures.plot_figures(
+        designs_path=tmp_path / "designs.csv", design_paths=paths, figures_dir=tmp_path / "f"
+    )
+    assert texts(tmp_path / "f" / "store_discharge.svg") == ["No design with a store in this run"]
+    assert "No pair" in texts(tmp_path / "f" / "tes_economics.svg")[0]
+    assert (tmp_path / "f" / "dispatch_week_flat-fit-without.svg").exists()
+
+
+def test_the_same_run_draws_the_same_figure(run, tmp_path):
+    for name in ("svg", "pdf"):
+        figures.cost_waterfall(
+            designs_path=run / "designs.csv",
+            scenario="flat-fit-with",
+            svg_path=tmp_path / "again.svg",
+            pdf_path=tmp_path / "again.pdf",
+        )
+        again = (tmp_path / f"again.{name}").read_bytes()
+        assert again == (run / "figures" / f"cost_waterfall_flat-fit-with.{name}").read_bytes()
+
+
+def test_the_waterfall_leads_from_business_as_usual_to_the_design(run):
+    for _, row in read_designs(run / "designs.csv").iterrows():
+        steps = figures.waterfall_steps(row)
+        assert sum(steps.values()) == pytest.approx(row["eac_gbp"] - row["bau_cost_gbp"], abs=0.04)
+        assert ("Generation income" in steps) == (row["incentive"] == "fit" and row["chp_kw"] > 0)
+
+
+def test_the_coldest_week_is_the_one_with_most_heat():
+    inputs = inputs_of(USER)["detached-none-without"]
+    design = synthetic_design(inputs, 2.0, days=20)
+    heating = design["space_heating_kw"]
+    design["space_heating_kw"] = heating.where(heating["time"].dt.day < 10, 2 * heating)
+    design["space_heating_kw"] = design["space_heating_kw"].where(
+        design["time"].dt.day < 17, 0.5 * heating
+    )
+    week = design.isel(time=figures.coldest_week(design))
+    assert str(week["time"].data[0])[:16] == "2015-01-10T00:00"
+    assert str(week["time"].data[-1])[:16] == "2015-01-16T23:30"
+    short = design.isel(time=slice(0, 2 * 48))
+    assert figures.coldest_week(short) == slice(0, 96)
+
+
+def test_the_better_of_a_tie_is_the_design_without_a_store(run):
+    best = figures.best_designs(read_designs(run / "designs.csv"))
+    assert "flat-none-without" in set(best["scenario"])
+    assert len(best) == 4
+    assert set(best["design"]) == {"optimal"}
+
+
+# ------------------------------------------------------------------------------ svg in page
+
+
+def points(path: str) -> list[tuple[float, float]]:
+    """Corners of a path of M, L, H, V and z."""
+    found, x, y = [], 0.0, 0.0
+    for move, text in re.findall(r"([MLHV])\s*([-\d. \n]*)", path):
+        values = [float(value) for value in text.split()]
+        x = values[0] if move in "MLH" else x
+        y = values[-1] if move in "MLV" else y
+        found.append((x, y))
+    return found
+
+
+@given(
+    corners=st.lists(
+        st.tuples(st.floats(-999, 999), st.floats(-999, 999)), min_size=2, max_size=20
+    ),
+    steps=st.booleans(),
+)
+def test_a_shortened_path_goes_through_the_same_points(corners, steps):
+    if steps:  # as of stairs: alternately along x and y
+        corners = [(a[0], b[1]) for a, b in zip(corners, corners[1:] + corners[:1], strict=True)]
+    path = " \n".join(f"{'L' if k else 'M'} {x:.6f} {y:.6f}" for k, (x, y) in enumerate(corners))
+    svg = f'<svg width="72pt" height="72pt" viewBox="0 0 72 72"><path d="{path} z"/></svg>'
+    short = re.search(r' d="([^"]*)"', inline_svg(svg, "a", "t"))[1]
+    found = points(short)
+    expected = [(round(x, 1) + 0.0, round(y, 1) + 0.0) for x, y in corners]
+    # points that fall together are written once
+    once = [p for k, p in enumerate(expected) if k == 0 or p != expected[k - 1]]
+    assert len(found) == len(once)
+    np.testing.assert_allclose(found, once, atol=0.11)
+    assert short.endswith("z")
+
+
+def test_an_inlined_drawing_keeps_its_ids_to_itself():
+    svg = (
+        '<?xml version="1.0"?><svg width="144pt" height="72pt" viewBox="0 0 144 72">'
+        "<metadata>made by</metadata><style>*{}</style>"
+        '<g id="b"><use xlink:href="#c" clip-path="url(#d)"/><path d="M 0 0 C 1.23456 2 3 4 5 6"/>'
+        "</g></svg>"
+    )
+    assert width_mm(svg) == pytest.approx(50.8)
+    assert inline_svg(svg, "fig", 'Heat & "cold" <kW>') == (
+        '<svg role="img" aria-label="Heat &amp; &quot;cold&quot; &lt;kW>" viewBox="0 0 144 72">'
+        '<g id="fig-b"><use xlink:href="#fig-c" clip-path="url(#fig-d)"/>'
+        '<path d="M 0 0 C 1.2 2 3 4 5 6"/></g></svg>'
+    )
+    with pytest.raises(ValueError, match="without a width"):
+        width_mm("<svg></svg>")
+
+
+# ---------------------------------------------------------------------------------- numbers
+
+
+@pytest.mark.parametrize(
+    "value, digits, signed, text",
+    [
+        (1234.6, 0, False, "1,235"),
+        (-1234.6, 0, False, "−1,235"),
+        (-0.2, 0, False, "0"),
+        (0.2, 0, True, "0"),
+        (3.14159, 2, True, "+3.14"),
+        (float("nan"), 0, False, "–"),
+    ],
+)
+def test_numbers_for_readers(value, digits, signed, text):
+    assert pages.number(value, digits, signed) == text
+
+
+@pytest.mark.parametrize(
+    "value, invested, text",
+    [
+        (6.24, 500, "6.2"),
+        (20.0, 500, "20.0 †"),
+        (4e3, 500, "> 100 †"),
+        (np.nan, 500, "never"),
+        (np.nan, 0, "–"),
+        (0.0, -10, "0.0"),
+    ],
+)
+def test_paybacks_in_words(value, invested, text):
+    assert pages.years(value, 15, invested) == text
+
+
+STORE = {
+    "tes_kwh": 13.0,
+    "tes_eai_gbp": 20.0,
+    "tes_eai_least_gbp": 15.0,
+    "tes_eai_most_gbp": 25.0,
+    "tes_payback_years": 4.0,
+    "tes_investment_gbp": 260.0,
+    "lifetime_years": 15,
+}
+
+
+@pytest.mark.parametrize(
+    "changes, kind, words",
+    [
+        ({}, "yes", "yes, £20 a year, back in 4.0 years"),
+        ({"tes_eai_least_gbp": -1.0}, "open", "likely, £20 a year, within the gap"),
+        ({"tes_eai_gbp": -2.0, "tes_eai_least_gbp": -6.0}, "open", "unclear"),
+        (
+            {"tes_eai_gbp": -9.0, "tes_eai_least_gbp": -12.0, "tes_eai_most_gbp": -6.0},
+            "no",
+            "no, it costs £9 a year",
+        ),
+        ({"tes_kwh": 0.0}, "no", "no, the best size is none"),
+        ({"tes_eai_gbp": np.nan}, "open", "not compared"),
+    ],
+)
+def test_whether_the_store_pays_is_said_as_surely_as_it_is_proven(changes, kind, words):
+    found = pages.store_verdict(pd.Series(STORE | changes))
+    assert found[0] == kind
+    assert (found[1] + found[2]).startswith(words)
+
+
+def test_the_sentence_counts_houses():
+    rows = [
+        {
+            "scenario": f"{house}-fit-{tes}",
+            "house": house,
+            "incentive": "fit",
+            "tes": tes,
+            "variant": "",
+            "design": "optimal",
+            "chp_kw": 2.0,
+            "eac_gbp": 1000 - eai,
+            "eai_gbp": eai,
+            **STORE,
+            "tes_kwh": 13.0 if tes == "with" else 0.0,
+            "tes_eai_gbp": 40.0 if tes == "with" else np.nan,
+            "tes_eai_least_gbp": least if tes == "with" else np.nan,
+            "tes_eai_most_gbp": 45.0 if tes == "with" else np.nan,
+        }
+        for house, eai, least in (("detached", 120.0, 30.0), ("flat", -50.0, -3.0))
+        for tes in ("with", "without")
+    ]
+    assert pages.sentences(pd.DataFrame(rows)) == [
+        "Feed-in tariff: a unit pays in 1 of 2 houses (£120 a year); the store pays in 1 of 2 "
+        "houses and is undecided in 1."
+    ]
+
+
+def test_coarse_runs_and_the_printed_factor_are_announced(run):
+    designs = read_designs(run / "designs.csv")
+    (coarse,) = pages.notices(designs)
+    assert "steps of 30 min" in coarse.text
+    assert "14 days" in coarse.text
+    fine = designs.assign(resolution_minutes=5.0, days_modelled=365)
+    assert pages.notices(fine) == []
+    (printed,) = pages.notices(fine.assign(annualisation="as_printed"))
+    assert printed.title == "Annualisation as printed."
+
+
+# ------------------------------------------------------------------------------------- page
+
+
+class Reader(HTMLParser):
+    """Ids, links and tags of a page; tags must nest."""
+
+    VOID = frozenset({"meta", "br", "use", "path", "link"})
+
+    def __init__(self):
+        super().__init__()
+        self.ids, self.links, self.open, self.words = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value)
+            if name in ("href", "src", "xlink:href"):
+                self.links.append(value)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+
+@pytest.fixture(scope="module")
+def page(run) -> Reader:
+    reader = Reader()
+    reader.feed((run / "report" / "index.html").read_text(encoding="utf-8"))
+    assert reader.open == []
+    return reader
+
+
+def test_the_page_needs_nothing_beside_it(page, run):
+    assert all(link.startswith(("#", "data:")) for link in page.links)
+    inside = {link[1:] for link in page.links if link.startswith("#")}
+    assert inside <= set(page.ids)
+    html = (run / "report" / "index.html").read_text(encoding="utf-8")
+    assert "<script" not in html
+    assert "@import" not in html
+    assert not re.search(r"url\((?!#)", html)
+
+
+def test_ids_are_used_once(page):
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_the_page_answers_first_and_shows_everything(page, run):
+    text = " ".join(page.words)
+    assert text.index("Feed-in tariff: a unit pays in") < text.index("Every design of the run")
+    assert "Coarse run." in text
+    for _, row in read_designs(run / "designs.csv").iterrows():
+        assert row["scenario"] in text
+    assert {"answer", "designs", "heat", "each", "published", "demand", "provenance"} <= set(
+        page.ids
+    )
+    assert "stuck at zero <for> 1,500 minutes" in text  # escaped, and read as it is
+    assert "seed: 7" in text
+    assert "mark: <b>" in text
+    assert "highspy 1.15.1" in text
+    assert "published numbers are met within the stated tolerance" in text
+    assert not re.search(r"\bnan\b", text)
+    assert "None" not in text
+
+
+def test_the_table_can_be_taken_from_the_page(page, run):
+    (link,) = [link for link in page.links if link.startswith("data:text/csv")]
+    assert base64.b64decode(link.split(",")[1]) == (run / "designs.csv").read_bytes()
+
+
+def test_a_page_without_comparison_figures_and_quality(run, tmp_path):
+    paths = list((run / "designs").glob("*.nc"))
+    pages.build_report(
+        designs_path=run / "designs.csv",
+        design_paths=paths,
+        figures_dir=tmp_path,
+        config_path=run / "config.yaml",
+        quality_paths=[],
+        report_path=tmp_path / "index.html",
+    )
+    reader = Reader()
+    reader.feed((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert "published" not in reader.ids
+    assert "No report on the quality of the demand" in " ".join(reader.words)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_overflows_the_page(run, tmp_path, width):
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("needs Chromium (Debian package chromium)")
+    html = (run / "report" / "index.html").read_text(encoding="utf-8")
+    probe = f"""<iframe id="page" width="{width}" height="900" src="page.html"></iframe>
+    <pre id="out"></pre><script>addEventListener("load", () => {{
+      const inner = document.getElementById("page").contentDocument;
+      document.getElementById("out").textContent = "width=" + inner.documentElement.scrollWidth;
+    }});</script>"""
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    (tmp_path / "probe.html").write_text(f"<!DOCTYPE html>{probe}", encoding="utf-8")
+    found = subprocess.run(
+        [
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--allow-file-access-from-files",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--virtual-time-budget=3000",
+            "--dump-dom",
+            f"file://{tmp_path / 'probe.html'}",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=True,
+    ).stdout
+    shown = int(re.search(r"width=(\d+)", found)[1])
+    assert shown <= width
+
+
+# ---------------------------------------------------------------------------------- summary
+
+
+def test_the_summary_fits_a_terminal_and_says_where_to_look(run):
+    text = pages.run_summary(
+        designs_path=run / "designs.csv", report_path="results/tried/report/index.html"
+    )
+    lines = text.splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert lines[-1] == "Report: results/tried/report/index.html"
+    assert len([line for line in lines if line.startswith(("Detached", "Flat"))]) == 4
+    assert "10 designs, each proven within 0.20 % of its least cost." in lines
+    assert any(line.startswith("Coarse run.") for line in lines)
