@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import yaml
 from pydantic import (
@@ -21,6 +22,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -160,6 +162,19 @@ class FilePolicy(Block):
             "needed only where the clocks change within the data. Empty: standard time all year."
         ),
     )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                known = sorted(available_timezones())
+                raise ValueError(
+                    f"'{value}' is not a known time zone{_nearest(value, known)}"
+                ) from None
+        return value
 
 
 class Vdi4655(Block):

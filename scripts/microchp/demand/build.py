@@ -12,9 +12,12 @@ import xarray as xr
 
 from microchp.config import Demand, House
 from microchp.demand.builtin import DwellingDemand, builtin_dwelling
-from microchp.demand.calibration import quality_report
+from microchp.demand.hot_water import draw_offs_per_day
+from microchp.demand.measured import MeasuredDemand, read_demand_file
+from microchp.demand.quality import quality_report
+from microchp.demand.vdi4655 import reference_days, vdi4655_dwelling
 from microchp.demand.weather import load_weather
-from microchp.errors import DataError
+from microchp.errors import ConfigError
 from microchp.files import whole, write_netcdf
 from microchp.timeseries import QUANTITIES, time_axis
 
@@ -85,18 +88,92 @@ def build_demand(
     ConfigError
         If the house's totals and peaks contradict each other.
     """
-    built: list[DwellingDemand] = []
-    extra: dict[str, Any] = {}
-    if house is None:
-        raise DataError(f"houses.{house_name}: needed for demand.source {demand.source}")
-    weather = load_weather(demand.weather, year)
-    for dwelling in range(dwellings):
-        built.append(builtin_dwelling(house_name, house, weather, demand.diversity, seed, dwelling))
-        log.info("%s: dwelling %d of %d built", house_name, dwelling + 1, dwellings)
+    facts: dict[str, Any] = {}
+    warnings: list[str] = []
+    if demand.source == "file":
+        measured = read_demand_file(
+            demand.files[house_name],
+            year,
+            demand.file_policy,
+            house_name,
+            house=house,
+            dwellings=dwellings,
+        )
+        facts, warnings = {"file": measured.facts}, measured.warnings
+        built = _from_file(measured, house_name, house, demand, year, seed)
+    else:
+        built = _synthesised(house_name, _needed(house_name, house), demand, year, dwellings, seed)
     report = quality_report(built, year=year, house=house_name, source=demand.source, seed=seed)
-    report |= extra
+    report |= facts
+    report["warnings"] = warnings + report["warnings"]
     for warning in report["warnings"]:
         log.warning("%s: %s", house_name, warning)
     write_netcdf(demand_dataset(built, year, house_name, demand.source, seed), demand_path)
     with whole(quality_path) as partial:
         partial.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def _needed(house_name: str, house: House | None) -> House:
+    if house is None:
+        raise ConfigError(
+            f"houses.{house_name}: not in the catalogue nor under `houses`, and only "
+            "demand.source: file can do without"
+        )
+    return house
+
+
+def _synthesised(
+    house_name: str, house: House, demand: Demand, year: int, dwellings: int, seed: int
+) -> list[DwellingDemand]:
+    """Dwellings from the built-in models or from VDI 4655."""
+    weather = load_weather(demand.weather, year)
+    built = []
+    if demand.source == "vdi4655":
+        profiles = reference_days(
+            demand.vdi4655, house.occupants, weather, demand.weather.try_region
+        )
+    for dwelling in range(dwellings):
+        if demand.source == "vdi4655":
+            one = vdi4655_dwelling(
+                house_name, house, profiles, demand.diversity, seed, dwelling, weather.source
+            )
+        else:
+            one = builtin_dwelling(house_name, house, weather, demand.diversity, seed, dwelling)
+        built.append(one)
+        log.info("%s: dwelling %d of %d built", house_name, dwelling + 1, dwellings)
+    return built
+
+
+def _from_file(
+    measured: MeasuredDemand,
+    house_name: str,
+    house: House | None,
+    demand: Demand,
+    year: int,
+    seed: int,
+) -> list[DwellingDemand]:
+    """Dwellings from a file, what it leaves out from the built-in house."""
+    if all(quantity in measured.dwellings[0] for quantity in QUANTITIES):
+        return [
+            DwellingDemand(
+                power_kw=power,
+                annual_asked_kwh=dict.fromkeys(QUANTITIES),
+                peak_asked_kw=dict.fromkeys(QUANTITIES),
+                sources=dict.fromkeys(QUANTITIES, "file"),
+                facts={"draw_offs_per_day": draw_offs_per_day(power["hot_water_kw"])},
+            )
+            for power in measured.dwellings
+        ]
+    weather = load_weather(demand.weather, year)
+    return [
+        builtin_dwelling(
+            house_name,
+            _needed(house_name, house),
+            weather,
+            demand.diversity,
+            seed,
+            dwelling,
+            measured_kw=power,
+        )
+        for dwelling, power in enumerate(measured.dwellings)
+    ]

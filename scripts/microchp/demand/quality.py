@@ -1,0 +1,73 @@
+"""How well demand is what was asked for: totals and peaks, asked and reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from microchp.demand.builtin import DwellingDemand
+from microchp.timeseries import QUANTITIES, resample_mean
+
+ANNUAL_TOLERANCE_SHARE = 0.01
+PEAK_TOLERANCE_SHARE = 0.05
+
+
+def quality_rows(dwelling: int, built: DwellingDemand) -> list[dict[str, Any]]:
+    """Asked and reached annual total and 5-min peak of each quantity of a dwelling."""
+    rows = []
+    for quantity in QUANTITIES:
+        power = built.power_kw[quantity]
+        annual, asked = float(power.sum()) / 60, built.annual_asked_kwh[quantity]
+        peak, peak_asked = float(resample_mean(power, 1, 5).max()), built.peak_asked_kw[quantity]
+        rows.append(
+            {
+                "dwelling": dwelling,
+                "quantity": quantity,
+                "source": built.sources[quantity],
+                "annual_asked_kwh": asked,
+                "annual_reached_kwh": annual,
+                "annual_deviation_share": _deviation(annual, asked),
+                "peak_5min_asked_kw": peak_asked,
+                "peak_5min_reached_kw": peak,
+                "peak_5min_deviation_share": _deviation(peak, peak_asked),
+                "peak_1min_kw": float(power.max()),
+            }
+        )
+    return rows
+
+
+def _deviation(reached: float, asked: float | None) -> float | None:
+    return None if not asked else reached / asked - 1
+
+
+def quality_report(
+    built: list[DwellingDemand], *, year: int, house: str, source: str, seed: int
+) -> dict[str, Any]:
+    """Everything that the quality file of a house type holds, measured files' findings apart."""
+    rows = [row for k, dwelling in enumerate(built) for row in quality_rows(k, dwelling)]
+    warnings = []
+    for row in rows:
+        where = f"dwelling {row['dwelling']}, {row['quantity']}"
+        for what, key, unit, tolerance in (
+            ("annual total", "annual", "kwh", ANNUAL_TOLERANCE_SHARE),
+            ("5-min peak", "peak_5min", "kw", PEAK_TOLERANCE_SHARE),
+        ):
+            deviation = row[f"{key}_deviation_share"]
+            if deviation is not None and abs(deviation) > tolerance:
+                warnings.append(
+                    f"{where}: {what} {row[f'{key}_reached_{unit}']:,.2f} instead of "
+                    f"{row[f'{key}_asked_{unit}']:,.2f} {'kWh' if unit == 'kwh' else 'kW'} "
+                    f"({deviation:+.1%})"
+                )
+    return {
+        "house": house,
+        "source": source,
+        "year": year,
+        "seed": seed,
+        "step_minutes": 1,
+        "dwellings": len(built),
+        "annual_tolerance_share": ANNUAL_TOLERANCE_SHARE,
+        "peak_tolerance_share": PEAK_TOLERANCE_SHARE,
+        "quantities": rows,
+        "facts": [{"dwelling": k, **dwelling.facts} for k, dwelling in enumerate(built)],
+        "warnings": warnings,
+    }
