@@ -17,8 +17,9 @@ from microchp.demand.findings import Findings, moment
 
 ISO_OFFSET = r"[T ]\d{2}.*?(Z|[+-]\d{2}(?::?\d{2})?)$"
 
-CHANGE_MONTHS = (3, 4, 9, 10, 11)
 SUNDAY = 6
+CHANGE_SUNDAYS = {(3, 2), (3, "last"), (4, 1), (9, "last"), (10, 1), (10, "last"), (11, 1)}
+"""Month and which Sunday of it: when clocks change in Europe, North America and Oceania."""
 
 
 def standard_stamps(
@@ -43,7 +44,7 @@ def standard_stamps(
     Returns
     -------
     pandas.Series or None
-        ``datetime64[ns]``; none if the stamps cannot be understood.
+        ``datetime64[ns]``, of the rows whose stamps can be understood; none if there are none.
     """
     offset: timedelta | None = None
     if isinstance(time.dtype, pd.DatetimeTZDtype):
@@ -53,35 +54,34 @@ def standard_stamps(
         stamps = time
     else:
         text = time.astype("str").str.strip()
-        offsets = text.str.extract(ISO_OFFSET, expand=False)
-        aware = offsets.notna()
-        if aware.any() and not aware.all():
-            bare = text[~aware]
+        given = time.notna() & (text != "")
+        offsets = text[given].str.extract(ISO_OFFSET, expand=False)
+        bare = text[given][offsets.isna()]
+        if 0 < len(bare) < len(offsets):
             found.add(
                 "time: some stamps have an offset from UTC and these have none",
                 (f"row {row} ('{stamp}')" for row, stamp in bare.items()),
                 len(bare),
             )
             return None
-        if aware.any():
+        has_offset = not len(bare)
+        if has_offset:
             offset = (
                 standard_offset(timezone, year)
                 if timezone
                 else min(_offset(text) for text in offsets.unique())
             )
-        stamps = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=bool(aware.any()))
-        wrong = text[stamps.isna()]
+        stamps = pd.to_datetime(
+            text.where(given), format="ISO8601", errors="coerce", utc=has_offset
+        )
+        wrong = text[given & stamps.isna()]
         found.add(
             "time: not ISO 8601 (expected such as 2015-01-31T13:05)",
             (f"row {row} ('{stamp}')" for row, stamp in wrong.items()),
             len(wrong),
         )
-        if len(wrong):
-            return None
-    if stamps.isna().any():
-        empty = stamps[stamps.isna()]
+        empty = text[~given]
         found.add("time: empty", (f"row {row}" for row in empty.index), len(empty))
-        return None
     if offset is not None:
         naive = stamps.dt.tz_convert("UTC").dt.tz_localize(None) + offset
         found.facts["time"] = f"UTC{_signed(offset)} all year, from stamps with an offset"
@@ -91,12 +91,13 @@ def standard_stamps(
     else:
         naive = stamps
         found.facts["time"] = "as in the file, taken as standard time all year"
-    return None if naive is None else naive.astype("datetime64[ns]")
+    naive = naive.dropna().astype("datetime64[ns]")
+    return None if naive.empty else naive
 
 
 def _from_clock_time(
     stamps: pd.Series, dwelling: pd.Series, timezone: str, year: int, found: Findings
-) -> pd.Series | None:
+) -> pd.Series:
     # In the hour that occurs twice, the first time of a dwelling is summer time. An hour that a
     # file has only once is the first, too, and the second is a gap.
     again = pd.DataFrame({"time": stamps, "dwelling": dwelling}).duplicated()
@@ -110,8 +111,6 @@ def _from_clock_time(
         (f"row {row} ({moment(stamp)})" for row, stamp in impossible.items()),
         len(impossible),
     )
-    if len(impossible):
-        return None
     standard = local.tz_convert("UTC").tz_localize(None) + standard_offset(timezone, year)
     return pd.Series(standard, index=stamps.index)
 
@@ -188,7 +187,11 @@ def undeclared_clock_changes(
 
 
 def _may_change(start: pd.Timestamp) -> bool:
-    return start.dayofweek == SUNDAY and start.month in CHANGE_MONTHS and start.hour <= 3
+    if start.dayofweek != SUNDAY or start.hour > 3:
+        return False
+    last = start.day + 7 > start.days_in_month
+    week = (start.day - 1) // 7 + 1
+    return bool({(start.month, week), (start.month, "last" if last else week)} & CHANGE_SUNDAYS)
 
 
 def common_step_minutes(stamps: pd.Series, dwelling: pd.Series, found: Findings) -> int | None:

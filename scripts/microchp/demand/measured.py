@@ -147,7 +147,7 @@ def validate_demand_files(config: Config) -> None:
     if config.demand.source != "file":
         return
     messages = []
-    for house_name in config.scenarios.house:
+    for house_name in config.designed_houses():
         path = config.demand.files[house_name]
         checked = check_demand_file(
             path,
@@ -262,7 +262,7 @@ def _examine(
     labels = list(dict.fromkeys(dwelling))
     for label in labels:
         where = f"dwelling {label}: " if len(labels) > 1 else ""
-        own, excused = stamps[dwelling == label], set[pd.Timestamp]()
+        own, excused = stamps[dwelling.loc[stamps.index] == label], set[pd.Timestamp]()
         if naive_as_given:
             own, excused = undeclared_clock_changes(own, step, found)
         row_at = place_rows(own, year, step, where, found)
