@@ -195,6 +195,7 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
             costs.bau_fuel_gbp + costs.bau_maintenance_gbp,
             year.chp_electricity_kwh,
         ),
+        "co2_price_gbp_per_kg": inputs.incentive.co2_price_gbp_per_kg,
         "interest_rate": finance.interest_rate,
         "lifetime_years": finance.lifetime_years,
         **asdict(costs),

@@ -264,7 +264,7 @@ def _of(count: int, total: int) -> str:
     if total == 1:
         return "the house" if count else "no house"
     if count in (0, total):
-        return f"all {total} houses" if count else f"none of {total} houses"
+        return f"all {total} houses" if count else "no house"
     return f"{count} of {total} houses"
 
 
@@ -405,6 +405,7 @@ _METRIC_WORDS = {
     "co2_kg": "CO₂",
     "tde_kwh": "TDE",
     "tes_kwh": "Store size",
+    "co2_levy_gbp": "CO₂ levy saving",
 }
 
 
@@ -416,7 +417,7 @@ def reproduction(comparison: pd.DataFrame) -> Reproduction:
         return [
             [
                 f"{row['table']}: {row['item']}",
-                row["unit"],
+                row["unit"].replace("GBP", "£"),
                 *(
                     number(row[name], digits.get(row["metric"], 0), signed=name == "deviation")
                     for name in ("published", "computed", "deviation", "tolerance", "computed_crf")
@@ -455,8 +456,9 @@ def reproduction(comparison: pd.DataFrame) -> Reproduction:
             else ". "
         )
         + "Incomes, paybacks, NPVs, CO₂ and TDE are of the published sizes, with the annualisation "
-        "as it was printed; “crf” is the same income with the true capital recovery factor. Store "
-        "sizes are held against the optimum found here.",
+        "as printed; “crf” is the same income with the true capital recovery factor. The CO₂ "
+        "levy is counted on top of the designs without incentive, as the papers do. Store sizes "
+        "are held against the optimum found here.",
         summary=Table(
             "Numbers by verdict",
             [Column("Quantity", text=True), *(Column(verdict) for verdict in verdicts)],
