@@ -325,6 +325,20 @@ def test_whether_the_store_pays_is_said_as_surely_as_it_is_proven(changes, kind,
     assert (found[1] + found[2]).startswith(words)
 
 
+def test_the_best_design_is_as_sure_as_the_lower_bound_of_the_pair(run):
+    designs = read_designs(run / "designs.csv")
+    pair = designs["scenario"].isin(["flat-fit-with", "flat-fit-without"])
+    designs.loc[pair, ["eac_gbp", "lower_bound_gbp"]] = [1000.0, 999.0]
+    designs.loc[designs["scenario"] == "flat-fit-with", ["eac_gbp", "lower_bound_gbp"]] = [
+        1005.0,
+        980.0,
+    ]
+    found = {house: rows for house, rows in pages.answers(designs)}
+    (answer,) = [row for row in found["Flat"] if row.incentive == "Feed-in tariff"]
+    assert answer.design.endswith("no store")
+    assert answer.certainty == "within £20 a year (2.00 %)"
+
+
 def test_the_sentence_counts_houses():
     rows = [
         {

@@ -211,13 +211,15 @@ def store_verdict(row: pd.Series | None) -> tuple[str, str, str]:
 
 def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
     """For each house its best design under each incentive."""
-    stores = designs[(designs["variant"] == "") & (designs["design"] == OPTIMAL)]
-    stores = stores[stores["tes"] == "with"]
+    optimal = designs[(designs["variant"] == "") & (designs["design"] == OPTIMAL)]
     houses: dict[str, list[Answer]] = {}
     for _, row in best_designs(designs).iterrows():
-        same = (stores["house"] == row["house"]) & (stores["incentive"] == row["incentive"])
-        pair = stores[same]
-        kind, verdict, detail = store_verdict(None if pair.empty else pair.iloc[0])
+        same = (optimal["house"] == row["house"]) & (optimal["incentive"] == row["incentive"])
+        pair = optimal[same]
+        with_store = pair[pair["tes"] == "with"]
+        kind, verdict, detail = store_verdict(None if with_store.empty else with_store.iloc[0])
+        # the better of two designs is as sure as the lower of their bounds
+        possible = row["eac_gbp"] - pair["lower_bound_gbp"].min()
         houses.setdefault(label(row["house"]), []).append(
             Answer(
                 incentive=label(row["incentive"]),
@@ -230,8 +232,8 @@ def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
                 store_class=kind,
                 store_verdict=verdict,
                 store_detail=detail,
-                certainty=f"within {pounds(row['eac_gbp'] - row['lower_bound_gbp'])} a year "
-                f"({percent(row['relative_gap'], 2)})",
+                certainty=f"within {pounds(possible)} a year "
+                f"({percent(possible / max(1.0, abs(row['eac_gbp'])), 2)})",
             )
         )
     return list(houses.items())
