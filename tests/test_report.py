@@ -86,6 +86,7 @@ def run(tmp_path_factory) -> Path:
         config_path=directory / "config.yaml",
         quality_paths=[directory / "flat_quality.json"],
         report_path=directory / "report" / "index.html",
+        calibration_paths=[directory / "figures" / "heat_shares.svg"],
         comparison_path=directory / "published.csv",
     )
     return directory
@@ -443,6 +444,7 @@ def test_the_page_answers_first_and_shows_everything(page, run):
     assert {"answer", "designs", "heat", "each", "published", "demand", "provenance"} <= set(
         page.ids
     )
+    assert "calibration_flat-figure_1" in page.ids
     assert "stuck at zero <for> 1,500 minutes" in text  # escaped, and read as it is
     assert "seed: 7" in text
     assert "mark: <b>" in text

@@ -77,11 +77,12 @@ def percent(share: float, digits: int = 0, signed: bool = False) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table; ``text`` aligns to the left."""
+    """A column of a table; ``text`` aligns to the left, ``wrap`` breaks long texts."""
 
     title: str
     unit: str = ""
     text: bool = False
+    wrap: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ class Page:
     demand: Table | None
     demand_text: str
     demand_warnings: list[Note]
+    demand_figures: list[Each]
     demand_extras: list[Note]
     provenance: list[tuple[str, str]]
     certificates: Table
@@ -389,7 +391,7 @@ def certificates(designs: pd.DataFrame) -> Table:
     columns = [
         Column("Design", text=True),
         Column("EAC", "£/y"),
-        Column("Lower bound", "£/y, over all sizes"),
+        Column("Lower bound", "£/y"),
         Column("Gap"),
         Column("Method", text=True),
         Column("Status", text=True),
@@ -509,7 +511,6 @@ def demand_table(reports: Sequence[dict[str, Any]]) -> Table:
             rows.append(
                 [
                     f"{label(report['house'])}{which}, {_QUANTITY_WORDS[row['quantity']]}",
-                    str(row["source"]),
                     given(row["annual_asked_kwh"], 0),
                     given(row["annual_reached_kwh"], 0),
                     annual,
@@ -517,11 +518,11 @@ def demand_table(reports: Sequence[dict[str, Any]]) -> Table:
                     given(row["peak_5min_reached_kw"], 2),
                     peak,
                     given(row["peak_1min_kw"], 2),
+                    str(row["source"]),
                 ]
             )
     columns = [
         Column("Demand", text=True),
-        Column("Source", text=True),
         Column("Asked", "kWh/y"),
         Column("Reached", "kWh/y"),
         Column("Off by"),
@@ -529,6 +530,7 @@ def demand_table(reports: Sequence[dict[str, Any]]) -> Table:
         Column("Reached", "kW"),
         Column("Off by"),
         Column("1-min peak", "kW"),
+        Column("Source", text=True, wrap=True),
     ]
     return Table("Demand asked and reached", columns, rows)
 
@@ -563,17 +565,25 @@ _CAPTIONS = {
         "The seven days with the most heat demand, as 15-min means. The line is the demand; below "
         "zero is what goes into the store and to the grid.",
     ),
+    "calibration": (
+        "Demand asked and reached",
+        "First dwelling: totals and 5-min peaks, load-duration curves, and a working day in "
+        "winter, spring and summer.",
+    ),
 }
 
 
 def _drawing(directory: Path, kind: str, scenario: str = "") -> Drawing | None:
     name = f"{kind}_{scenario}" if scenario else kind
     path = directory / f"{name}.svg"
-    if not path.exists():
-        return None
+    return _drawing_of(path, name, kind, scenario) if path.exists() else None
+
+
+def _drawing_of(path: Path, name: str, kind: str, about: str = "") -> Drawing:
     text = path.read_text(encoding="utf-8")
     title, caption = _CAPTIONS[kind]
-    full = f"{title}: {scenario}" if scenario else title
+    full = f"{title}: {about}" if about else title
+    # the drawing is our own and its title escaped
     return Drawing(full, caption, Markup(inline_svg(text, name, full)), round(width_mm(text), 1))
 
 
@@ -636,7 +646,10 @@ TERMS = [
         "boiler alone would cost, over the generation; payments by the policy are left out.",
     ),
     ("Starts", "Times that the unit goes from off to on in a year."),
-    ("Gap", "(EAC − lower bound) / EAC; the bound holds for every size of unit and store."),
+    (
+        "Gap",
+        "(EAC − lower bound) / EAC. The bound holds for every size that the design could have.",
+    ),
 ]
 
 
@@ -680,6 +693,7 @@ def build_report(
     config_path: str | Path,
     quality_paths: Sequence[str | Path],
     report_path: str | Path,
+    calibration_paths: Sequence[str | Path] = (),
     comparison_path: str | Path | None = None,
 ) -> None:
     """Write the report as one HTML file that needs nothing beside it.
@@ -699,6 +713,9 @@ def build_report(
         Quality JSON of each house's demand.
     report_path
         HTML to write.
+    calibration_paths
+        Calibration figure (SVG) of each house's demand, if drawn, in the order of
+        ``quality_paths``.
     comparison_path
         Table of :func:`microchp.assessment.comparison.compare_published_designs`, if made.
     """
@@ -732,6 +749,14 @@ def build_report(
             Note(f"{label(report['house'])}:", warning)
             for report in reports
             for warning in report["warnings"]
+        ],
+        demand_figures=[
+            Each(
+                label(report["house"]),
+                "calibration, load-duration curves and three days",
+                [_drawing_of(Path(path), f"calibration_{report['house']}", "calibration")],
+            )
+            for report, path in zip(reports, calibration_paths, strict=False)
         ],
         demand_extras=[
             Note(
