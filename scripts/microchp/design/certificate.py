@@ -1,0 +1,114 @@
+"""The proof: a lower bound on the cost of a year that holds for every size of the store.
+
+The argument, in full. Let a day's slices ``t = 1..T`` store ``s_t`` (kW), at cost ``f_t(s_t)``
+(GBP/h), and let ``L_t`` be the level (kWh). Eq. 16-17 say, for a store of size ``S``,
+
+    L_t - L_(t-1) = ts (s_t - theta/24 S),   0 <= L_t <= S,   L_0 = L_T = ISH S.
+
+Put *any* prices ``p_t`` (GBP/kWh) on stored heat. Every feasible day satisfies its balances, so
+adding ``p_t (L_t - L_(t-1) + ts theta/24 S - ts s_t) = 0`` to its cost changes nothing:
+
+    cost = sum ts (f_t(s_t) - p_t s_t) + sum p_t (L_t - L_(t-1)) + ts theta/24 S sum p_t.
+
+Each term is at least its own minimum. The first: ``f_t`` is linear, or the smaller of linear
+functions, between its corners, so ``f_t - p_t s`` is least at a corner. The second, summed by
+parts, is ``ISH S (p_T - p_1) + sum_(t<T) (p_t - p_(t+1)) L_t``, and a level between 0 and S makes
+each of its terms at least ``S min(0, p_t - p_(t+1))``. So the cost is at least ``a + b S``, with
+``a`` and ``b`` known from the prices alone: for every size, every dispatch, every integer choice.
+The prices come from the duals of the day's linear programme, which makes the bound tight there;
+but nothing above trusts them, nor the solver, nor its tolerances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from microchp.design.formulation import Curves
+from microchp.design.problem import FloatArray, Problem
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A line below the operating cost of a year, as a function of the store's size.
+
+    Attributes
+    ----------
+    at_zero_gbp, slope_gbp_per_kwh
+        The cost of a year with a store of ``S`` kWh is at least ``at_zero + slope * S``.
+    """
+
+    at_zero_gbp: float
+    slope_gbp_per_kwh: float
+
+    def at(self, size_kwh: float) -> float:
+        """The bound (GBP) at one size."""
+        return self.at_zero_gbp + self.slope_gbp_per_kwh * size_kwh
+
+
+def cut_from_prices(problem: Problem, curves: Curves, prices: FloatArray) -> Cut:
+    """The cut that prices of stored heat give; valid whatever the prices are.
+
+    Parameters
+    ----------
+    problem
+        The problem, with a store.
+    curves
+        Costs of its slices with one of its plants.
+    prices
+        GBP per kWh stored, shape ``(days, slices)``.
+    """
+    reduced = curves.cost - prices.reshape(-1, 1) * curves.stored_kw
+    slices = problem.step_hours * reduced.min(axis=1).reshape(problem.shape).sum(axis=1)
+    return Cut(
+        at_zero_gbp=float(problem.day_weight @ slices),
+        slope_gbp_per_kwh=float(problem.day_weight @ price_slopes(problem, prices)),
+    )
+
+
+def price_slopes(problem: Problem, prices: FloatArray) -> FloatArray:
+    """``b`` of the argument above for each day (GBP/kWh), shape ``(days,)``."""
+    tes = problem.inputs.tes
+    if tes is None:
+        raise ValueError("without a store heat has no price")
+    falls = np.minimum(0.0, prices[:, :-1] - prices[:, 1:]).sum(axis=1)
+    midnight = tes.initial_share * (prices[:, -1] - prices[:, 0])
+    loss = problem.step_hours * tes.loss_share_per_day / 24.0 * prices.sum(axis=1)
+    slopes: FloatArray = falls + midnight + loss
+    return slopes
+
+
+def least_of_cuts(
+    cuts: Iterable[Cut], capital_gbp_per_kwh: float, limits_kwh: tuple[float, float]
+) -> tuple[float, float]:
+    """Size and value where capital plus the highest of the cuts is least: exact, in one dimension.
+
+    The highest of lines is convex and piecewise linear, so its least value lies at a limit or
+    where two lines cross.
+
+    Parameters
+    ----------
+    cuts
+        At least one.
+    capital_gbp_per_kwh
+        Annualised capital of the store, added to each cut.
+    limits_kwh
+        Smallest and largest size.
+
+    Returns
+    -------
+    tuple
+        Size (kWh) and bound (GBP/year) on capital of the store plus operation, for all sizes.
+    """
+    lines = np.array([(c.at_zero_gbp, c.slope_gbp_per_kwh + capital_gbp_per_kwh) for c in cuts])
+    low, high = limits_kwh
+    intercept, slope = lines[:, 0], lines[:, 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossings = -(intercept[:, None] - intercept[None, :]) / (slope[:, None] - slope[None, :])
+    inside = crossings[np.isfinite(crossings) & (crossings > low) & (crossings < high)]
+    sizes = np.concatenate([[low, high], inside])
+    values = (intercept[None, :] + slope[None, :] * sizes[:, None]).max(axis=1)
+    best = int(values.argmin())
+    return float(sizes[best]), float(values[best])

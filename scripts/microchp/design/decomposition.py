@@ -1,0 +1,267 @@
+"""A year as independent days: HiGHS solves each day's hull, warm, as the store's size moves.
+
+Eq. 17 closes every day, so for a given size of the store no day knows of another. The linear
+programme of a day has a row for each slice (the balance of the store) and bounded columns: the
+level, and the pieces of the slice's convex cost curve. Only bounds and right-hand sides depend
+on the size, so that a day once solved is solved again in a fraction of a millisecond.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+import scipy.sparse
+
+from microchp.design.certificate import Cut, cut_from_prices, price_slopes
+from microchp.design.formulation import BoolArray, Curves, lower_hull
+from microchp.design.problem import FloatArray, Problem
+from microchp.errors import SolveError
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], float]
+"""Seconds left."""
+
+
+class DayProgram:
+    """A day's programme in HiGHS, for one plant and any size of the store.
+
+    Each slice follows one convex cost curve, or chooses one of several (then a mixed-integer
+    programme). Objective in GBP/h summed over the slices.
+
+    Parameters
+    ----------
+    stored_kw, cost
+        Corners of the convex curves, shape ``(branches, slices, K)``; infinite cost where a
+        branch does not exist.
+    allowed
+        Which curves a slice may follow, shape ``(branches, slices)``; at least one each.
+    problem
+        For the step and the store's figures.
+    """
+
+    def __init__(
+        self, stored_kw: FloatArray, cost: FloatArray, allowed: BoolArray, problem: Problem
+    ) -> None:
+        tes = problem.inputs.tes
+        if tes is None:
+            raise ValueError("a day without a store has no programme")
+        self._step_hours = problem.step_hours
+        self._initial_share = tes.initial_share
+        self._loss_per_hour = tes.loss_share_per_day / 24.0
+        slices = stored_kw.shape[1]
+        self._slices = slices
+        choosing = allowed.sum(axis=0) > 1
+
+        branch, at = np.nonzero(allowed)
+        base, base_cost = stored_kw[branch, at, 0], cost[branch, at, 0]
+        single = ~choosing[at]
+        self._base = np.zeros(slices)
+        self._base[at[single]] = base[single]
+        offset = float(base_cost[single].sum())
+
+        width = np.diff(stored_kw[branch, at], axis=1)
+        entry, piece = np.nonzero(width > 0)
+        width = width[entry, piece]
+        slope = np.diff(cost[branch, at], axis=1)[entry, piece] / width
+        pieces = len(width)
+        chooser = np.flatnonzero(~single)  # entries with a binary
+        binary_of = np.full(len(branch), -1)
+        binary_of[chooser] = slices + pieces + np.arange(len(chooser))
+        columns = slices + pieces + len(chooser)
+
+        # rows: balances; then for the choosing slices "one branch", and "a piece needs its branch"
+        choosing_slices = np.flatnonzero(choosing)
+        one_row = np.full(slices, -1)
+        one_row[choosing_slices] = slices + np.arange(len(choosing_slices))
+        guarded = np.flatnonzero(binary_of[entry] >= 0)
+        guard_row = slices + len(choosing_slices) + np.arange(len(guarded))
+        rows = slices + len(choosing_slices) + len(guarded)
+
+        ts = problem.step_hours
+        every = np.arange(slices)
+        piece_column = slices + np.arange(pieces)
+        blocks = [
+            (every, every, np.ones(slices)),
+            (every[1:], every[:-1], -np.ones(slices - 1)),
+            (at[entry], piece_column, np.full(pieces, -ts)),
+            (at[chooser], binary_of[chooser], -ts * base[chooser]),
+            (one_row[at[chooser]], binary_of[chooser], np.ones(len(chooser))),
+            (guard_row, piece_column[guarded], np.ones(len(guarded))),
+            (guard_row, binary_of[entry[guarded]], -width[guarded]),
+        ]
+        matrix = scipy.sparse.csc_array(
+            (
+                np.concatenate([b[2] for b in blocks]),
+                (np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks])),
+            ),
+            shape=(rows, columns),
+        )
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_, lp.offset_ = columns, rows, offset
+        lp.col_cost_ = np.concatenate([np.zeros(slices), slope, base_cost[chooser]])
+        lp.col_lower_ = np.zeros(columns)
+        lp.col_upper_ = np.concatenate([np.zeros(slices), width, np.ones(len(chooser))])
+        ones = np.ones(len(choosing_slices))
+        lp.row_lower_ = np.concatenate(
+            [np.zeros(slices), ones, np.full(len(guarded), -highspy.kHighsInf)]
+        )
+        lp.row_upper_ = np.concatenate([np.zeros(slices), ones, np.zeros(len(guarded))])
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_ = matrix.indptr
+        lp.a_matrix_.index_ = matrix.indices
+        lp.a_matrix_.value_ = matrix.data
+        self._integer = bool(len(chooser))
+        if self._integer:
+            continuous, integer = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
+            lp.integrality_ = [continuous] * (slices + pieces) + [integer] * len(chooser)
+        # highspy's stubs do not know every method of its solver
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in (("output_flag", False), ("threads", 1), ("solver", "simplex")):
+            self._highs.setOptionValue(option, value)
+        if not self._integer:
+            self._highs.setOptionValue("presolve", "off")
+        self._highs.passModel(lp)
+
+    def free_size(self, limits_kwh: tuple[float, float], price_gbp_per_h_per_kwh: float) -> None:
+        """Make the store's size a decision of this day, at a price; then use :meth:`run`."""
+        count = self._slices
+        balance = np.full(count, self._step_hours * self._loss_per_hour)
+        balance[0] -= self._initial_share
+        size = self._highs.getNumCol()
+        infinity = highspy.kHighsInf
+        index = np.arange(count, dtype=np.int32)
+        right = self._step_hours * self._base
+        self._highs.changeRowsBounds(count, index, right, right)
+        self._highs.addCol(price_gbp_per_h_per_kwh, *limits_kwh, count, index, balance)
+        self._highs.changeColsBounds(count, index, np.zeros(count), np.full(count, limits_kwh[1]))
+        for t in range(count - 1):
+            self._highs.addRow(-infinity, 0.0, 2, np.array([t, size]), np.array([1.0, -1.0]))
+        closing = np.array([1.0, -self._initial_share])
+        self._highs.addRow(0.0, 0.0, 2, np.array([count - 1, size]), closing)
+
+    def solve(self, size_kwh: float, **options: float) -> highspy.HighsModelStatus:
+        """Solve for a size of the store, from the last basis if there is one."""
+        count = self._slices
+        index = np.arange(count, dtype=np.int32)
+        lower, upper = np.zeros(count), np.full(count, size_kwh)
+        lower[-1] = upper[-1] = self._initial_share * size_kwh
+        right = self._step_hours * (self._base - self._loss_per_hour * size_kwh)
+        right[0] += self._initial_share * size_kwh
+        self._highs.changeColsBounds(count, index, lower, upper)
+        self._highs.changeRowsBounds(count, index, right, right)
+        return self.run(**options)
+
+    def run(self, **options: float) -> highspy.HighsModelStatus:
+        """Run HiGHS with options; the status says what the solution is worth."""
+        for option, value in options.items():
+            self._highs.setOptionValue(option, value)
+        self._highs.run()
+        status: highspy.HighsModelStatus = self._highs.getModelStatus()
+        return status
+
+    def value(self) -> float:
+        """Objective (GBP/h, summed over slices) of the last solution."""
+        return float(self._highs.getInfo().objective_function_value)
+
+    def lower_bound(self) -> float:
+        """Bound (GBP/h, summed over slices) that HiGHS proved for a mixed-integer programme."""
+        if not self._integer:
+            return self.value()
+        return float(self._highs.getInfo().mip_dual_bound)
+
+    def size_kwh(self) -> float:
+        """Size of the store in the last solution, after :meth:`free_size`."""
+        return float(self._highs.getSolution().col_value[-1])
+
+    def has_solution(self) -> bool:
+        """Whether the last run left a feasible point."""
+        info = self._highs.getInfo()
+        return int(info.primal_solution_status) == int(
+            highspy.SolutionStatus.kSolutionStatusFeasible
+        )
+
+    def levels(self) -> FloatArray:
+        """Level (kWh) at the end of each slice in the last solution."""
+        return np.array(self._highs.getSolution().col_value[: self._slices])
+
+    def heat_prices(self) -> FloatArray:
+        """What a kWh stored is worth in each slice (GBP/kWh), from the duals."""
+        duals = np.array(self._highs.getSolution().row_dual[: self._slices])
+        return -self._step_hours * duals
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The hull of a year at one size of the store.
+
+    Attributes
+    ----------
+    size_kwh
+        The size.
+    relaxed_gbp
+        Operating cost of the hull, GBP/year.
+    cut
+        Bound for every size, tight at this one.
+    day_slopes
+        Slope of each day's own cut (GBP/kWh), unweighted; shape ``(days,)``.
+    level_kwh
+        Level at the end of each slice, shape ``(days, slices)``.
+    heat_prices
+        Worth of a kWh stored in each slice (GBP/kWh), shape ``(days, slices)``.
+    """
+
+    size_kwh: float
+    relaxed_gbp: float
+    cut: Cut
+    day_slopes: FloatArray
+    level_kwh: FloatArray
+    heat_prices: FloatArray
+
+
+class YearProgram:
+    """The hull of a year for one plant: one warm linear programme for each day."""
+
+    def __init__(self, problem: Problem, curves: Curves) -> None:
+        self._problem = problem
+        self._curves = curves
+        days, slices = problem.shape
+        stored, cost = lower_hull(curves.stored_kw, curves.cost)
+        one = np.ones((1, slices), dtype=np.bool_)
+        shape = (days, 1, slices, -1)
+        self._days = [
+            DayProgram(day_stored, day_cost, one, problem)
+            for day_stored, day_cost in zip(stored.reshape(shape), cost.reshape(shape), strict=True)
+        ]
+
+    def evaluate(self, size_kwh: float, seconds_left: Clock) -> Evaluation:
+        """Solve every day for a size.
+
+        Raises
+        ------
+        SolveError
+            If time runs out.
+        """
+        problem = self._problem
+        levels, prices = np.empty(problem.shape), np.empty(problem.shape)
+        value = np.empty(len(self._days))
+        for d, day in enumerate(self._days):
+            if seconds_left() < 0:
+                raise SolveError(f"time is up with {d} of {len(self._days)} days solved")
+            status = day.solve(size_kwh)
+            if status != highspy.HighsModelStatus.kOptimal:
+                raise SolveError(f"{problem.day[d]}, store {size_kwh:g} kWh: HiGHS says {status}")
+            value[d], levels[d], prices[d] = day.value(), day.levels(), day.heat_prices()
+        return Evaluation(
+            size_kwh=size_kwh,
+            relaxed_gbp=float(problem.step_hours * problem.day_weight @ value),
+            cut=cut_from_prices(problem, self._curves, prices),
+            day_slopes=price_slopes(problem, prices),
+            level_kwh=levels,
+            heat_prices=prices,
+        )

@@ -1,0 +1,272 @@
+"""From the hull of a year to an operation that the printed model allows.
+
+The hull's solution says how much heat each slice stores. Nearly always one mode of operation
+attains the hull's cost there; a few slices a day lie between two modes. Those are decided by
+HiGHS: the others keep the mode that the hull chose (and may still move within it), the day's
+small mixed-integer programme does the rest.
+
+Any path of the store's level is an operation: :mod:`microchp.design.dispatch` serves each slice
+at least cost for the heat it exchanges. So what HiGHS returns is only ever a proposal, and is
+taken if it is cheaper.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from microchp.config import Tes
+from microchp.design.decomposition import Clock, DayProgram, Evaluation
+from microchp.design.dispatch import Mode, Plant
+from microchp.design.formulation import (
+    BoolArray,
+    Curves,
+    exchange_from_stored,
+    lower_hull,
+)
+from microchp.design.problem import FloatArray, Problem
+
+log = logging.getLogger(__name__)
+
+TIE_GBP_PER_H = 1e-6
+"""A slice whose cost is this close to the hull's is decided."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A year's path of the store and what it costs with one plant.
+
+    Attributes
+    ----------
+    size_kwh
+        Size of the store.
+    level_kwh
+        Level at the end of each slice, shape ``(days, slices)``.
+    day_gbp
+        Operating cost of each day, unweighted; shape ``(days,)``.
+    operating_gbp
+        Operating cost of the year.
+    """
+
+    size_kwh: float
+    level_kwh: FloatArray
+    day_gbp: FloatArray
+    operating_gbp: float
+
+
+def exchange_of_levels(
+    level_kwh: FloatArray, size_kwh: float, step_hours: float, tes: Tes
+) -> FloatArray:
+    """Charge less discharge (kW) along levels that start each day at the initial level.
+
+    Arrays have the shape ``(days, slices)``. The balances of Eq. 16 hold by construction.
+    """
+    midnight = np.full((len(level_kwh), 1), tes.initial_share * size_kwh)
+    change = np.diff(np.concatenate([midnight, level_kwh], axis=1), axis=1)
+    stored = change / step_hours + tes.loss_share_per_day / 24.0 * size_kwh
+    exchange = exchange_from_stored(stored, tes)
+    return np.where(np.abs(exchange) < 1e-9, 0.0, exchange)
+
+
+def operation_along(
+    problem: Problem, plant: Plant, size_kwh: float, level_kwh: FloatArray
+) -> Operation:
+    """The cheapest operation along a path of the store's level."""
+    tes = _store(problem)
+    level = _within(level_kwh, size_kwh, tes)
+    exchange = exchange_of_levels(level, size_kwh, problem.step_hours, tes)
+    _, cost = plant.slice_cost(exchange.reshape(-1, 1))
+    day_gbp = problem.step_hours * cost.reshape(problem.shape).sum(axis=1)
+    return Operation(size_kwh, level, day_gbp, float(problem.day_weight @ day_gbp))
+
+
+def operation_without_store(problem: Problem, plant: Plant) -> Operation:
+    """The optimum without a store: slices are independent, each in closed form."""
+    _, cost = plant.slice_cost(np.zeros((problem.heat_kw.size, 1)))
+    day_gbp = problem.step_hours * cost.reshape(problem.shape).sum(axis=1)
+    return Operation(0.0, np.zeros(problem.shape), day_gbp, float(problem.day_weight @ day_gbp))
+
+
+class Rounding:
+    """Turns the hull of one plant's year into operations, day by day."""
+
+    def __init__(self, problem: Problem, curves: Curves) -> None:
+        self._problem = problem
+        self._curves = curves
+        days, slices = problem.shape
+        hulls = [lower_hull(curves.stored_kw, cost) for cost in curves.mode_cost]
+        shape = (len(hulls), days, slices, -1)
+        self._stored = np.stack([stored for stored, _ in hulls]).reshape(shape)
+        self._cost = np.stack([cost for _, cost in hulls]).reshape(shape)
+        self._exists = np.isfinite(self._cost[..., 0])
+
+    def round(self, evaluation: Evaluation, tolerance_gbp: float, seconds_left: Clock) -> Operation:
+        """An operation at an evaluation's size, close to its hull.
+
+        Parameters
+        ----------
+        evaluation
+            The hull of the year at a size.
+        tolerance_gbp
+            What the year's cost may lie above the best for the modes chosen (GBP/year); days
+            closer to the hull than their part of this are left as they are.
+        seconds_left
+            When time is up, the remaining days keep the hull's own path.
+        """
+        problem, curves = self._problem, self._curves
+        size, levels = evaluation.size_kwh, evaluation.level_kwh.copy()
+        proposal = operation_along(problem, curves.plant, size, levels)
+        excess, allowed = self._undecided(evaluation)
+        day_tolerance = tolerance_gbp / problem.day_weight.sum()
+        loose = np.flatnonzero(excess.sum(axis=1) * problem.step_hours > day_tolerance)
+        told = time.monotonic()
+        for count, d in enumerate(loose):
+            if seconds_left() < 0:
+                break
+            if time.monotonic() - told > 10:
+                told = time.monotonic()
+                log.info("integral: %d of %d days, %.0f s left", count, len(loose), seconds_left())
+            path = self._solve_day(int(d), size, allowed[:, d], day_tolerance, seconds_left)
+            if path is not None:
+                levels[d] = path
+        return self._cheaper_days(proposal, levels)
+
+    def improve(self, operation: Operation, tolerance_gbp: float, left: Clock) -> Operation:
+        """An operation with each day solved as a whole mixed-integer programme at its size."""
+        levels = operation.level_kwh.copy()
+        day_tolerance = tolerance_gbp / self._problem.day_weight.sum()
+        for d in range(self._problem.shape[0]):
+            if left() < 0:
+                break
+            every = self._exists[:, d]
+            path = self._solve_day(d, operation.size_kwh, every, day_tolerance, left)
+            levels[d] = levels[d] if path is None else path
+        return self._cheaper_days(operation, levels)
+
+    def free_days(
+        self,
+        limits_kwh: tuple[float, float],
+        day_prices: FloatArray,
+        tolerance_gbp: float,
+        left: Clock,
+    ) -> tuple[FloatArray, FloatArray]:
+        """Bounds on each day with a store of its own, of any size within limits, at a price.
+
+        Parameters
+        ----------
+        limits_kwh
+            Smallest and largest size.
+        day_prices
+            GBP per kWh of store and day, shape ``(days,)``.
+        tolerance_gbp
+            How far below the best the sum of the bounds may stay (GBP/year).
+        left
+            When time is up the remaining days are not bounded (``-inf``).
+
+        Returns
+        -------
+        tuple
+            Bounds (GBP, unweighted) and sizes (kWh), each of shape ``(days,)``.
+        """
+        problem = self._problem
+        bounds = np.full(problem.shape[0], -np.inf)
+        sizes = np.full(problem.shape[0], np.mean(limits_kwh))
+        day_tolerance = tolerance_gbp / problem.day_weight.sum()
+        for d in range(problem.shape[0]):
+            if left() < 0:
+                break
+            program = self.day(d, self._exists[:, d])
+            program.free_size(limits_kwh, day_prices[d] / problem.step_hours)
+            program.run(**self._limits(day_tolerance, left))
+            bounds[d] = problem.step_hours * program.lower_bound()
+            if program.has_solution():
+                sizes[d] = program.size_kwh()
+        return bounds, sizes
+
+    def day(self, d: int, allowed: BoolArray) -> DayProgram:
+        """The programme of a day; ``allowed`` branches have the shape (branches, slices)."""
+        return DayProgram(self._stored[:, d], self._cost[:, d], allowed, self._problem)
+
+    def _undecided(self, evaluation: Evaluation) -> tuple[FloatArray, BoolArray]:
+        """How far each slice lies above the hull, and the branches it may follow.
+
+        Against the prices of stored heat each slice of the hull's solution is at its least; a
+        slice is decided where some branch attains that.
+
+        Returns
+        -------
+        tuple
+            GBP/h, shape ``(days, slices)``; and ``(branches, days, slices)``.
+        """
+        problem, curves, plant = self._problem, self._curves, self._curves.plant
+        tes = _store(problem)
+        level = _within(evaluation.level_kwh, evaluation.size_kwh, tes)
+        exchange = exchange_of_levels(level, evaluation.size_kwh, problem.step_hours, tes)
+        exchange = exchange.reshape(-1, 1)
+        prices = evaluation.heat_prices.reshape(-1, 1)
+        stored = np.where(
+            exchange > 0,
+            exchange * tes.charge_efficiency,
+            exchange / tes.discharge_efficiency,
+        )
+        least = (curves.cost - prices * curves.stored_kw).min(axis=1)
+        costs = []
+        for branch, mode in enumerate(curves.branches):
+            _, cost = plant.best_power(exchange, mode)
+            charging = branch > 0 and curves.branches[branch - 1] == mode
+            if mode is not Mode.OFF:
+                outside = exchange < 0 if charging else exchange > 0
+                cost = np.where(outside, np.inf, cost)
+            costs.append(cost[:, 0])
+        branch_cost = np.stack(costs)
+        excess = branch_cost.min(axis=0) - (prices * stored)[:, 0] - least
+        best = branch_cost.argmin(axis=0)
+        only_best = np.arange(len(costs))[:, None] == best[None, :]
+        shape = (len(costs), *problem.shape)
+        free = (excess > TIE_GBP_PER_H).reshape(problem.shape)
+        allowed = np.where(free[None], self._exists, only_best.reshape(shape) & self._exists)
+        return np.maximum(excess, 0.0).reshape(problem.shape), allowed
+
+    def _solve_day(
+        self, d: int, size_kwh: float, allowed: BoolArray, tolerance_gbp: float, left: Clock
+    ) -> FloatArray | None:
+        """Levels of the best path that HiGHS finds within a tolerance; None if it finds none."""
+        program = self.day(d, allowed)
+        program.solve(size_kwh, **self._limits(tolerance_gbp, left))
+        return program.levels() if program.has_solution() else None
+
+    def _limits(self, tolerance_gbp: float, left: Clock) -> dict[str, float]:
+        return {
+            "mip_abs_gap": tolerance_gbp / self._problem.step_hours,
+            "mip_rel_gap": 0.0,
+            "time_limit": max(left(), 0.01),
+        }
+
+    def _cheaper_days(self, operation: Operation, level_kwh: FloatArray) -> Operation:
+        """``operation`` with the days of another path that are cheaper."""
+        plant = self._curves.plant
+        other = operation_along(self._problem, plant, operation.size_kwh, level_kwh)
+        cheaper = other.day_gbp < operation.day_gbp
+        day_gbp = np.where(cheaper, other.day_gbp, operation.day_gbp)
+        return Operation(
+            operation.size_kwh,
+            np.where(cheaper[:, None], other.level_kwh, operation.level_kwh),
+            day_gbp,
+            float(self._problem.day_weight @ day_gbp),
+        )
+
+
+def _store(problem: Problem) -> Tes:
+    if problem.inputs.tes is None:
+        raise ValueError("the problem has no store")
+    return problem.inputs.tes
+
+
+def _within(level_kwh: FloatArray, size_kwh: float, tes: Tes) -> FloatArray:
+    """Levels within the store and exactly at the initial level at midnight, rounding apart."""
+    level = np.clip(level_kwh, 0.0, size_kwh)
+    level[:, -1] = tes.initial_share * size_kwh
+    return level

@@ -1,0 +1,322 @@
+"""The best unit and store, with a bound over all sizes, for problems that close every day.
+
+For each choice of unit, cuts give the least that any store could cost (:class:`StoreSearch`). The
+choices that may still be the best are made integral. What remains between cost and bound is the
+gap; where it is wider than asked, ranges of the store's size are branched on: each day's
+mixed-integer programme with the size free in a range, its capital shared out among the days,
+bounds the range, and ranges are split until the gap closes or time is up.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from microchp.config import ChpUnit
+from microchp.design.certificate import least_of_cuts
+from microchp.design.decomposition import Clock, Evaluation, YearProgram
+from microchp.design.dispatch import Plant, plant_of
+from microchp.design.formulation import curves_of
+from microchp.design.problem import FloatArray, Problem
+from microchp.design.rounding import Operation, Rounding, operation_along, operation_without_store
+
+log = logging.getLogger(__name__)
+
+RELATIVE_ROUNDING = 1e-4
+"""Days are made integral to within this share of the year's cost, or a tenth of the gap asked."""
+
+FLAT = 2e-5
+"""The search over sizes ends when hull and cuts are this close, as a share of the cost."""
+
+MOST_EVALUATIONS = 40
+
+NARROW_KWH = 1e-6
+"""Ranges of the store's size are split down to this."""
+
+
+def relative_gap(cost_gbp: float, bound_gbp: float) -> float:
+    """(cost - bound) / cost; for costs below one pound the gap in pounds."""
+    return (cost_gbp - bound_gbp) / max(abs(cost_gbp), 1.0)
+
+
+@dataclass(frozen=True)
+class Design:
+    """A choice of unit and store with its operation.
+
+    Attributes
+    ----------
+    unit
+        The unit, or None.
+    operation
+        Size of the store and its path.
+    cost_gbp
+        Equivalent annual cost (Eq. 1).
+    """
+
+    unit: ChpUnit | None
+    plant: Plant
+    operation: Operation
+    cost_gbp: float
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The best design found and what is proven about all others.
+
+    Attributes
+    ----------
+    design
+        The design.
+    lower_bound_gbp
+        No design of any allowed size costs less.
+    """
+
+    design: Design
+    lower_bound_gbp: float
+
+    @property
+    def gap(self) -> float:
+        """Relative gap."""
+        return relative_gap(self.design.cost_gbp, self.lower_bound_gbp)
+
+
+class StoreSearch:
+    """All stores with one choice of unit: hulls evaluated, cuts, and the bound they give."""
+
+    def __init__(self, problem: Problem, unit: ChpUnit | None) -> None:
+        self.problem = problem
+        self.unit = unit
+        self.plant = plant_of(problem, unit)
+        self.fixed_gbp = problem.unit_capital_gbp(unit) + problem.constant_gbp
+        self.evaluations: list[Evaluation] = []
+        self.bound_gbp = -np.inf
+        self._curves = curves_of(problem, self.plant)
+        self._year = YearProgram(problem, self._curves)
+        self.rounding = Rounding(problem, self._curves)
+
+    def design(self, operation: Operation) -> Design:
+        """The design that an operation belongs to."""
+        capital = self.problem.store_capital_gbp_per_kwh * operation.size_kwh
+        cost = self.fixed_gbp + capital + operation.operating_gbp
+        return Design(self.unit, self.plant, operation, cost)
+
+    def least(self, limits_kwh: tuple[float, float]) -> tuple[float, float]:
+        """Size and bound (GBP/year, all of Eq. 1) that the cuts give within limits."""
+        cuts = [evaluation.cut for evaluation in self.evaluations]
+        size, value = least_of_cuts(cuts, self.problem.store_capital_gbp_per_kwh, limits_kwh)
+        return size, value + self.fixed_gbp
+
+    def relaxed(self, evaluation: Evaluation) -> float:
+        """Cost of the hull at an evaluation, all of Eq. 1."""
+        capital = self.problem.store_capital_gbp_per_kwh * evaluation.size_kwh
+        return self.fixed_gbp + capital + evaluation.relaxed_gbp
+
+    def evaluate(self, size_kwh: float, seconds_left: Clock) -> Evaluation:
+        """The hull at a size, solved once."""
+        for known in self.evaluations:
+            if abs(known.size_kwh - size_kwh) < 1e-9:
+                return known
+        evaluation = self._year.evaluate(size_kwh, seconds_left)
+        self.evaluations.append(evaluation)
+        return evaluation
+
+    def search(self, ceiling_gbp: float, seconds_left: Clock) -> Evaluation:
+        """Move the size to where the hull costs least, or until no size can beat a ceiling.
+
+        Kelley's cutting planes in one dimension: the next size is where the cuts are least.
+        """
+        limits = self.problem.store_limits_kwh
+        size = limits[0] + 0.2 * (limits[1] - limits[0])
+        for _ in range(MOST_EVALUATIONS):
+            evaluation = self.evaluate(size, seconds_left)
+            size, self.bound_gbp = self.least(limits)
+            best = min(self.evaluations, key=self.relaxed)
+            log.info(
+                "%s: store %.2f kWh, hull %.2f GBP/y, bound over all stores %.2f, %.0f s left",
+                name_of(self.unit),
+                evaluation.size_kwh,
+                self.relaxed(evaluation),
+                self.bound_gbp,
+                seconds_left(),
+            )
+            close = FLAT * max(abs(self.bound_gbp), 1.0)
+            if self.relaxed(best) - self.bound_gbp <= close or self.bound_gbp >= ceiling_gbp:
+                break
+        return best
+
+    def along(self, evaluation: Evaluation) -> Design:
+        """The design that runs along the hull's own path."""
+        size, level = evaluation.size_kwh, evaluation.level_kwh
+        return self.design(operation_along(self.problem, self.plant, size, level))
+
+    def round(self, evaluation: Evaluation, tolerance_gbp: float, left: Clock) -> Design:
+        """The integral design at an evaluation's size."""
+        return self.design(self.rounding.round(evaluation, tolerance_gbp, left))
+
+    def improve(self, design: Design, tolerance_gbp: float, left: Clock) -> Design:
+        """The design with each day solved as a whole mixed-integer programme."""
+        return self.design(self.rounding.improve(design.operation, tolerance_gbp, left))
+
+    def range_bound(
+        self, limits_kwh: tuple[float, float], tolerance_gbp: float, left: Clock
+    ) -> tuple[float, float]:
+        """Bound on all designs with a store within limits, from whole mixed-integer days.
+
+        Each day chooses a size of its own and pays its share of the capital for it. As every
+        day may choose at least what the common size allows, the sum is a bound whatever the
+        shares are; what they leave of the capital is charged at the cheaper limit.
+
+        Returns
+        -------
+        tuple
+            Bound (GBP/year, all of Eq. 1) and the mean of the days' sizes.
+        """
+        problem = self.problem
+        prices = self.day_prices(limits_kwh, left)
+        bounds, sizes = self.rounding.free_days(limits_kwh, prices, tolerance_gbp, left)
+        rest = problem.store_capital_gbp_per_kwh - float(problem.day_weight @ prices)
+        value = float(problem.day_weight @ bounds) + min(rest * size for size in limits_kwh)
+        return self.fixed_gbp + value, float(np.average(sizes, weights=problem.day_weight))
+
+    def day_prices(self, limits_kwh: tuple[float, float], left: Clock) -> FloatArray:
+        """Share of the store's capital that each day should bear, GBP per kWh and day.
+
+        Where the hull costs least, the days' marginal values of the store add up to its capital;
+        they are read off the evaluations on both sides. At a limit, its own are taken.
+        """
+        size, _ = self.least(limits_kwh)
+        here = self.evaluate(size, left)
+        if size in limits_kwh:
+            return -here.day_slopes
+        capital = self.problem.store_capital_gbp_per_kwh
+        nearest = sorted(self.evaluations, key=lambda e: abs(e.size_kwh - size))
+        falling = [e for e in nearest if e.cut.slope_gbp_per_kwh + capital <= 0]
+        rising = [e for e in nearest if e.cut.slope_gbp_per_kwh + capital > 0]
+        if not falling or not rising:
+            return -here.day_slopes
+        a, b = falling[0], rising[0]
+        weight = -(capital + a.cut.slope_gbp_per_kwh) / (
+            b.cut.slope_gbp_per_kwh - a.cut.slope_gbp_per_kwh
+        )
+        return -((1 - weight) * a.day_slopes + weight * b.day_slopes)
+
+
+@dataclass(order=True)
+class Range:
+    """Stores of one choice within limits, and what any design there costs at least."""
+
+    bound_gbp: float
+    order: int
+    search: StoreSearch = field(compare=False)
+    limits_kwh: tuple[float, float] = field(compare=False)
+    split_kwh: float | None = field(compare=False, default=None)
+
+
+def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Proof:
+    """The best design of a problem whose days all close, and its proof.
+
+    Stops when the gap asked for is reached or time is up; the caller judges the gap.
+
+    Parameters
+    ----------
+    problem
+        With or without a store; ``closing_tolerance_kwh`` must be zero.
+    asked_gap
+        Relative gap at which to stop.
+    seconds_left
+        Clock of the time limit.
+
+    Raises
+    ------
+    SolveError
+        If time is up before there is any bound.
+    """
+    without = sorted(
+        (_design_without_store(problem, unit) for unit in problem.choices),
+        key=lambda design: design.cost_gbp,
+    )
+    if problem.inputs.tes is None:
+        return Proof(without[0], without[0].cost_gbp)
+    best = without[0] if problem.store_limits_kwh[0] == 0 else None
+    open_searches: list[tuple[StoreSearch, Evaluation]] = []
+    bound = np.inf
+    for start in without:
+        search = StoreSearch(problem, start.unit)
+        evaluation = search.search(best.cost_gbp if best else np.inf, seconds_left)
+        along = search.along(evaluation)
+        best = along if best is None or along.cost_gbp < best.cost_gbp else best
+        bound = min(bound, search.bound_gbp)
+        open_searches = [(s, e) for s, e in open_searches if s.bound_gbp < best.cost_gbp]
+        if search.bound_gbp < best.cost_gbp:
+            open_searches.append((search, evaluation))
+    assert best is not None  # there is at least one choice
+    share = min(RELATIVE_ROUNDING, asked_gap / 10)
+    for search, evaluation in sorted(open_searches, key=lambda pair: pair[0].bound_gbp):
+        if search.bound_gbp >= best.cost_gbp:
+            continue
+        tolerance = share * max(abs(best.cost_gbp), 1.0)
+        design = search.round(evaluation, tolerance, seconds_left)
+        best = min(best, design, key=lambda d: d.cost_gbp)
+        log.info("%s: integral %.2f GBP/y", name_of(search.unit), design.cost_gbp)
+    proof = Proof(best, min(bound, best.cost_gbp))
+    if proof.gap <= asked_gap:
+        return proof
+    searches = [search for search, _ in open_searches]
+    return _branch(problem, searches, best, asked_gap, seconds_left)
+
+
+def _design_without_store(problem: Problem, unit: ChpUnit | None) -> Design:
+    plant = plant_of(problem, unit)
+    operation = operation_without_store(problem, plant)
+    cost = problem.unit_capital_gbp(unit) + problem.constant_gbp + operation.operating_gbp
+    return Design(unit, plant, operation, cost)
+
+
+def _branch(
+    problem: Problem, searches: list[StoreSearch], best: Design, asked_gap: float, left: Clock
+) -> Proof:
+    """Close the gap by bounding ranges of sizes with whole mixed-integer days, and splitting."""
+    order = itertools.count()
+    limits = problem.store_limits_kwh
+    ranges = [Range(s.bound_gbp, next(order), s, limits) for s in searches]
+    heapq.heapify(ranges)
+    settled = np.inf  # least bound of ranges too narrow to split
+    while ranges:
+        bound = min(ranges[0].bound_gbp, settled, best.cost_gbp)
+        gap = relative_gap(best.cost_gbp, bound)
+        if gap <= asked_gap or left() < 0:
+            return Proof(best, bound)
+        tolerance = 0.25 * asked_gap * max(abs(best.cost_gbp), 1.0)
+        lowest = heapq.heappop(ranges)
+        if lowest.bound_gbp >= best.cost_gbp:
+            continue
+        search, (low, high) = lowest.search, lowest.limits_kwh
+        log.info(
+            "%s: branching on stores of %.3f to %.3f kWh, gap %.4f %%, %.0f s left",
+            name_of(search.unit), low, high, 100 * gap, left(),
+        )  # fmt: skip
+        if lowest.split_kwh is not None:
+            for part in ((low, lowest.split_kwh), (lowest.split_kwh, high)):
+                part_bound = max(lowest.bound_gbp, search.least(part)[1])
+                heapq.heappush(ranges, Range(part_bound, next(order), search, part))
+            continue
+        value, size = search.range_bound((low, high), tolerance, left)
+        value = max(value, lowest.bound_gbp)
+        rounded = search.round(search.evaluate(size, left), tolerance, left)
+        best = min(best, search.improve(rounded, tolerance, left), key=lambda d: d.cost_gbp)
+        if high - low < NARROW_KWH:
+            settled = min(settled, value)
+        else:
+            margin = 0.1 * (high - low)
+            split = size if low + margin < size < high - margin else 0.5 * (low + high)
+            heapq.heappush(ranges, Range(value, next(order), search, (low, high), split))
+    return Proof(best, min(settled, best.cost_gbp))
+
+
+def name_of(unit: ChpUnit | None) -> str:
+    """How a choice is called in messages."""
+    return f"{unit.power_kw:g} kW" if unit else "no unit"
