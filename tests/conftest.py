@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,11 @@ TINY: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Workflow:
-    """A copy of the workflow and a directory to run it in."""
+    """A copy of the workflow, a directory to run it in, and what its run has shown."""
 
     root: Path
     directory: Path
+    shown: str = ""
 
     def command(self, config: str, *options: str) -> list[str]:
         return [
@@ -117,4 +118,4 @@ def tiny(workflow: Workflow) -> Workflow:
     """The tiny study, run on two cores."""
     done = workflow.run(workflow.write("tiny.yaml", {}), "--cores", "2")
     assert done.returncode == 0, done.stdout
-    return workflow
+    return replace(workflow, shown=done.stdout)

@@ -269,7 +269,12 @@ def test_dependencies_are_explained_with_their_versions() -> None:
     assert all(len(row) == 4 and all(row) for row in rows)
 
 
-MODULES = {"Jinja2": "jinja2", "PyYAML": "yaml", "numpy-financial": "numpy_financial"}
+MODULES = {
+    "Jinja2": "jinja2",
+    "MarkupSafe": "markupsafe",
+    "PyYAML": "yaml",
+    "numpy-financial": "numpy_financial",
+}
 INDIRECT = {"highspy", "netCDF4", "pyarrow", "snakemake", "tzdata"}
 """Used through another library: solver, file formats, the workflow itself, time zones."""
 
