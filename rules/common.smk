@@ -49,6 +49,7 @@ ENVIRONMENT = "../envs/microchp.yaml"
 HOUSES = CONFIG.designed_houses()
 HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
 QUALITIES = expand(RESULTS / "demand/{house}_quality.json", house=HOUSES)
+CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
 DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
 PUBLISHED = Path(workflow.basedir) / "resources/published/oluleye2018.csv"
 # Only designs of the published sizes can be held against the published tables.

@@ -44,3 +44,26 @@ rule resample_demand:
         code=code("resample_demand"),
     script:
         "../scripts/resample_demand.py"
+
+
+rule plot_calibration:
+    input:
+        demand=RESULTS / "demand/{house}.nc",
+        quality=RESULTS / "demand/{house}_quality.json",
+    output:
+        svg=RESULTS / "demand/{house}_calibration.svg",
+        pdf=RESULTS / "demand/{house}_calibration.pdf",
+    log:
+        LOGS / "plot_calibration/{house}.log",
+    benchmark:
+        BENCHMARKS / "plot_calibration/{house}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=demand_memory,
+        runtime=10,
+    params:
+        code=code("plot_calibration"),
+    script:
+        "../scripts/plot_calibration.py"

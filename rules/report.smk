@@ -70,6 +70,7 @@ rule build_report:
         figures=RESULTS / "figures",
         config=RESULTS / "config.yaml",
         qualities=QUALITIES,
+        calibrations=CALIBRATIONS,
         comparison=COMPARISON,
     output:
         report=RESULTS / "report/index.html",

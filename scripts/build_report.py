@@ -15,6 +15,7 @@ def main(snakemake: Any) -> None:
             figures_dir=snakemake.input.figures,
             config_path=snakemake.input.config,
             quality_paths=list(snakemake.input.qualities),
+            calibration_paths=list(snakemake.input.calibrations),
             comparison_path=next(iter(snakemake.input.comparison), None),
             report_path=snakemake.output.report,
         )

@@ -20,6 +20,13 @@ from conftest import ROOT, Workflow
 SCENARIOS = {
     f"cottage-{incentive}-{tes}" for incentive in ("none", "fit") for tes in ("with", "without")
 }
+AFTER_DEMAND = {
+    "build_demand",
+    "plot_calibration",
+    "resample_demand",
+    "build_model",
+    "solve_model",
+}
 AFTER_A_DESIGN = {"assess_designs", "plot_figures", "build_report"}
 
 pytestmark = pytest.mark.slow
@@ -107,7 +114,7 @@ def test_a_changed_tariff_changes_those_designs_and_no_others(
     [
         (
             {"run": {"name": "tiny", "seed": 2}},
-            {"build_demand", "resample_demand", "build_model", "solve_model"},
+            AFTER_DEMAND,
         ),
         ({"time": {"resolution_minutes": 30}}, {"resample_demand", "build_model", "solve_model"}),
         ({"finance": {"lifetime_years": 20}}, {"build_model", "solve_model"}),
@@ -156,10 +163,7 @@ def edited(path: Path, addition: str) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("module", "rules"),
     [
-        (
-            "microchp/demand/build.py",
-            {"build_demand", "resample_demand", "build_model", "solve_model"},
-        ),
+        ("microchp/demand/build.py", AFTER_DEMAND),
         ("microchp/design/solve.py", {"build_model", "solve_model"}),
         ("microchp/report/pages.py", set()),
     ],
