@@ -64,7 +64,7 @@ def standard_stamps(
                 len(bare),
             )
             return None
-        has_offset = not len(bare)
+        has_offset = len(offsets) > 0 and not len(bare)
         if has_offset:
             offset = (
                 standard_offset(timezone, year)
@@ -136,7 +136,7 @@ def _signed(offset: timedelta) -> str:
 
 
 def undeclared_clock_changes(
-    stamps: pd.Series, step_minutes: int, found: Findings
+    stamps: pd.Series, lost_rows: pd.Index, step_minutes: int, found: Findings
 ) -> tuple[pd.Series, set[pd.Timestamp]]:
     """Find hours missing in spring or repeated in autumn in one dwelling's stamps.
 
@@ -144,6 +144,8 @@ def undeclared_clock_changes(
     ----------
     stamps
         Naive stamps of one dwelling by row, in the file's order.
+    lost_rows
+        Rows of the dwelling without a stamp that can be read; one may be what seems missing.
     step_minutes
         Regular step.
     found
@@ -171,11 +173,14 @@ def undeclared_clock_changes(
             kept = kept.drop(part.index)
 
     ordered = kept.sort_values()
-    jumps = ordered.diff() == step + hour
-    for row, stamp in ordered[jumps].items():
-        start = stamp - hour
-        if start.minute == 0 and _may_change(start):
-            told.append(f"{moment(start)} to {stamp:%H:%M} is missing (before row {row})")
+    rows = ordered.index.to_numpy()
+    for at in np.flatnonzero((ordered.diff() == step + hour).to_numpy()):
+        start = ordered.iloc[at] - hour
+        lost = ((lost_rows > rows[at - 1]) & (lost_rows < rows[at])).any()
+        if start.minute == 0 and _may_change(start) and not lost:
+            told.append(
+                f"{moment(start)} to {start + hour:%H:%M} is missing (before row {rows[at]})"
+            )
             excused.add(start)
     if told:
         found.problems.append(
@@ -204,8 +209,9 @@ def common_step_minutes(stamps: pd.Series, dwelling: pd.Series, found: Findings)
     found
         Gets a problem if the step is not a whole number of minutes that divides an hour.
     """
-    ordered = stamps.iloc[np.lexsort((stamps.to_numpy(), dwelling.to_numpy()))]
-    steps = ordered.groupby(dwelling.loc[ordered.index]).diff().dropna()
+    own = dwelling.loc[stamps.index]
+    ordered = stamps.iloc[np.lexsort((stamps.to_numpy(), own.to_numpy()))]
+    steps = ordered.groupby(own).diff().dropna()
     steps = steps[steps > pd.Timedelta(0)]
     if steps.empty:
         found.problems.append("time: a single time stamp; a year at a regular step is needed")

@@ -8,6 +8,7 @@ holds several. Everything wrong with a file is told at once, with rows and time 
 from __future__ import annotations
 
 import difflib
+import gzip
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -191,18 +192,18 @@ def _load_table(path: Path) -> pd.DataFrame:
 
 def _load_csv(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, engine="pyarrow", dtype={"time": "str"})
-    except pd.errors.EmptyDataError:
-        raise DataError("the file is empty") from None
-    except (pd.errors.ParserError, UnicodeDecodeError, OSError, ValueError) as error:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+            header = file.readline().decode("utf-8-sig").strip()
+        if not header:
+            raise DataError("the file is empty")
+        if "," not in header and any(mark in header for mark in ";\t"):
+            raise DataError(
+                f"the header '{header}' is not separated by commas; separate columns by commas "
+                "and write numbers with a decimal point"
+            )
+        return pd.read_csv(path, engine="pyarrow", dtype={"time": "str"})
+    except (OSError, ValueError) as error:  # Arrow's, gzip's and decoding errors are both
         raise DataError(f"not a CSV in UTF-8 that can be read ({error})") from error
-    header = str(table.columns[0]) if len(table.columns) == 1 else ""
-    if ";" in header or "\t" in header:
-        raise DataError(
-            f"the header '{header}' is not separated by commas; separate columns by commas and "
-            "write numbers with a decimal point"
-        )
-    return table
 
 
 def _load_parquet(path: Path) -> pd.DataFrame:
@@ -262,9 +263,10 @@ def _examine(
     labels = list(dict.fromkeys(dwelling))
     for label in labels:
         where = f"dwelling {label}: " if len(labels) > 1 else ""
-        own, excused = stamps[dwelling.loc[stamps.index] == label], set[pd.Timestamp]()
+        rows = dwelling.index[dwelling == label]
+        own, excused = stamps[stamps.index.isin(rows)], set[pd.Timestamp]()
         if naive_as_given:
-            own, excused = undeclared_clock_changes(own, step, found)
+            own, excused = undeclared_clock_changes(own, rows.difference(own.index), step, found)
         row_at = place_rows(own, year, step, where, found)
         axis = time_axis(year, step)
         check_missing_rows(row_at, axis, step, policy, excused, where, found)
@@ -344,13 +346,15 @@ def _check_values(name: str, column: pd.Series, stamps: pd.Series, found: Findin
     infinite = column[np.isinf(column)]
     negative = column[(column < 0) & ~np.isinf(column)]
     advice = " (give what the dwelling draws, not net of its own generation)"
+    doubtful = [row for row in (*infinite.index, *negative.index) if row in stamps.index]
+    when = {row: f"{moment(stamps[row])}, " for row in doubtful}
     for what, wrong in (
         (f"{name}: infinite", infinite),
         (f"{name}: negative{advice if name == 'electricity_kw' else ''}", negative),
     ):
         found.add(
             what,
-            (f"row {row} ({moment(stamps[row])}, {value:g})" for row, value in wrong.items()),
+            (f"row {row} ({when.get(row, '')}{value:g})" for row, value in wrong.items()),
             len(wrong),
         )
     mean = float(column[np.isfinite(column)].mean())
