@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
-from microchp.config import load_config, variant_config
+from microchp.config import load_config, refuse_repeated_keys, variant_config
 from microchp.errors import MicrochpError
 from microchp.scenarios import (
     check_files,
@@ -21,17 +21,18 @@ from microchp.scenarios import (
 )
 from microchp.workflow import code_version
 
-
-def config_source():
-    """Where the configuration came from, for messages."""
-    files = workflow.overwrite_configfiles or workflow.configfiles
-    given = ["--config"] if workflow.config_settings.config else []
-    return ", ".join([*(os.path.relpath(file) for file in files), *given])
+CONFIG_FILES = [
+    os.path.relpath(file) for file in workflow.overwrite_configfiles or workflow.configfiles
+]
+COMMAND_LINE = ["--config"] if workflow.config_settings.config else []
 
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
 try:
-    CONFIG = load_config(config, Path(workflow.basedir) / "resources", config_source())
+    for file in CONFIG_FILES:
+        refuse_repeated_keys(file)
+    source = ", ".join(CONFIG_FILES + COMMAND_LINE)
+    CONFIG = load_config(config, Path(workflow.basedir) / "resources", source)
     SCENARIOS = scenario_table(CONFIG)
     check_files(CONFIG)
     if CONFIG.demand.source == "file" and workflow.is_main_process:

@@ -14,6 +14,7 @@ from microchp.config import (
     load_config,
     merge,
     minute_of_day,
+    refuse_repeated_keys,
     variant_config,
 )
 from microchp.config_reference import json_schema, reference_files, reference_keys
@@ -120,7 +121,14 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(text: str, expecte
         ("finance: {interest_rate: five}", "finance.interest_rate: "),
         ("time: {resolution_minutes: 7}", "time.resolution_minutes: "),
         ("time: {days: none}", "time.days"),
-        ("run: {name: a/b}", "run.name: "),
+        ("run: {name: a/b}", "run.name: must begin with a letter or digit and go on with these"),
+        (
+            "houses: {My House: {occupants: 3}}",
+            "houses: a name is made of lower-case letters, digits and single underscores, "
+            "found 'My House'",
+        ),
+        ("scenarios: {variants: {a-b: {}}}", "scenarios.variants: a name is made of lower-case"),
+        ("scenarios: {house: flat}", "scenarios.house: input should be a valid list, found 'flat'"),
         ("run:", "run: "),
         ("tes: {max_kwh: .inf}", "tes.max_kwh: "),
         (
@@ -168,6 +176,32 @@ def test_all_mistakes_are_told_at_once_under_the_name_of_the_file() -> None:
     assert found[0] == "my.yaml:"
     assert len(found) == 4
     assert all(line.startswith("  ") for line in found[1:])
+
+
+def test_what_follows_from_a_mistake_is_not_told_beside_it() -> None:
+    assert len(message("houses: {My House: {occupants: 3}}").splitlines()) == 2
+    assert len(message("time: {days: 0}").splitlines()) == 2
+
+
+def test_a_key_given_twice_is_refused_with_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "my.yaml"
+    path.write_text(
+        "tes:\n  max_kwh: 3\n  max_kwh: 4\nfixed_designs:\n  - {name: a, name: b}\ntes: {}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigError) as caught:
+        refuse_repeated_keys(path)
+    assert str(caught.value).splitlines() == [
+        f"{path}:",
+        "  tes.max_kwh: given twice, on lines 2 and 3",
+        "  fixed_designs[0].name: given twice, on lines 5 and 5",
+        "  tes: given twice, on lines 1 and 6",
+    ]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config").rglob("*.yaml")), ids=lambda p: p.name)
+def test_no_shipped_file_has_a_key_twice(path: Path) -> None:
+    refuse_repeated_keys(path)
 
 
 def test_what_was_found_is_shown() -> None:

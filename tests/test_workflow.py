@@ -197,6 +197,16 @@ def test_a_wrong_key_stops_before_any_job(workflow: Workflow) -> None:
     assert not workflow.results("wrong").exists()
 
 
+def test_a_block_given_twice_stops_before_any_job(workflow: Workflow) -> None:
+    config = workflow.write("wrong.yaml", {"run": {"name": "wrong"}, "tes": {"max_kwh": 3}})
+    with (workflow.directory / config).open("a", encoding="utf-8") as file:
+        file.write("tes: {min_kwh: 1}\n")
+    done = workflow.run(config)
+    assert done.returncode == 1
+    assert "tes: given twice" in done.stdout
+    assert not workflow.results("wrong").exists()
+
+
 def test_a_missing_demand_file_stops_before_any_job(workflow: Workflow) -> None:
     files = {"source": "file", "files": {"cottage": "nowhere.csv"}}
     config = workflow.write("wrong.yaml", {"run": {"name": "wrong"}, "demand": files})

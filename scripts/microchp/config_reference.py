@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from microchp.config import VARIANT_BLOCKS, Config
+from microchp.config import NAME_PATTERN, VARIANT_BLOCKS, Config
 
 Schema = dict[str, Any]
 
@@ -40,8 +40,6 @@ UNITS = {
 
 CATALOGUES = ("House", "ChpUnit", "Incentive")
 """Blocks that a user may give in part, because they are laid over a catalogue's entry."""
-
-NAME_PATTERN = "^[a-z0-9]+(_[a-z0-9]+)*$"
 
 
 @dataclass(frozen=True)
