@@ -1,5 +1,6 @@
 """The configuration: every mistake is named, with the key, what was found and what would do."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -269,6 +270,16 @@ def test_shipped_configurations_are_valid(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert isinstance(load(text), Config)
     jsonschema.Draft202012Validator(json_schema()).validate(as_json(yaml.safe_load(text)))
+
+
+EXAMPLES = re.findall(
+    r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S
+)
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=lambda text: text.split(":")[0])
+def test_the_readmes_examples_are_valid(text: str) -> None:
+    assert isinstance(load(text), Config)
 
 
 def as_json(value: Any) -> Any:
