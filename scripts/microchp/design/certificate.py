@@ -70,9 +70,7 @@ def cut_from_prices(problem: Problem, curves: Curves, prices: FloatArray) -> Cut
 
 def price_slopes(problem: Problem, prices: FloatArray) -> FloatArray:
     """``b`` of the argument above for each day (GBP/kWh), shape ``(days,)``."""
-    tes = problem.inputs.tes
-    if tes is None:
-        raise ValueError("without a store heat has no price")
+    tes = problem.tes
     falls = np.minimum(0.0, prices[:, :-1] - prices[:, 1:]).sum(axis=1)
     midnight = tes.initial_share * (prices[:, -1] - prices[:, 0])
     loss = problem.step_hours * tes.loss_share_per_day / 24.0 * prices.sum(axis=1)

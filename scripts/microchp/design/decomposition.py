@@ -48,9 +48,7 @@ class DayProgram:
     def __init__(
         self, stored_kw: FloatArray, cost: FloatArray, allowed: BoolArray, problem: Problem
     ) -> None:
-        tes = problem.inputs.tes
-        if tes is None:
-            raise ValueError("a day without a store has no programme")
+        tes = problem.tes
         self._step_hours = problem.step_hours
         self._initial_share = tes.initial_share
         self._loss_per_hour = tes.loss_share_per_day / 24.0

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from microchp.config import Tes
-from microchp.design.dispatch import Mode, Plant, plant_of
+from microchp.design.dispatch import Mode, Plant
 from microchp.design.problem import FloatArray, Problem
 
 BoolArray = npt.NDArray[np.bool_]
@@ -82,9 +82,6 @@ def curves_of(problem: Problem, plant: Plant) -> Curves:
     A slice may discharge up to its demand (Eq. 7 with Eq. 14-15) and charge up to
     ``problem.largest_charge_kw``.
     """
-    tes = problem.inputs.tes
-    if tes is None:
-        raise ValueError("without a store there is nothing to exchange")
     exchange = _corners(plant, problem.largest_charge_kw)
     branches: list[Mode] = []
     costs: list[FloatArray] = []
@@ -97,7 +94,9 @@ def curves_of(problem: Problem, plant: Plant) -> Curves:
             branches += [mode, mode]
             costs.append(np.where(exchange <= 0, cost, np.inf))
             costs.append(np.where(exchange >= 0, cost, np.inf))
-    return Curves(plant, stored_from_exchange(exchange, tes), np.stack(costs), tuple(branches))
+    return Curves(
+        plant, stored_from_exchange(exchange, problem.tes), np.stack(costs), tuple(branches)
+    )
 
 
 def _corners(plant: Plant, largest_charge_kw: float) -> FloatArray:
@@ -149,8 +148,3 @@ def lower_hull(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
         found.append(at)
     index = np.stack(found, axis=1)
     return np.take_along_axis(x, index, axis=1), np.take_along_axis(y, index, axis=1)
-
-
-def plants_of(problem: Problem) -> list[Plant]:
-    """The plant of each choice, in the order of ``problem.choices``."""
-    return [plant_of(problem, unit) for unit in problem.choices]

@@ -18,7 +18,7 @@ import tsam
 import xarray as xr
 
 from microchp.assessment.finance import annualisation_factor
-from microchp.config import ChpUnit
+from microchp.config import ChpUnit, Tes
 from microchp.design.prices import import_price
 from microchp.errors import DataError, SolveError
 from microchp.scenarios import DesignInputs
@@ -95,6 +95,19 @@ class Problem:
         """What may be installed: None stands for no unit."""
         none: list[ChpUnit | None] = [None] if self.inputs.no_unit else []
         return [*none, *self.inputs.units]
+
+    @property
+    def tes(self) -> Tes:
+        """The store's figures.
+
+        Raises
+        ------
+        ValueError
+            If the problem has no store.
+        """
+        if self.inputs.tes is None:
+            raise ValueError("the problem has no store")
+        return self.inputs.tes
 
     @property
     def store_limits_kwh(self) -> tuple[float, float]:

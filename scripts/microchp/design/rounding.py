@@ -14,80 +14,24 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
 
 import numpy as np
 
-from microchp.config import Tes
 from microchp.design.decomposition import Clock, DayProgram, Evaluation
-from microchp.design.dispatch import Mode, Plant
+from microchp.design.dispatch import Mode
 from microchp.design.formulation import (
     BoolArray,
     Curves,
-    exchange_from_stored,
     lower_hull,
+    stored_from_exchange,
 )
 from microchp.design.problem import FloatArray, Problem
+from microchp.design.schedule import Operation, exchange_along, operation_along, settled_levels
 
 log = logging.getLogger(__name__)
 
 TIE_GBP_PER_H = 1e-6
 """A slice whose cost is this close to the hull's is decided."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """A year's path of the store and what it costs with one plant.
-
-    Attributes
-    ----------
-    size_kwh
-        Size of the store.
-    level_kwh
-        Level at the end of each slice, shape ``(days, slices)``.
-    day_gbp
-        Operating cost of each day, unweighted; shape ``(days,)``.
-    operating_gbp
-        Operating cost of the year.
-    """
-
-    size_kwh: float
-    level_kwh: FloatArray
-    day_gbp: FloatArray
-    operating_gbp: float
-
-
-def exchange_of_levels(
-    level_kwh: FloatArray, size_kwh: float, step_hours: float, tes: Tes
-) -> FloatArray:
-    """Charge less discharge (kW) along levels that start each day at the initial level.
-
-    Arrays have the shape ``(days, slices)``. The balances of Eq. 16 hold by construction.
-    """
-    midnight = np.full((len(level_kwh), 1), tes.initial_share * size_kwh)
-    change = np.diff(np.concatenate([midnight, level_kwh], axis=1), axis=1)
-    stored = change / step_hours + tes.loss_share_per_day / 24.0 * size_kwh
-    exchange = exchange_from_stored(stored, tes)
-    return np.where(np.abs(exchange) < 1e-9, 0.0, exchange)
-
-
-def operation_along(
-    problem: Problem, plant: Plant, size_kwh: float, level_kwh: FloatArray
-) -> Operation:
-    """The cheapest operation along a path of the store's level."""
-    tes = _store(problem)
-    level = _within(level_kwh, size_kwh, tes)
-    exchange = exchange_of_levels(level, size_kwh, problem.step_hours, tes)
-    _, cost = plant.slice_cost(exchange.reshape(-1, 1))
-    day_gbp = problem.step_hours * cost.reshape(problem.shape).sum(axis=1)
-    return Operation(size_kwh, level, day_gbp, float(problem.day_weight @ day_gbp))
-
-
-def operation_without_store(problem: Problem, plant: Plant) -> Operation:
-    """The optimum without a store: slices are independent, each in closed form."""
-    _, cost = plant.slice_cost(np.zeros((problem.heat_kw.size, 1)))
-    day_gbp = problem.step_hours * cost.reshape(problem.shape).sum(axis=1)
-    return Operation(0.0, np.zeros(problem.shape), day_gbp, float(problem.day_weight @ day_gbp))
 
 
 class Rounding:
@@ -202,16 +146,10 @@ class Rounding:
             GBP/h, shape ``(days, slices)``; and ``(branches, days, slices)``.
         """
         problem, curves, plant = self._problem, self._curves, self._curves.plant
-        tes = _store(problem)
-        level = _within(evaluation.level_kwh, evaluation.size_kwh, tes)
-        exchange = exchange_of_levels(level, evaluation.size_kwh, problem.step_hours, tes)
-        exchange = exchange.reshape(-1, 1)
+        level = settled_levels(problem, evaluation.size_kwh, evaluation.level_kwh)
+        exchange = exchange_along(problem, evaluation.size_kwh, level).reshape(-1, 1)
         prices = evaluation.heat_prices.reshape(-1, 1)
-        stored = np.where(
-            exchange > 0,
-            exchange * tes.charge_efficiency,
-            exchange / tes.discharge_efficiency,
-        )
+        stored = stored_from_exchange(exchange, problem.tes)
         least = (curves.cost - prices * curves.stored_kw).min(axis=1)
         costs = []
         for branch, mode in enumerate(curves.branches):
@@ -243,6 +181,10 @@ class Rounding:
             "mip_abs_gap": tolerance_gbp / self._problem.step_hours,
             "mip_rel_gap": 0.0,
             "time_limit": max(left(), 0.01),
+            # the relaxation is so tight that these only cost time here
+            "mip_heuristic_effort": 0.0,
+            "mip_detect_symmetry": False,
+            "mip_allow_restart": False,
         }
 
     def _cheaper_days(self, operation: Operation, level_kwh: FloatArray) -> Operation:
@@ -257,16 +199,3 @@ class Rounding:
             day_gbp,
             float(self._problem.day_weight @ day_gbp),
         )
-
-
-def _store(problem: Problem) -> Tes:
-    if problem.inputs.tes is None:
-        raise ValueError("the problem has no store")
-    return problem.inputs.tes
-
-
-def _within(level_kwh: FloatArray, size_kwh: float, tes: Tes) -> FloatArray:
-    """Levels within the store and exactly at the initial level at midnight, rounding apart."""
-    level = np.clip(level_kwh, 0.0, size_kwh)
-    level[:, -1] = tes.initial_share * size_kwh
-    return level

@@ -22,12 +22,13 @@ from microchp.design.decomposition import Clock, Evaluation, YearProgram
 from microchp.design.dispatch import Plant, plant_of
 from microchp.design.formulation import curves_of
 from microchp.design.problem import FloatArray, Problem
-from microchp.design.rounding import Operation, Rounding, operation_along, operation_without_store
+from microchp.design.rounding import Rounding
+from microchp.design.schedule import Operation, operation_along
 
 log = logging.getLogger(__name__)
 
-RELATIVE_ROUNDING = 1e-4
-"""Days are made integral to within this share of the year's cost, or a tenth of the gap asked."""
+RELATIVE_ROUNDING = 2e-4
+"""Days are made integral to within this share of the year's cost, or a fifth of the gap asked."""
 
 FLAT = 2e-5
 """The search over sizes ends when hull and cuts are this close, as a share of the cost."""
@@ -95,8 +96,19 @@ class StoreSearch:
         self.evaluations: list[Evaluation] = []
         self.bound_gbp = -np.inf
         self._curves = curves_of(problem, self.plant)
-        self._year = YearProgram(problem, self._curves)
-        self.rounding = Rounding(problem, self._curves)
+        self._year: YearProgram | None = None
+        self._rounding: Rounding | None = None
+
+    def release(self) -> None:
+        """Give back the memory of the days' programmes; they are built again when needed."""
+        self._year = self._rounding = None
+
+    @property
+    def rounding(self) -> Rounding:
+        """What makes this choice's year integral."""
+        if self._rounding is None:
+            self._rounding = Rounding(self.problem, self._curves)
+        return self._rounding
 
     def design(self, operation: Operation) -> Design:
         """The design that an operation belongs to."""
@@ -120,6 +132,8 @@ class StoreSearch:
         for known in self.evaluations:
             if abs(known.size_kwh - size_kwh) < 1e-9:
                 return known
+        if self._year is None:
+            self._year = YearProgram(self.problem, self._curves)
         evaluation = self._year.evaluate(size_kwh, seconds_left)
         self.evaluations.append(evaluation)
         return evaluation
@@ -247,6 +261,7 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
     for start in without:
         search = StoreSearch(problem, start.unit)
         evaluation = search.search(best.cost_gbp if best else np.inf, seconds_left)
+        search.release()
         along = search.along(evaluation)
         best = along if best is None or along.cost_gbp < best.cost_gbp else best
         bound = min(bound, search.bound_gbp)
@@ -254,13 +269,14 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
         if search.bound_gbp < best.cost_gbp:
             open_searches.append((search, evaluation))
     assert best is not None  # there is at least one choice
-    share = min(RELATIVE_ROUNDING, asked_gap / 10)
+    share = min(RELATIVE_ROUNDING, asked_gap / 5)
     for search, evaluation in sorted(open_searches, key=lambda pair: pair[0].bound_gbp):
         if search.bound_gbp >= best.cost_gbp:
             continue
         tolerance = share * max(abs(best.cost_gbp), 1.0)
         design = search.round(evaluation, tolerance, seconds_left)
         best = min(best, design, key=lambda d: d.cost_gbp)
+        search.release()
         log.info("%s: integral %.2f GBP/y", name_of(search.unit), design.cost_gbp)
     proof = Proof(best, min(bound, best.cost_gbp))
     if proof.gap <= asked_gap:
@@ -271,7 +287,7 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
 
 def _design_without_store(problem: Problem, unit: ChpUnit | None) -> Design:
     plant = plant_of(problem, unit)
-    operation = operation_without_store(problem, plant)
+    operation = operation_along(problem, plant, 0.0, np.zeros(problem.shape))
     cost = problem.unit_capital_gbp(unit) + problem.constant_gbp + operation.operating_gbp
     return Design(unit, plant, operation, cost)
 

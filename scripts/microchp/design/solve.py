@@ -1,0 +1,243 @@
+"""Solve a design, prove it, check it, and only then write it.
+
+The decomposed route (:mod:`microchp.design.search`) is the default; the monolithic one gives the
+printed model to HiGHS as it stands, for short horizons and for the closing tolerance of Eq. 17,
+which carries heat over midnight. Both end in the same check against the printed model.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+import time
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import linopy
+import numpy as np
+import xarray as xr
+
+from microchp.config import Solve
+from microchp.design.check import check_solution
+from microchp.design.decomposition import Clock
+from microchp.design.dispatch import plant_of
+from microchp.design.model import v1_semantics
+from microchp.design.problem import Problem, problem_of
+from microchp.design.schedule import Flows, flows_of, operation_along
+from microchp.design.search import Design, Proof, name_of, solve_by_days
+from microchp.errors import SolveError
+from microchp.files import write_netcdf
+
+log = logging.getLogger(__name__)
+
+LONG_NAMES = {
+    "space_heating_kw": ("kW", "space heating demand"),
+    "hot_water_kw": ("kW", "hot water demand"),
+    "electricity_kw": ("kW", "electricity demand"),
+    "chp_power_kw": ("kW", "electricity from the CHP unit"),
+    "chp_heat_kw": ("kW", "heat from the CHP unit"),
+    "boiler_heat_kw": ("kW", "heat from the boiler"),
+    "tes_charge_kw": ("kW", "heat into the store"),
+    "tes_discharge_kw": ("kW", "heat from the store"),
+    "tes_level_kwh": ("kWh", "heat in the store at the end of the step"),
+    "grid_import_kw": ("kW", "electricity from the grid"),
+    "grid_export_kw": ("kW", "electricity to the grid"),
+    "import_price_gbp_per_kwh": ("GBP/kWh", "import price with the design in place"),
+    "export_price_gbp_per_kwh": ("GBP/kWh", "paid for metered export"),
+    "bau_import_price_gbp_per_kwh": ("GBP/kWh", "import price of business as usual"),
+    "day_weight": ("1", "days that the day of this step stands for"),
+}
+"""Variables of a design file, in order, with unit and long name."""
+
+
+def solve_model(*, model_path: str | Path, design_path: str | Path, solve: Solve) -> None:
+    """Solve a model file and write the design.
+
+    Parameters
+    ----------
+    model_path
+        NetCDF of :func:`microchp.design.build.build_model`.
+    design_path
+        NetCDF to write: flows over ``time``, sizes, cost, bound, gap and method as attributes.
+    solve
+        Method, gap and time limit.
+
+    Raises
+    ------
+    SolveError
+        If the model is infeasible, or its optimum is not proven to the gap in time. Nothing is
+        written then.
+    """
+    with v1_semantics():
+        model = linopy.read_netcdf(model_path)
+    problem = problem_of(model.parameters)
+    write_netcdf(solve_problem(problem, model, solve), design_path)
+
+
+def solve_problem(problem: Problem, model: linopy.Model, solve: Solve) -> xr.Dataset:
+    """The proven and checked design of a problem, as the dataset of a design file.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    model
+        Its printed model, which the solution is checked against.
+    solve
+        Method, gap and time limit.
+
+    Raises
+    ------
+    SolveError
+        As :func:`solve_model`.
+    """
+    started = time.monotonic()
+    deadline = started + 60.0 * solve.time_limit_minutes
+    name = problem.inputs.scenario
+
+    def seconds_left() -> float:
+        return deadline - time.monotonic()
+
+    method = _method(problem, solve)
+    log.info(
+        "%s: %d days of %d slices, %s, gap %g, %.0f s",
+        name, *problem.shape, method, solve.relative_gap, seconds_left(),
+    )  # fmt: skip
+    if method == "monolithic":
+        proof = solve_monolithic(problem, model, solve.relative_gap, seconds_left)
+    else:
+        proof = solve_by_days(problem, solve.relative_gap, seconds_left)
+    seconds = time.monotonic() - started
+    design = proof.design
+    flows = flows_of(problem, design.plant, design.operation)
+    _refuse_unserved(problem, flows)
+    if not proof.gap <= solve.relative_gap:
+        raise SolveError(
+            f"{name}: cost {design.cost_gbp:.2f} GBP/y, lower bound {proof.lower_bound_gbp:.2f}: "
+            f"proven to a gap of {proof.gap:.3g} after {seconds:.0f} s; solve.relative_gap asks "
+            f"for {solve.relative_gap:g}. Raise solve.relative_gap, or "
+            f"solve.time_limit_minutes (now {solve.time_limit_minutes:g})"
+            + ("." if method == "decomposed" else ", or set solve.method: decomposed.")
+        )
+    check_solution(problem, model, design, flows, proof.lower_bound_gbp)
+    log.info(
+        "%s: %s, store %.2f kWh, %.2f GBP/y, gap %.2g, %.1f s",
+        name, name_of(design.unit), design.operation.size_kwh, design.cost_gbp, proof.gap, seconds,
+    )  # fmt: skip
+    return design_dataset(problem, proof, flows, method, seconds)
+
+
+def _method(problem: Problem, solve: Solve) -> str:
+    """The route: decomposed wherever every day closes, unless the other is asked for."""
+    tes = problem.inputs.tes
+    carried = tes is not None and tes.closing_tolerance_kwh > 0
+    if carried and solve.method == "decomposed":
+        raise SolveError(
+            f"{problem.inputs.scenario}: solve.method: decomposed needs days that close exactly; "
+            f"tes.closing_tolerance_kwh is {problem.tes.closing_tolerance_kwh:g}. Set it to 0, or "
+            "solve.method to monolithic or auto."
+        )
+    if solve.method == "monolithic" or carried:
+        return "monolithic"
+    return "decomposed"
+
+
+def solve_monolithic(
+    problem: Problem, model: linopy.Model, asked_gap: float, seconds_left: Clock
+) -> Proof:
+    """The printed model, given to HiGHS whole.
+
+    linopy calls a run that hit its time limit "ok", so the result is judged by HiGHS's own
+    status, solution and bound.
+
+    Raises
+    ------
+    SolveError
+        If HiGHS proves the model infeasible or finds no solution in time.
+    """
+    name = problem.inputs.scenario
+    model.solve(
+        solver_name="highs",
+        io_api="direct",
+        progress=False,
+        threads=1,
+        output_flag=False,
+        log_to_console=False,
+        mip_rel_gap=asked_gap / 4,
+        time_limit=max(seconds_left(), 0.01),
+    )
+    condition = model.termination_condition
+    if condition in ("infeasible", "infeasible_or_unbounded"):
+        raise SolveError(
+            f"{name}: HiGHS proves that no allowed size can meet the demand. Raise "
+            "boiler.max_heat_kw, chp.sizes_kw or tes.max_kwh."
+        )
+    value = model.objective.value
+    if value is None or not np.isfinite(value):
+        raise SolveError(
+            f"{name}: HiGHS ended with '{condition}' and found no design; "
+            "solve.method: decomposed or a longer solve.time_limit_minutes may."
+        )
+    solution = model.solution
+    chosen = np.flatnonzero(solution["chp_choice"].to_numpy() > 0.5)
+    unit = problem.inputs.units[int(chosen[0])] if chosen.size else None
+    plant = plant_of(problem, unit)
+    size, levels = 0.0, np.zeros(problem.shape)
+    if problem.inputs.tes is not None:
+        low, high = problem.store_limits_kwh
+        size = float(np.clip(solution["tes_size_kwh"], low, high))
+        levels = solution["tes_level_kwh"].transpose("day", "slice").to_numpy().copy()
+    operation = operation_along(problem, plant, size, levels)
+    capital = problem.unit_capital_gbp(unit) + problem.store_capital_gbp_per_kwh * size
+    cost = problem.constant_gbp + capital + operation.operating_gbp
+    bound = float(model.solver_model.getInfo().mip_dual_bound) + problem.constant_gbp
+    return Proof(Design(unit, plant, operation, cost), min(bound, cost))
+
+
+def _refuse_unserved(problem: Problem, flows: Flows) -> None:
+    """Unserved heat costs so much that it is left only where nothing can serve it."""
+    short = flows.unserved_heat_kw.ravel()
+    if not (short > 1e-6).any():
+        return
+    worst = int(short.argmax())
+    raise SolveError(
+        f"{problem.inputs.scenario}: no design within the sizes allowed meets the heat demand: "
+        f"{int((short > 1e-6).sum())} slices are short, the worst, {problem.time()[worst]}, by "
+        f"{short[worst]:.3g} of {problem.heat_kw.ravel()[worst]:.3g} kW. Raise "
+        f"boiler.max_heat_kw (now {problem.inputs.boiler.max_heat_kw:g}), chp.sizes_kw or "
+        "tes.max_kwh."
+    )
+
+
+def design_dataset(
+    problem: Problem, proof: Proof, flows: Flows, method: str, seconds: float
+) -> xr.Dataset:
+    """The dataset of a design file."""
+    design = proof.design
+    weight = np.broadcast_to(problem.day_weight[:, None], problem.shape)
+    values: dict[str, Any] = {**vars(problem), **asdict(flows), "day_weight": weight}
+    variables = {
+        name: ("time", np.asarray(values[name]).ravel(), {"units": unit, "long_name": long_name})
+        for name, (unit, long_name) in LONG_NAMES.items()
+    }
+    versions = {name: version(name) for name in ("linopy", "highspy", "numpy", "xarray")}
+    return xr.Dataset(
+        variables,
+        coords={"time": problem.time()},
+        attrs={
+            "inputs": problem.inputs.model_dump_json(),
+            "chp_kw": design.unit.power_kw if design.unit else 0.0,
+            "tes_kwh": design.operation.size_kwh,
+            "objective_gbp": design.cost_gbp,
+            "lower_bound_gbp": proof.lower_bound_gbp,
+            "relative_gap": max(proof.gap, 0.0),
+            "solve_method": method,
+            "solve_status": "optimal",
+            "solve_seconds": seconds,
+            "versions": json.dumps({"python": platform.python_version(), **versions}),
+            "step_hours": problem.step_hours,
+        },
+    )
