@@ -111,11 +111,20 @@ class Scenarios(Block):
     )
     incentive: list[Name] = Field(
         ["none", "fit", "co2_levy"],
-        min_length=1,
-        description="Incentives, from `resources/incentives.yaml` or `incentives`.",
+        description=(
+            "Incentives, from `resources/incentives.yaml` or `incentives`. Empty: nothing is "
+            "designed, and only `operation.units` are run."
+        ),
     )
     tes: list[Literal["with", "without"]] = Field(
         ["with", "without"], min_length=1, description="With and without a hot-water store."
+    )
+    penetration: list[Share] = Field(
+        [],
+        description=(
+            "Shares of the dwellings of a group that have a unit; for each, the group is assessed "
+            "at its transformer. Empty: no groups."
+        ),
     )
     variants: dict[Name, dict[str, Any]] = Field(
         {},
@@ -246,6 +255,107 @@ class Group(Block):
     dwellings: int = Field(
         1, ge=1, description="Diverse dwellings made of each house type; designs use the first."
     )
+    streets: dict[Name, list[Name]] = Field(
+        {},
+        description=(
+            "Mixed groups, by name: house types that stand together, each with its `dwellings`. "
+            "`operation.units` are run in them as in the houses of the grid."
+        ),
+    )
+    choices: int = Field(
+        200,
+        ge=1,
+        description=(
+            "How many choices of which dwellings have a unit are drawn for each penetration; all "
+            "of them where there are no more. Results are the median and the 5-95 % band."
+        ),
+    )
+    ramp_minutes: int = Field(
+        20,
+        ge=1,
+        le=240,
+        description="Ramps are mean gradients over this time (19 to 30 min in Peacock 2006).",
+    )
+    transformer_kva: Positive = Field(
+        400.0, description="Rating that the number of homes served is stated for (Peacock 2006)."
+    )
+
+
+class DayPeriod(Block):
+    """A part of every day."""
+
+    start: Clock = Field(description="Start, HH:MM.")
+    end: Clock = Field(description="End, HH:MM, up to 24:00.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if minute_of_day(self.start) >= minute_of_day(self.end):
+            raise ValueError(f"start {self.start} must be before end {self.end}")
+        return self
+
+
+class Operation(Block):
+    """Heat-led operation of a unit with a store and the auxiliary boiler, by minute."""
+
+    control: Literal[
+        "hysteresis", "literal", "low_power_wait", "continuous", "electricity_led", "timed"
+    ] = Field(
+        "hysteresis",
+        description=(
+            "`hysteresis`: a heat demand turns the unit on, if it is as large as the unit's least "
+            "heat or the store is open; the store closes when full and opens at its lower set "
+            "point (Peacock 2006, Fig. 1). `literal`: the store is open whenever it is below its "
+            "upper set point, as printed; standing loss then keeps the unit running. "
+            "`low_power_wait`: `hysteresis`, and at low power for `wait_minutes` before stopping "
+            "(Whispergen). `continuous`: always on. `electricity_led`: follows the electricity "
+            "demand within the unit's range. `timed`: on in `timed_periods`."
+        ),
+    )
+    min_run_minutes: int = Field(
+        30, ge=0, le=60, description="Once on, the unit stays on for at least this long."
+    )
+    wait_minutes: int = Field(
+        30, ge=0, le=240, description="`low_power_wait`: how long a heat demand is waited for."
+    )
+    wait_load_share: Share = Field(
+        0.61,
+        description=(
+            "`low_power_wait`: load while waiting; the Whispergen's 4.9 of 8 kW of heat (De Paepe "
+            "2006, Table 1)."
+        ),
+    )
+    timed_periods: list[DayPeriod] = Field(
+        [DayPeriod(start="06:00", end="09:00"), DayPeriod(start="16:00", end="23:00")],
+        description="`timed`: when the unit is on.",
+    )
+    store_volume_l: NonNegative = Field(
+        150.0,
+        description="Store of `units` (Peacock 2006); a design brings its own. 0 means none.",
+    )
+    store_min_c: float = Field(55.0, description="Lower set point of the store.")
+    store_max_c: float = Field(70.0, description="Upper set point of the store.")
+    store_loss_w_per_k: NonNegative = Field(
+        2.2,
+        description=(
+            "Standing loss of a store of `store_volume_l`; a design's store loses in proportion "
+            "to its surface. 2.2 W/K is a 150 l cylinder with 42 mm of factory-applied foam by "
+            "SAP 2012, Tables 2 and 2a (2.4 kWh a day at 45 K)."
+        ),
+    )
+    surroundings_c: float = Field(10.0, description="Around the store: a cold attic.")
+    units: list[Name] = Field(
+        [],
+        description=(
+            "Units of the catalogue, of any family, to run in each house of the grid and each of "
+            "`group.streets`, beside the designs."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.store_min_c >= self.store_max_c:
+            raise ValueError("store_min_c must be below store_max_c")
+        return self
 
 
 class HeatingPeriod(Block):
@@ -640,6 +750,7 @@ class Config(Block):
     time: Time = Field(Time(), description="Calendar and resolution.")
     demand: Demand = Field(Demand(), description="Where demand comes from.")
     group: Group = Field(Group(), description="Dwellings of a house type.")
+    operation: Operation = Field(Operation(), description="Heat-led operation.")
     chp: Chp = Field(Chp(), description="Micro-CHP units.")
     tes: Tes = Field(Tes(), description="Hot-water store.")
     boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
@@ -662,10 +773,20 @@ class Config(Block):
         return {unit.power_kw: unit for unit in self.units[self.chp.technology].values()}
 
     def designed_houses(self) -> list[str]:
-        """The houses of the grid and of the fixed designs, each once."""
+        """The houses of the grid, of the fixed designs and of the streets, each once."""
         return list(
-            dict.fromkeys([*self.scenarios.house, *(design.house for design in self.fixed_designs)])
+            dict.fromkeys(
+                [
+                    *self.scenarios.house,
+                    *(design.house for design in self.fixed_designs),
+                    *(house for street in self.group.streets.values() for house in street),
+                ]
+            )
         )
+
+    def catalogue_units(self) -> dict[str, ChpUnit]:
+        """Every unit of the catalogue by its name, whatever its family."""
+        return {name: unit for family in self.units.values() for name, unit in family.items()}
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
@@ -682,20 +803,38 @@ class Config(Block):
         if self.demand.source == "file":
             houses = list(dict.fromkeys([*houses, *self.demand.files]))
             problems.extend(
-                f"demand.files: no file for house '{house}', which scenarios.house or "
-                "fixed_designs names"
+                f"demand.files: no file for house '{house}', which scenarios.house, "
+                "fixed_designs or group.streets names"
                 for house in self.designed_houses()
                 if house not in self.demand.files
             )
         check("scenarios.house", self.scenarios.house, houses)
         check("scenarios.incentive", self.scenarios.incentive, list(self.incentives))
         check("chp.technology", [self.chp.technology], list(self.units))
-        for key in ("house", "incentive", "tes"):
-            values = getattr(self.scenarios, key)
-            problems.extend(
-                f"scenarios.{key}: '{value}' is listed twice"
-                for value in sorted({v for v in values if values.count(v) > 1})
-            )
+        lists = {
+            f"scenarios.{key}": getattr(self.scenarios, key)
+            for key in ("house", "incentive", "tes", "penetration")
+        }
+        lists["operation.units"] = self.operation.units
+        lists |= {f"group.streets.{name}": street for name, street in self.group.streets.items()}
+        problems.extend(
+            f"{key}: '{value}' is listed twice"
+            for key, values in lists.items()
+            for value in sorted({v for v in values if values.count(v) > 1})
+        )
+        for name, street in self.group.streets.items():
+            check(f"group.streets.{name}", street, houses)
+            if name in self.scenarios.house:
+                problems.append(f"group.streets.{name}: a house of scenarios.house has this name")
+            if not street:
+                problems.append(f"group.streets.{name}: lists no house")
+        check("operation.units", self.operation.units, list(self.catalogue_units()))
+        problems.extend(
+            f"operation.units: '{name}' stands in more than one family: "
+            + ", ".join(family for family, units in self.units.items() if name in units)
+            for name in self.operation.units
+            if sum(name in units for units in self.units.values()) > 1
+        )
         if self.chp.technology in self.units:
             sizes = sorted({0.0, *self.units_by_size()})
             wanted = [("chp.sizes_kw", size) for size in self.chp.sizes_kw]

@@ -26,15 +26,18 @@ UNITS = {
     "_gbp_per_kg": "£/kg",
     "_kg_per_kwh": "kg/kWh",
     "_kwh_per_k": "kWh/K",
+    "_w_per_k": "W/K",
     "_kw_per_k": "kW/K",
     "_l_per_h": "l/h",
     "_share_per_day": "1/day",
     "_minutes": "min",
     "_years": "years",
+    "_kva": "kVA",
     "_kwh": "kWh",
     "_kw": "kW",
     "_m2": "m²",
     "_c": "°C",
+    "_l": "l",
 }
 """Units by the end of a key's name, the longer endings first."""
 

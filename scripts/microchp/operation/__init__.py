@@ -1,0 +1,1 @@
+"""Heat-led operation of dwellings, and groups of them behind one transformer."""

@@ -1,0 +1,235 @@
+"""The control of a unit with store and auxiliary boiler, minute by minute.
+
+After Peacock and Newborough 2006, Fig. 1 and section 2.2: a heat demand turns the unit on, if it
+exceeds the unit's heat or if the store has room; once on, it stays on for a minimum run time;
+heat that is not demanded goes to the store and, if that is full, is surplus; a demand above the
+unit's heat is met from the store while that is above its lower set point, then by the boiler.
+
+One loop serves every control, because only three lines differ: whether the unit is wanted, how
+hard it runs, and whether it waits before it stops. Units that cannot modulate have a minimum
+load of 1; others follow the heat demand while the store takes nothing.
+
+**The store** is one mixed body of water. Its level is the heat above its lower set point, so it
+runs from 0 to the heat between the set points; standing loss can take it below 0, demand cannot.
+
+**The reading of the control.** Taken to the letter (`literal`), a store at its upper set point
+loses heat in the next minute, is below it, and the unit starts again: it would hardly ever stop.
+With `hysteresis` the store is locked once it is full and stays so until it is down at its lower
+set point; while it is locked, only a demand at or above the unit's least heat turns the unit on.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from microchp.config import ChpUnit, Operation, minute_of_day
+from microchp.timeseries import MINUTES_PER_DAY, FloatArray
+
+BoolArray = npt.NDArray[np.bool_]
+
+WATER_KWH_PER_L_K = 4.187 / 3600
+"""Heat capacity of a litre of water: 4.187 kJ/(kg K), 1 kg/l."""
+
+HYSTERESIS, LITERAL, CONTINUOUS, ELECTRICITY_LED, TIMED = range(5)
+
+_CONTROLS = {
+    "hysteresis": HYSTERESIS,
+    "literal": LITERAL,
+    "low_power_wait": HYSTERESIS,
+    "continuous": CONTINUOUS,
+    "electricity_led": ELECTRICITY_LED,
+    "timed": TIMED,
+}
+
+FLOWS = (
+    "chp_power_kw",
+    "chp_heat_kw",
+    "boiler_heat_kw",
+    "store_charge_kw",
+    "store_discharge_kw",
+    "store_loss_kw",
+    "surplus_heat_kw",
+    "store_level_kwh",
+)
+"""Rows of what the loop writes; the level is that at the end of the step."""
+
+FULL_KWH = 1e-9
+"""Closer to a set point than this is at it: what rounding leaves."""
+
+
+class Plant(NamedTuple):
+    """What the loop needs of a unit, its store and its control; numbers only, as numba wants.
+
+    ``store_kwh`` is the heat between the set points (0: no store); the standing loss is
+    ``loss_kw + loss_per_hour * level``, its first part being the loss at the lower set point.
+    Times are in steps.
+    """
+
+    control: int
+    power_kw: float
+    heat_kw: float
+    min_load_share: float
+    min_run_steps: int
+    wait_steps: int
+    wait_load_share: float
+    store_kwh: float
+    loss_kw: float
+    loss_per_hour: float
+
+
+def store_kwh_per_k(operation: Operation) -> float:
+    """Heat capacity of the store."""
+    return operation.store_volume_l * WATER_KWH_PER_L_K
+
+
+def plant(
+    operation: Operation, unit: ChpUnit, store_kwh: float | None = None, step_minutes: int = 1
+) -> Plant:
+    """A unit with its store under the control of ``operation``.
+
+    Parameters
+    ----------
+    operation
+        Control, store and its surroundings.
+    unit
+        Any unit of the catalogue.
+    store_kwh
+        Heat between the set points, for a store of another size than ``operation`` has, 0 for
+        none. Its loss grows with the surface, the 2/3rd power of the volume.
+    step_minutes
+        Length of a step; run time and wait are rounded up to whole steps.
+    """
+    band_k = operation.store_max_c - operation.store_min_c
+    stated_kwh = store_kwh_per_k(operation) * band_k
+    size_kwh = stated_kwh if store_kwh is None else store_kwh
+    scale = size_kwh / stated_kwh if stated_kwh > 0 else 0.0
+    loss_kw_per_k = operation.store_loss_w_per_k / 1000 * scale ** (2 / 3)
+    waits = operation.control == "low_power_wait"
+    return Plant(
+        control=_CONTROLS[operation.control],
+        power_kw=unit.power_kw,
+        heat_kw=unit.power_kw * unit.heat_to_power,
+        min_load_share=unit.min_load_share,
+        min_run_steps=-(-operation.min_run_minutes // step_minutes),
+        wait_steps=-(-operation.wait_minutes // step_minutes) if waits else 0,
+        wait_load_share=operation.wait_load_share,
+        store_kwh=size_kwh,
+        loss_kw=loss_kw_per_k * (operation.store_min_c - operation.surroundings_c),
+        loss_per_hour=loss_kw_per_k * band_k / size_kwh if size_kwh > 0 else 0.0,
+    )
+
+
+def timed_steps(operation: Operation, steps: int, step_minutes: int = 1) -> BoolArray:
+    """In which steps from a midnight the clock of the control `timed` has the unit on."""
+    minute = np.arange(steps) * step_minutes % MINUTES_PER_DAY
+    on = np.zeros(steps, dtype=np.bool_)
+    for period in operation.timed_periods:
+        on |= (minute >= minute_of_day(period.start)) & (minute < minute_of_day(period.end))
+    return on
+
+
+@numba.njit(cache=True, nogil=True)
+def run(
+    heat_demand_kw: FloatArray,
+    electricity_kw: FloatArray,
+    clock_on: BoolArray,
+    plant: Plant,
+    step_hours: float,
+    flows: FloatArray,
+) -> None:
+    """Run a unit through a demand.
+
+    Parameters
+    ----------
+    heat_demand_kw, electricity_kw
+        Mean power over each step, shape ``(n,)``.
+    clock_on
+        Steps in which `timed` has the unit on, shape ``(n,)``; not read by other controls.
+    plant
+        Unit, store and control. The store begins at its lower set point, the unit off.
+    step_hours
+        Length of a step.
+    flows
+        Written: a row for each of :data:`FLOWS`, shape ``(8, n)``.
+    """
+    least_heat_kw = plant.min_load_share * plant.heat_kw
+    least_power_kw = plant.min_load_share * plant.power_kw
+    has_store = plant.store_kwh > 0.0
+    level = 0.0
+    locked = not has_store
+    on = False
+    ran = 0
+    waited = 0
+    for i in range(len(heat_demand_kw)):
+        demand = heat_demand_kw[i]
+        loss = 0.0
+        room = 0.0
+        available = 0.0
+        if has_store:
+            loss = plant.loss_kw + plant.loss_per_hour * level
+            room = max(0.0, (plant.store_kwh - level) / step_hours + loss)
+            available = max(0.0, level / step_hours - loss)
+        forced = on and ran < plant.min_run_steps
+
+        # is the store open to the unit?
+        if plant.control == LITERAL:
+            locked = level >= plant.store_kwh - FULL_KWH
+        elif has_store:
+            if level <= FULL_KWH:
+                locked = False
+            if not locked and (demand > 0.0 or forced) and plant.heat_kw - demand > room:
+                locked = True  # one more step at rated power would overfill it
+
+        # is the unit wanted?
+        if plant.control == CONTINUOUS:
+            wanted = True
+        elif plant.control == TIMED:
+            wanted = clock_on[i]
+        elif plant.control == ELECTRICITY_LED:
+            wanted = electricity_kw[i] > 0.0 and electricity_kw[i] >= least_power_kw
+        else:
+            wanted = demand > 0.0 and (demand >= least_heat_kw or not locked)
+
+        waiting = False
+        if wanted or forced:
+            waited = 0
+        elif on and waited < plant.wait_steps:
+            waiting = True
+            waited += 1
+        if wanted or forced or waiting:
+            ran = ran + 1 if on else 1
+            on = True
+        else:
+            on = False
+            ran = 0
+            waited = 0
+
+        # how hard does it run?
+        if not on:
+            load = 0.0
+        elif waiting:
+            load = plant.wait_load_share
+        elif plant.control == ELECTRICITY_LED:
+            load = min(1.0, max(plant.min_load_share, electricity_kw[i] / plant.power_kw))
+        elif plant.control == CONTINUOUS or plant.control == TIMED or not locked:
+            load = 1.0
+        else:
+            load = min(1.0, max(plant.min_load_share, demand / plant.heat_kw))
+
+        heat = load * plant.heat_kw
+        direct = min(heat, demand)
+        charge = min(heat - direct, room)
+        discharge = min(demand - direct, available)
+        level += (charge - discharge - loss) * step_hours
+        flows[0, i] = load * plant.power_kw
+        flows[1, i] = heat
+        flows[2, i] = demand - direct - discharge
+        flows[3, i] = charge
+        flows[4, i] = discharge
+        flows[5, i] = loss
+        flows[6, i] = heat - direct - charge
+        flows[7, i] = level
