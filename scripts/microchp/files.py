@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
@@ -25,6 +26,8 @@ def whole(path: str | Path) -> Iterator[Path]:
 def write_netcdf(dataset: xr.Dataset, path: str | Path) -> None:
     """Write a dataset, compressed, whole or not at all.
 
+    Each dwelling is compressed by itself, so that a reader of one need not unpack the others.
+
     Raises
     ------
     ValueError
@@ -35,11 +38,14 @@ def write_netcdf(dataset: xr.Dataset, path: str | Path) -> None:
     ]
     if bare:
         raise ValueError(f"without units or long_name: {', '.join(bare)}")
-    encoding = {
+    encoding: dict[Hashable, dict[str, Any]] = {
         name: {"zlib": True, "complevel": 1}
         for name, variable in dataset.data_vars.items()
         if variable.dtype.kind in "fi" and variable.ndim
     }
+    for name, options in encoding.items():
+        if dataset[name].dims == ("dwelling", "time"):
+            options["chunksizes"] = (1, dataset.sizes["time"])
     with whole(path) as partial:
         dataset.to_netcdf(partial, engine="netcdf4", encoding=encoding)
 
