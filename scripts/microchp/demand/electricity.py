@@ -55,7 +55,8 @@ def electricity_year(
     with seeded(seed):
         occupancy = Occupancy(occupants, initial_day=first_day, nb_days=days)
         load = ElectricLoad(
-            occ_profile=occupancy.occupancy,
+            # as a list: plain integers, which the model compares millions of times
+            occ_profile=occupancy.occupancy.tolist(),
             total_nb_occ=occupants,
             q_direct=weather.global_w_per_m2_by_minute(),  # only its sum with the diffuse counts
             q_diffuse=np.zeros(days * MINUTES_PER_DAY),

@@ -31,7 +31,7 @@ WEEKEND_FACTOR = 1.2
 """Probability of a draw-off at the weekend over that on a weekday (DHWcalc's default)."""
 
 HIGHEST_FLOW_L_PER_H = 1200.0
-"""No draw-off, nor those of one kind that overlap, exceeds this flow (DHWcalc's default)."""
+"""Draw-offs, alone or together, do not exceed this flow (DHWcalc's default)."""
 
 PEAK_MINUTES = 5
 """The published peaks are means over 5 minutes, the step of the design model."""
@@ -98,7 +98,7 @@ def draw_offs(
                     draw.duration_minutes,
                     highest,
                 )
-    power = flow * kwh_per_litre(hot_water)
+    power = np.minimum(flow, highest) * kwh_per_litre(hot_water)
     if days_in_year(year) == 366:
         power = np.append(power, power[-7 * MINUTES_PER_DAY : -6 * MINUTES_PER_DAY])
     return power
