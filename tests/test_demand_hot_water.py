@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import OpenDHW
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,7 +98,7 @@ def test_the_day_has_its_hours() -> None:
 
 
 def test_the_same_seed_draws_the_same() -> None:
-    first, again, other = (draw_offs(HotWater(), 1000, 2015, seed(n)) for n in (1, 1, 2))
+    first, again, other = (draw_offs(SMALL, 1000, 2015, seed(n)) for n in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
@@ -131,15 +133,21 @@ def test_seeds_tell_houses_dwellings_and_purposes_apart() -> None:
     assert len(states) == 5
 
 
-@pytest.mark.parametrize("number", range(6))
-def test_long_draws_in_the_last_hours_of_the_year_fit(number: int) -> None:
-    """Two-hour draws all the time: OpenDHW alone runs over the end of the year."""
+def test_long_draws_at_the_very_end_of_the_year_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenDHW alone runs over the end of the year where a draw begins in its last minutes."""
+    last_ten_minutes = np.clip(np.arange(525_600) - 525_590, 0, None) / 9
+
+    def at_the_end(**_: object) -> pd.DataFrame:
+        index = pd.date_range("2019-01-01", periods=525_600, freq="60s")
+        return pd.DataFrame({"p_norm_integral": last_ten_minutes}, index=index)
+
+    monkeypatch.setattr(OpenDHW, "generate_yearly_probability_profile", at_the_end)
     long = HotWater(
-        draws=[DrawCategory(share_of_volume=1, mean_flow_l_per_h=6, duration_minutes=120)]
+        draws=[DrawCategory(share_of_volume=1, mean_flow_l_per_h=60, duration_minutes=30)]
     )
-    drawn = draw_offs(long, 1500, 2015, seed(number))
-    assert len(drawn) == 525_600
-    assert drawn.sum() / 60 == pytest.approx(1500, rel=0.05)
+    drawn = draw_offs(long, 40 * kwh_per_litre(long), 2015, seed()) / kwh_per_litre(long)
+    assert drawn.sum() / 60 == pytest.approx(60)  # whole draws of 30 l
+    assert np.flatnonzero(drawn)[0] == 525_600 - 60
 
 
 def test_a_leap_year_ends_as_the_week_before() -> None:
