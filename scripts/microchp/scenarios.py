@@ -26,6 +26,8 @@ from microchp.config import (
     House,
     Incentive,
     Name,
+    Operation,
+    Share,
     Tariff,
     Tes,
     Time,
@@ -86,6 +88,30 @@ class DesignInputs(Block):
     def design_tariff(self) -> Tariff:
         """The tariff with the unit in place: the incentive's own, if it has one."""
         return self.incentive.tariff or self.tariff
+
+
+class OperationInputs(Block):
+    """All that running a unit in the dwellings of a group needs, demand and designs apart."""
+
+    case: str = Field(description="Id of the case: the scenario, or group and unit.")
+    group: Name = Field(description="House type or street.")
+    houses: list[Name] = Field(description="House types that stand in the group.")
+    scenario: str = Field(description="Scenario whose design is installed; empty for a unit.")
+    unit_name: str = Field(description="Name of the unit; empty where a design decides.")
+    unit: ChpUnit | None = Field(description="The unit; none where a design decides.")
+    operation: Operation = Field(description="Control and store.")
+    ramp_minutes: int = Field(description="Time over which ramps are taken.")
+
+
+class GroupInputs(Block):
+    """All that adding up a group's dwellings needs of the configuration."""
+
+    case: str = Field(description="Id of the case.")
+    penetration: list[Share] = Field(description="Shares of the dwellings that have a unit.")
+    choices: int = Field(description="Choices of dwellings for each penetration, at most.")
+    ramp_minutes: int = Field(description="Time over which ramps are taken.")
+    transformer_kva: float = Field(description="Rating that homes are counted for.")
+    seed: int = Field(description="Seed of the choices.")
 
 
 def scenario_id(house: str, incentive: str, tes: str, variant: str = "", design: str = "") -> str:
@@ -220,6 +246,60 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
         incentive=config.incentives[scenario.incentive],
         emissions=config.emissions,
         finance=config.finance,
+    )
+
+
+def operation_cases(config: Config) -> dict[str, OperationInputs]:
+    """Every group that is run heat-led, by id, in grid order; none without penetrations.
+
+    Each design is run in a group of its own house type; each of ``operation.units`` in each
+    house of the grid and in each street.
+    """
+    if not config.scenarios.penetration:
+        return {}
+    # what is listed beside a unit does not change its run
+    operation = config.operation.model_copy(update={"units": []})
+    cases = [
+        OperationInputs(
+            case=scenario.scenario,
+            group=scenario.house,
+            houses=[scenario.house],
+            scenario=scenario.scenario,
+            unit_name="",
+            unit=None,
+            operation=operation,
+            ramp_minutes=config.group.ramp_minutes,
+        )
+        for scenario in scenario_table(config).values()
+    ]
+    units = config.catalogue_units()
+    groups = {house: [house] for house in config.scenarios.house} | config.group.streets
+    for group, houses in groups.items():
+        cases.extend(
+            OperationInputs(
+                case=f"{group}-{name}",
+                group=group,
+                houses=houses,
+                scenario="",
+                unit_name=name,
+                unit=units[name],
+                operation=operation,
+                ramp_minutes=config.group.ramp_minutes,
+            )
+            for name in config.operation.units
+        )
+    return {case.case: case for case in cases}
+
+
+def group_inputs(config: Config, case: str) -> GroupInputs:
+    """What adding up the group of ``case`` needs of ``config``."""
+    return GroupInputs(
+        case=case,
+        penetration=config.scenarios.penetration,
+        choices=config.group.choices,
+        ramp_minutes=config.group.ramp_minutes,
+        transformer_kva=config.group.transformer_kva,
+        seed=config.run.seed,
     )
 
 

@@ -81,6 +81,10 @@ class Plant(NamedTuple):
     loss_per_hour: float
 
 
+NO_UNIT = Plant(TIMED, 0.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 0.0, 0.0)
+"""A boiler alone: nothing to turn on, with a clock that never does."""
+
+
 def store_kwh_per_k(operation: Operation) -> float:
     """Heat capacity of the store."""
     return operation.store_volume_l * WATER_KWH_PER_L_K

@@ -1,0 +1,235 @@
+"""A unit in a dwelling for a year: flows that close, and what they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from microchp.assessment.network import BoolArray, Days, days_of, indicators, with_lead
+from microchp.errors import AssessmentError
+from microchp.operation.heat_led import FLOWS, Plant, run
+from microchp.timeseries import QUANTITIES, FloatArray
+
+CLOSURE_TOLERANCE = 1e-9
+"""Largest imbalance over any period since the start, as a share of the period's energy."""
+
+_LONG_NAMES = {
+    "chp_power_kw": "electricity from the unit",
+    "chp_heat_kw": "heat from the unit",
+    "boiler_heat_kw": "heat from the auxiliary boiler",
+    "store_charge_kw": "heat into the store",
+    "store_discharge_kw": "heat out of the store",
+    "store_loss_kw": "standing loss of the store",
+    "surplus_heat_kw": "heat from the unit that nothing takes",
+    "store_level_kwh": "heat in the store above its lower set point, at the end of the step",
+    "grid_import_kw": "import",
+    "grid_export_kw": "export",
+}
+
+
+@dataclass(frozen=True)
+class DwellingYear:
+    """Demand of a dwelling and how a unit met it; every array of shape ``(steps,)``.
+
+    ``demand`` holds the quantities of a demand file, ``flows`` the rows of the control's loop,
+    in the order of :data:`microchp.operation.heat_led.FLOWS`, shape ``(8, steps)``.
+    """
+
+    demand: dict[str, FloatArray]
+    flows: FloatArray
+    step_minutes: int
+
+    @property
+    def heat_demand_kw(self) -> FloatArray:
+        """Space heating and hot water together."""
+        return self.demand["space_heating_kw"] + self.demand["hot_water_kw"]
+
+    @property
+    def net_kw(self) -> FloatArray:
+        """Electricity demand less generation."""
+        return self.demand["electricity_kw"] - self.flow("chp_power_kw")
+
+    def flow(self, name: str) -> FloatArray:
+        """One of the flows."""
+        return np.asarray(self.flows[FLOWS.index(name)])
+
+    def by_day(self, values: FloatArray) -> FloatArray:
+        """``values`` as ``(days, steps of a day)``."""
+        return values.reshape(-1, 24 * 60 // self.step_minutes)
+
+
+def operate(
+    demand: dict[str, FloatArray],
+    plant: Plant,
+    clock_on: BoolArray,
+    step_minutes: int = 1,
+    flows: FloatArray | None = None,
+) -> DwellingYear:
+    """Run a unit in a dwelling, and prove that energy closes.
+
+    Parameters
+    ----------
+    demand
+        ``space_heating_kw``, ``hot_water_kw``, ``electricity_kw``, each of shape ``(steps,)``.
+    plant
+        Unit, store and control.
+    clock_on
+        Steps in which the control `timed` has the unit on, shape ``(steps,)``.
+    step_minutes
+        Length of a step.
+    flows
+        Room for the flows, shape ``(8, steps)``, to be used again from dwelling to dwelling.
+
+    Raises
+    ------
+    AssessmentError
+        If heat in and heat out differ by more than rounding over any period from the start.
+    """
+    heat = demand["space_heating_kw"] + demand["hot_water_kw"]
+    if flows is None:
+        flows = np.empty((len(FLOWS), len(heat)))
+    run(heat, demand["electricity_kw"], clock_on, plant, step_minutes / 60, flows)
+    largest = largest_imbalance(heat, flows, step_minutes / 60)
+    if not largest <= CLOSURE_TOLERANCE:
+        raise AssessmentError(
+            f"heat-led operation: heat in and out differ by {largest:.1e} of the heat; at most "
+            f"{CLOSURE_TOLERANCE:g} is rounding. The demand holds values that are not numbers, or "
+            "the control is wrong"
+        )
+    return DwellingYear(demand, flows, step_minutes)
+
+
+@numba.njit(cache=True, nogil=True)
+def largest_imbalance(heat_demand_kw: FloatArray, flows: FloatArray, step_hours: float) -> float:
+    """Largest imbalance from the start to any step, over the heat until then.
+
+    Unit heat + boiler - change of the store's level = demand + loss + surplus. ``flows`` of shape
+    ``(8, n)``. Not a number where a flow is not.
+    """
+    balance = 0.0
+    total = 1.0  # an imbalance of less than a milliwatt-hour in the first minutes is rounding
+    largest = 0.0
+    for i in range(len(heat_demand_kw)):
+        given = flows[1, i] + flows[2, i]
+        balance += (given - heat_demand_kw[i] - flows[5, i] - flows[6, i]) * step_hours
+        total += given * step_hours
+        off = abs(balance - flows[7, i]) / total
+        if not off <= largest:
+            largest = off
+    return largest
+
+
+@numba.njit(cache=True, nogil=True)
+def runs_by_day(power_kw: FloatArray, steps: int) -> tuple[FloatArray, FloatArray]:
+    """Share of each day that a unit runs, and its starts, each of shape ``(days,)``."""
+    days = len(power_kw) // steps
+    share = np.zeros(days)
+    starts = np.zeros(days)
+    before = False
+    for i in range(days * steps):
+        on = power_kw[i] > 0.0
+        if on:
+            share[i // steps] += 1.0 / steps
+            if not before:
+                starts[i // steps] += 1.0
+        before = on
+    return share, starts
+
+
+def dwelling_table(
+    year: DwellingYear, periods: dict[str, BoolArray], power_kw: float, ramp_minutes: int
+) -> pd.DataFrame:
+    """Measures of Peacock 2006, Tables 3 and 4, for one dwelling, a row per period.
+
+    Parameters
+    ----------
+    year
+        What :func:`operate` gave.
+    periods
+        Days of each period, shape ``(days,)``.
+    power_kw
+        Rated power of the unit.
+    ramp_minutes
+        Window of the ramps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``period``, ``days``; energies of the demand, the unit, the boiler and the store (kWh);
+        import, export, ``peak_import_kw``, ``original_peak_kw`` (without unit), factors and
+        shares of the net load and ``original_load_factor``; ``run_time_share``,
+        ``run_hours``, ``starts``.
+    """
+    window = max(1, ramp_minutes // year.step_minutes)
+    net = days_of(with_lead(year.net_kw[:, None], window), window, year.step_minutes)
+    electricity = year.demand["electricity_kw"]
+    before = days_of(with_lead(electricity[:, None], window), window, year.step_minutes)
+    share, starts = runs_by_day(year.flow("chp_power_kw"), 24 * 60 // year.step_minutes)
+    energies = {
+        "heat_demand_kwh": year.heat_demand_kw,
+        "electricity_demand_kwh": electricity,
+        "chp_electricity_kwh": year.flow("chp_power_kw"),
+        "chp_heat_kwh": year.flow("chp_heat_kw"),
+        "boiler_heat_kwh": year.flow("boiler_heat_kw"),
+        "surplus_heat_kwh": year.flow("surplus_heat_kw"),
+        "store_loss_kwh": year.flow("store_loss_kw"),
+    }
+    hours = year.step_minutes / 60
+    daily = {name: year.by_day(values).sum(axis=1) * hours for name, values in energies.items()}
+    rows = []
+    for period, chosen in periods.items():
+        measures = _of(net, chosen, power_kw)
+        original = _of(before, chosen, power_kw)
+        days = int(np.count_nonzero(chosen))
+        rows.append(
+            {"period": period, "days": days}
+            | {name: float(values[chosen].sum()) for name, values in daily.items()}
+            | {
+                "import_kwh": measures["import_kwh"],
+                "export_kwh": measures["export_kwh"],
+                "original_peak_kw": original["admd_kw"],
+                "peak_import_kw": measures["admd_kw"],
+                "original_load_factor": original["load_factor"],
+                "load_factor": measures["load_factor"],
+                "original_daily_load_factor": original["daily_load_factor"],
+                "daily_load_factor": measures["daily_load_factor"],
+                "export_factor": measures["export_factor"],
+                "capacity_factor": measures["capacity_factor"],
+                "zero_import_share": measures["zero_import_share"],
+                "run_time_share": float(share[chosen].mean()),
+                "run_hours": float(share[chosen].sum() * 24),
+                "starts": int(starts[chosen].sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _of(days: Days, chosen: BoolArray, power_kw: float) -> dict[str, float]:
+    found = indicators(days, chosen, dwellings=1, units=1, power_kw=power_kw)
+    return {name: float(values[0]) for name, values in found.items()}
+
+
+def flows_dataset(year: DwellingYear, time: pd.DatetimeIndex) -> xr.Dataset:
+    """All flows of a dwelling over ``time``, with their demands."""
+    net = year.net_kw
+    values = {quantity: year.demand[quantity] for quantity in QUANTITIES}
+    values |= {name: year.flow(name) for name in FLOWS}
+    values |= {"grid_import_kw": np.maximum(net, 0), "grid_export_kw": np.maximum(-net, 0)}
+    names = {quantity: f"{quantity[:-3].replace('_', ' ')} demand" for quantity in QUANTITIES}
+    names |= _LONG_NAMES
+    return xr.Dataset(
+        {
+            name: (
+                ("time",),
+                array,
+                {"units": "kWh" if name.endswith("_kwh") else "kW", "long_name": names[name]},
+            )
+            for name, array in values.items()
+        },
+        coords={"time": ("time", time, {"long_name": "start of the step, standard time"})},
+        attrs={"step_minutes": year.step_minutes},
+    )

@@ -1,0 +1,227 @@
+"""The job that runs one unit in every dwelling of a group, one dwelling after the other.
+
+Memory does not grow with the number of dwellings: each is read, run, written and forgotten.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from microchp.assessment.network import periods
+from microchp.config import ChpUnit
+from microchp.errors import AssessmentError
+from microchp.files import whole, write_netcdf
+from microchp.operation.dwelling import (
+    DwellingYear,
+    dwelling_table,
+    flows_dataset,
+    operate,
+    runs_by_day,
+)
+from microchp.operation.heat_led import FLOWS, NO_UNIT, Plant, plant, timed_steps
+from microchp.scenarios import DesignInputs, OperationInputs
+from microchp.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
+
+DAYS_PER_CHUNK = 7
+"""Generation is packed by dwelling and week: an aggregation reads week by week."""
+
+PERIODS = 7
+"""The year, its three seasons and a day of each: a full year has them all."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A unit as it stands in every dwelling of a group."""
+
+    power_kw: float
+    store_kwh: float
+    plant: Plant
+
+
+def installed_unit(inputs: OperationInputs, design_path: str | Path | None) -> Installed:
+    """The unit of a case: one of the catalogue, or that of a design with its store.
+
+    Parameters
+    ----------
+    inputs
+        The case; its ``unit`` is none where a design decides.
+    design_path
+        The design's NetCDF, of which only the attributes are read.
+    """
+    if design_path is None:
+        unit: ChpUnit | None = inputs.unit
+        store_kwh = None
+    else:
+        with netCDF4.Dataset(design_path) as file:
+            designed = DesignInputs.model_validate_json(file.getncattr("inputs"))
+            chp_kw, store_kwh = float(file.getncattr("chp_kw")), float(file.getncattr("tes_kwh"))
+        unit = next((unit for unit in designed.units if unit.power_kw == chp_kw), None)
+    if unit is None:
+        return Installed(0.0, 0.0, NO_UNIT)
+    made = plant(inputs.operation, unit, store_kwh)
+    return Installed(unit.power_kw, made.store_kwh, made)
+
+
+def dwellings_of(demand_paths: Sequence[str | Path]) -> Iterator[tuple[str, dict[str, FloatArray]]]:
+    """The dwellings of demand files one after the other: house, and power by quantity."""
+    for path in demand_paths:
+        with netCDF4.Dataset(path) as file:
+            for dwelling in range(len(file.dimensions["dwelling"])):
+                yield (
+                    str(file.getncattr("house")),
+                    {q: np.asarray(file[q][dwelling, :], dtype=np.float64) for q in QUANTITIES},
+                )
+
+
+def _counted(demand_paths: Sequence[str | Path]) -> tuple[int, int]:
+    """Dwellings in demand files, and the year that they are of."""
+    count = 0
+    years: dict[int, str | Path] = {}
+    for path in demand_paths:
+        with xr.open_dataset(path, engine="netcdf4") as file:
+            count += file.sizes["dwelling"]
+            year = int(file["time"].dt.year[0])
+            step, steps = int(file.attrs["step_minutes"]), file.sizes["time"]
+        if step != 1 or steps != days_in_year(year) * MINUTES_PER_DAY:
+            raise AssessmentError(
+                f"{path}: {steps} steps of {step} min; heat-led operation takes a year by minute"
+            )
+        years[year] = path
+    if len(years) > 1:
+        raise AssessmentError(
+            "demand of different years in one group: "
+            + ", ".join(f"{path} ({year})" for year, path in years.items())
+        )
+    return count, next(iter(years))
+
+
+def simulate_dwelling(
+    *,
+    demand_paths: Sequence[str | Path],
+    design_path: str | Path | None,
+    first_path: str | Path,
+    generation_path: str | Path,
+    table_path: str | Path,
+    inputs: OperationInputs,
+) -> None:
+    """Run the unit of a case in every dwelling of its group.
+
+    Parameters
+    ----------
+    demand_paths
+        Demand NetCDF files by minute, dims ``(dwelling, time)``; all their dwellings make the
+        group, in this order.
+    design_path
+        Design NetCDF whose unit and store are installed; none for a unit of the catalogue.
+    first_path
+        NetCDF to write: all flows of the first dwelling, over ``time``.
+    generation_path
+        NetCDF to write: generation of each dwelling over ``(dwelling, time)``, its run time by
+        day, and the electricity demand of all dwellings together over ``time``.
+    table_path
+        CSV to write: :func:`microchp.operation.dwelling.dwelling_table` of every dwelling.
+    inputs
+        The case.
+
+    Raises
+    ------
+    AssessmentError
+        If a demand is not a year by minute, or energy does not close.
+    """
+    count, year = _counted(demand_paths)
+    unit = installed_unit(inputs, design_path)
+    minutes = days_in_year(year) * MINUTES_PER_DAY
+    clock_on = timed_steps(inputs.operation, minutes)
+    time = pd.date_range(f"{year}-01-01", periods=minutes, freq="min", name="time", unit="ns")
+    dates = time[::MINUTES_PER_DAY]
+    room = np.empty((len(FLOWS), minutes))
+    total_kw = np.zeros(minutes)
+    tables = []
+    with whole(generation_path) as partial, _generation_file(partial, count, time) as file:
+        chosen = {}
+        for number, (house, demand) in enumerate(dwellings_of(demand_paths)):
+            operated = operate(demand, unit.plant, clock_on, flows=room)
+            if number == 0:
+                # the first dwelling's days stand for all, so that one day is one weather
+                heat = operated.by_day(operated.heat_demand_kw).sum(axis=1)
+                chosen = periods(dates, heat)
+                write_netcdf(flows_dataset(operated, time), first_path)
+                file["period"][:, :] = np.stack(list(chosen.values())).astype(np.int8)
+            _put(file, number, operated)
+            total_kw += demand["electricity_kw"]
+            table = dwelling_table(operated, chosen, unit.power_kw, inputs.ramp_minutes)
+            table.insert(0, "dwelling", number)
+            table.insert(1, "house", house)
+            tables.append(table)
+            if (number + 1) % 100 == 0:
+                log.info("%s: %d of %d dwellings run", inputs.case, number + 1, count)
+        file["demand_kw"][:] = total_kw
+        file.setncatts(
+            {
+                "case": inputs.case,
+                "group": inputs.group,
+                "period_names": " ".join(chosen),
+                "power_kw": unit.power_kw,
+                "store_kwh": unit.store_kwh,
+                "step_minutes": 1,
+                "inputs": inputs.model_dump_json(),
+            }
+        )
+    table = pd.concat(tables, ignore_index=True)
+    with whole(table_path) as partial:
+        table.to_csv(partial, index=False)
+    of_year = table[table["period"] == "year"]
+    log.info(
+        "%s: %d dwellings, unit on %.0f %% of the year, import %.0f %% of demand",
+        inputs.case,
+        count,
+        100 * of_year["run_time_share"].mean(),
+        100 * of_year["import_kwh"].sum() / max(of_year["electricity_demand_kwh"].sum(), 1e-9),
+    )
+
+
+def _generation_file(path: Path, dwellings: int, time: pd.DatetimeIndex) -> netCDF4.Dataset:
+    """A file to write generation to, dwelling by dwelling."""
+    file = netCDF4.Dataset(path, "w")
+    days = len(time) // MINUTES_PER_DAY
+    sizes = {"dwelling": dwellings, "time": len(time), "day": days, "period": PERIODS}
+    for name, size in sizes.items():
+        file.createDimension(name, size)
+    axis = file.createVariable("time", "i8", ("time",), zlib=True)
+    axis.setncatts({"units": f"minutes since {time[0]}", "calendar": "proleptic_gregorian"})
+    axis[:] = np.arange(len(time))
+    for name, kind, dims, unit, long_name, chunks in (
+        (
+            "chp_power_kw",
+            "f8",
+            ("dwelling", "time"),
+            "kW",
+            "electricity from the unit of a dwelling",
+            (1, DAYS_PER_CHUNK * MINUTES_PER_DAY),
+        ),
+        ("demand_kw", "f8", ("time",), "kW", "electricity demand of all dwellings", None),
+        ("run_share", "f8", ("dwelling", "day"), "1", "share of the day that the unit runs", None),
+        ("starts", "f8", ("dwelling", "day"), "1", "starts of the unit", None),
+        ("period", "i1", ("period", "day"), "1", "whether a day belongs to a period", None),
+    ):
+        variable = file.createVariable(name, kind, dims, zlib=True, complevel=1, chunksizes=chunks)
+        variable.setncatts({"units": unit, "long_name": long_name})
+    return file
+
+
+def _put(file: netCDF4.Dataset, number: int, operated: DwellingYear) -> None:
+    power = operated.flow("chp_power_kw")
+    share, starts = runs_by_day(power, MINUTES_PER_DAY)
+    file["chp_power_kw"][number, :] = power
+    file["run_share"][number, :] = share
+    file["starts"][number, :] = starts
