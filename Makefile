@@ -19,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 help:
 	@echo 'make run        the design study of Oluleye et al. 2018, from demand to report'
-	@echo 'make quick      a coarse look: one house, hourly steps, six representative days'
+	@echo 'make quick      a coarse look: one house, hourly steps, twelve representative days'
 	@echo 'make test       checks and tests'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
