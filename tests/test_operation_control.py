@@ -1,0 +1,460 @@
+"""The control, minute by minute: every branch by hand, and laws that hold for any demand.
+
+The unit of the hand-computed cases gives 6 kW of heat and 2 kW of power, 0.1 kWh and 1/30 kWh a
+minute; its store holds 0.35 kWh between the set points and, unless a case says otherwise, loses
+nothing; its minimum run time is 3 min.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from microchp.config import ChpUnit, DayPeriod, Operation, load_config
+from microchp.errors import AssessmentError
+from microchp.operation.dwelling import largest_imbalance, operate, runs_by_day
+from microchp.operation.heat_led import (
+    CONTINUOUS,
+    ELECTRICITY_LED,
+    FLOWS,
+    HYSTERESIS,
+    LITERAL,
+    NO_UNIT,
+    TIMED,
+    Plant,
+    plant,
+    run,
+    timed_steps,
+)
+
+HAND = Plant(
+    control=HYSTERESIS,
+    power_kw=2.0,
+    heat_kw=6.0,
+    min_load_share=1.0,
+    min_run_steps=3,
+    wait_steps=0,
+    wait_load_share=0.5,
+    store_kwh=0.35,
+    loss_kw=0.0,
+    loss_per_hour=0.0,
+)
+MODULATING = HAND._replace(min_load_share=0.5)
+NO_STORE = HAND._replace(store_kwh=0.0)
+
+
+def flows_of(
+    heat: list[float], plant: Plant, electricity: list[float] | None = None, clock: str = ""
+) -> dict[str, list[float]]:
+    """Flows of a few minutes, by name, rounded for comparison."""
+    n = len(heat)
+    flows = np.empty((len(FLOWS), n))
+    on = np.array([c == "x" for c in clock.ljust(n)[:n]])
+    run(
+        np.array(heat, dtype=float),
+        np.array(electricity or [0.0] * n, dtype=float),
+        on,
+        plant,
+        1 / 60,
+        flows,
+    )
+    assert largest_imbalance(np.array(heat, dtype=float), flows, 1 / 60) < 1e-12
+    return {name: [round(float(x), 9) + 0.0 for x in flows[k]] for k, name in enumerate(FLOWS)}
+
+
+# ------------------------------------------------------------------------- by hand: starting
+
+
+def test_without_demand_nothing_runs() -> None:
+    found = flows_of([0, 0, 0], HAND)
+    assert all(value == 0 for values in found.values() for value in values)
+
+
+def test_a_demand_above_the_units_heat_starts_it_and_the_boiler_gives_the_rest() -> None:
+    """The store is at its lower set point, so it gives nothing."""
+    found = flows_of([9, 9], HAND)
+    assert found["chp_heat_kw"] == [6, 6]
+    assert found["chp_power_kw"] == [2, 2]
+    assert found["boiler_heat_kw"] == [3, 3]
+    assert found["store_discharge_kw"] == [0, 0]
+
+
+def test_a_small_demand_starts_it_while_the_store_is_open() -> None:
+    found = flows_of([1.2, 1.2], HAND)
+    assert found["chp_heat_kw"] == [6, 6]
+    assert found["store_charge_kw"] == [4.8, 4.8]
+    assert found["store_level_kwh"] == [0.08, 0.16]
+    assert found["surplus_heat_kw"] == [0, 0]
+
+
+def test_the_store_gives_what_the_unit_cannot_down_to_its_lower_set_point() -> None:
+    """0.16 kWh are in store; 3 kW more than the unit's heat takes 0.05 kWh a minute."""
+    found = flows_of([1.2, 1.2, 9, 9, 9, 9], HAND)
+    assert found["store_discharge_kw"] == [0, 0, 3, 3, 3, 0.6]
+    assert found["boiler_heat_kw"] == [0, 0, 0, 0, 0, 2.4]
+    assert found["store_level_kwh"] == [0.08, 0.16, 0.11, 0.06, 0.01, 0]
+
+
+# ------------------------------------------------------------------ by hand: the full store
+
+
+def test_it_stops_when_the_next_minute_would_overfill_the_store() -> None:
+    """4 x 0.08 = 0.32 kWh; a fifth minute would make 0.40 of 0.35. Then the store gives."""
+    found = flows_of([1.2] * 7, HAND)
+    assert found["chp_heat_kw"] == [6, 6, 6, 6, 0, 0, 0]
+    assert found["store_discharge_kw"] == [0, 0, 0, 0, 1.2, 1.2, 1.2]
+    assert found["store_level_kwh"] == [0.08, 0.16, 0.24, 0.32, 0.30, 0.28, 0.26]
+
+
+def test_a_locked_store_opens_only_at_its_lower_set_point() -> None:
+    """After minute 4 it takes 16 minutes of 0.02 kWh to empty 0.32 kWh, then the unit starts."""
+    found = flows_of([1.2] * 22, HAND)
+    on = [heat > 0 for heat in found["chp_heat_kw"]]
+    assert on == [True] * 4 + [False] * 16 + [True] * 2
+    assert found["boiler_heat_kw"] == [0] * 22
+
+
+def test_a_demand_above_the_units_heat_starts_it_though_the_store_is_locked() -> None:
+    """The store is at 0.30 kWh and gives 4 kW, 1/15 kWh, beside the unit."""
+    found = flows_of([1.2] * 5 + [10], HAND)
+    assert found["chp_heat_kw"][4:] == [0, 6]
+    assert found["store_discharge_kw"][5] == 4
+    assert found["store_level_kwh"][5] == pytest.approx(0.30 - 4 / 60)
+
+
+def test_a_demand_equal_to_the_units_heat_counts_as_enough() -> None:
+    assert flows_of([1.2] * 5 + [6], HAND)["chp_heat_kw"][4:] == [0, 6]
+    assert flows_of([1.2] * 5 + [5.9], HAND)["chp_heat_kw"][4:] == [0, 0]
+
+
+def test_read_to_the_letter_it_starts_again_as_soon_as_the_store_is_below_its_upper_set_point() -> (
+    None
+):
+    """Minutes 1-4 store 0.32 kWh, minute 5 fills the store and spills the rest. Minute 6 empties
+    it by 0.02 kWh, so minute 7 starts again, for three minutes of which two are forced.
+    """
+    found = flows_of([1.2] * 10, HAND._replace(control=LITERAL))
+    assert found["chp_heat_kw"] == [6, 6, 6, 6, 6, 0, 6, 6, 6, 0]
+    assert found["store_charge_kw"][4] == pytest.approx(1.8)
+    assert found["surplus_heat_kw"][4:10] == pytest.approx([3.0, 0, 3.6, 4.8, 4.8, 0])
+
+
+# ------------------------------------------------------------ by hand: minimum run time, end
+
+
+def test_once_on_it_stays_on_for_the_minimum_run_time() -> None:
+    """One minute of demand, three of running: two forced ones fill the store."""
+    found = flows_of([1.2, 0, 0, 0], HAND)
+    assert found["chp_heat_kw"] == [6, 6, 6, 0]
+    assert found["store_charge_kw"] == [4.8, 6, 6, 0]
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_without_a_minimum_it_stops_with_the_demand(steps: int) -> None:
+    found = flows_of([1.2, 0, 1.2, 0], HAND._replace(min_run_steps=steps))
+    assert found["chp_heat_kw"] == [6, 0, 6, 0]
+
+
+def test_after_the_minimum_it_stops_with_the_demand() -> None:
+    assert flows_of([1.2] * 4 + [0, 0], HAND)["chp_heat_kw"] == [6, 6, 6, 6, 0, 0]
+
+
+def test_forced_minutes_beside_a_full_store_are_surplus() -> None:
+    """In minute 6 the store holds 0.30 kWh and 10 kW starts the unit; it has to run on for two
+    minutes without demand: 0.1 kWh fit beside 0.2333, then a sixtieth, and the rest is surplus.
+    """
+    found = flows_of([1.2] * 5 + [10, 0, 0, 0], HAND)
+    assert found["chp_heat_kw"][5:] == [6, 6, 6, 0]
+    assert found["store_charge_kw"][6:8] == pytest.approx([6, 1])
+    assert found["surplus_heat_kw"][6:8] == pytest.approx([0, 5])
+    assert found["store_level_kwh"][7] == pytest.approx(0.35)
+
+
+# ----------------------------------------------------------------------- by hand: no store
+
+
+def test_without_a_store_it_runs_only_for_demands_as_large_as_its_heat() -> None:
+    found = flows_of([5, 7, 0, 0, 5], NO_STORE)
+    assert found["chp_heat_kw"] == [0, 6, 6, 6, 0]
+    assert found["surplus_heat_kw"] == [0, 0, 6, 6, 0]
+    assert found["boiler_heat_kw"] == [5, 1, 0, 0, 5]
+
+
+def test_without_a_unit_the_boiler_gives_everything() -> None:
+    found = flows_of([5, 0, 7], NO_UNIT)
+    assert found["boiler_heat_kw"] == [5, 0, 7]
+    assert found["chp_heat_kw"] == [0, 0, 0]
+
+
+# --------------------------------------------------------------------- by hand: modulating
+
+
+def test_a_modulating_unit_follows_the_demand_when_the_store_takes_nothing() -> None:
+    """Without a store it goes from half load up; a demand below half is the boiler's."""
+    found = flows_of([2, 3, 4, 9, 4], MODULATING._replace(store_kwh=0.0))
+    assert found["chp_heat_kw"] == [0, 3, 4, 6, 4]
+    assert found["chp_power_kw"] == pytest.approx([0, 1, 4 / 3, 2, 4 / 3])
+    assert found["boiler_heat_kw"] == [2, 0, 0, 3, 0]
+    assert found["surplus_heat_kw"] == [0] * 5
+
+
+def test_a_modulating_unit_fills_an_open_store_at_rated_power_then_follows() -> None:
+    """At 4 kW it stores 1/30 kWh a minute; ten fit, the eleventh follows the demand."""
+    found = flows_of([4.0] * 12, MODULATING)
+    assert found["chp_heat_kw"] == [6] * 10 + [4] * 2
+    assert found["store_level_kwh"][9] == pytest.approx(1 / 3)
+
+
+def test_forced_minutes_of_a_modulating_unit_are_at_its_least_load() -> None:
+    found = flows_of([3, 0, 0, 0], MODULATING._replace(store_kwh=0.0))
+    assert found["chp_heat_kw"] == [3, 3, 3, 0]
+    assert found["surplus_heat_kw"] == [0, 3, 3, 0]
+
+
+# ------------------------------------------------------------------------ by hand: controls
+
+
+def test_low_power_wait_runs_on_and_stops_if_no_demand_comes() -> None:
+    waiting = HAND._replace(min_run_steps=0, wait_steps=2)
+    assert flows_of([1.2, 0, 0, 0], waiting)["chp_heat_kw"] == [6, 3, 3, 0]
+    assert flows_of([1.2, 0, 0, 0], waiting)["chp_power_kw"] == [2, 1, 1, 0]
+
+
+def test_low_power_wait_begins_anew_after_a_demand() -> None:
+    waiting = HAND._replace(min_run_steps=0, wait_steps=2)
+    found = flows_of([1.2, 0, 1.2, 0, 0, 0], waiting)
+    assert found["chp_heat_kw"] == [6, 3, 6, 3, 3, 0]
+
+
+def test_continuous_runs_always_and_spills_what_the_store_cannot_take() -> None:
+    found = flows_of([0, 0, 0, 0, 9], HAND._replace(control=CONTINUOUS))
+    assert found["chp_heat_kw"] == [6] * 5
+    assert found["store_charge_kw"] == pytest.approx([6, 6, 6, 3, 0])
+    assert found["surplus_heat_kw"] == pytest.approx([0, 0, 0, 3, 0])
+    assert found["store_discharge_kw"][4] == 3
+
+
+def test_timed_runs_by_the_clock_alone() -> None:
+    found = flows_of([9, 9, 9, 9], HAND._replace(control=TIMED, min_run_steps=0), clock=" xx ")
+    assert found["chp_heat_kw"] == [0, 6, 6, 0]
+    assert found["boiler_heat_kw"] == [9, 3, 3, 9]
+
+
+def test_electricity_led_follows_the_electricity_within_the_units_range() -> None:
+    led = MODULATING._replace(control=ELECTRICITY_LED, min_run_steps=0)
+    found = flows_of([0] * 4, led, electricity=[0.9, 1.0, 1.5, 5.0])
+    assert found["chp_power_kw"] == [0, 1, 1.5, 2]
+    assert found["chp_heat_kw"] == [0, 3, 4.5, 6]
+
+
+def test_electricity_led_at_rated_power_only_waits_for_a_demand_as_large() -> None:
+    led = HAND._replace(control=ELECTRICITY_LED, min_run_steps=0)
+    assert flows_of([0] * 3, led, electricity=[1.9, 2.0, 0.0])["chp_power_kw"] == [0, 2, 0]
+
+
+# ----------------------------------------------------------------------- by hand: the loss
+
+
+def test_the_store_loses_what_its_temperature_says_and_falls_below_its_lower_set_point() -> None:
+    """Loss 0.6 kW at the lower set point, and 3 kW more per kWh of level."""
+    losing = HAND._replace(loss_kw=0.6, loss_per_hour=3.0, min_run_steps=0)
+    found = flows_of([6, 1.2, 0, 0], losing)
+    first = -0.01
+    second = first + (4.8 - (0.6 + 3 * first)) / 60
+    third = second - (0.6 + 3 * second) / 60
+    assert found["store_loss_kw"][:3] == pytest.approx([0.6, 0.57, 0.6 + 3 * second])
+    assert found["store_level_kwh"][:3] == pytest.approx([first, second, third])
+
+
+def test_what_the_loss_takes_is_not_there_for_the_demand() -> None:
+    """0.08 kWh less a minute's loss of 0.01 leaves 4.2 kW for the second minute."""
+    losing = HAND._replace(min_run_steps=0, loss_kw=0.6, store_kwh=1.0)
+    found = flows_of([0.6, 60], losing)
+    assert found["store_level_kwh"][0] == pytest.approx(0.08)
+    assert found["store_discharge_kw"][1] == pytest.approx(4.2)
+    assert found["store_level_kwh"][1] == pytest.approx(0.0)
+
+
+# ------------------------------------------------------------- from the configuration
+
+
+def catalogue(name: str) -> ChpUnit:
+    return load_config({}, Path(__file__).parents[1] / "resources").catalogue_units()[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "power_kw", "heat_kw"),
+    [("stirling_1kw", 1, 5.1), ("fuel_cell_1kw", 1, 0.9), ("fuel_cell_3kw", 3, 2.7)],
+)
+def test_the_catalogue_has_peacocks_units(name: str, power_kw: float, heat_kw: float) -> None:
+    """Table 2; rated power only."""
+    made = plant(Operation(), catalogue(name))
+    assert (made.power_kw, made.heat_kw) == (power_kw, pytest.approx(heat_kw))
+    assert made.min_load_share == 1
+
+
+def test_the_store_of_the_configuration() -> None:
+    """150 l over 15 K; 2.2 W/K from 55 and from 70 to 10 degrees."""
+    made = plant(Operation(), catalogue("stirling_1kw"))
+    assert made.store_kwh == pytest.approx(150 * 15 * 4.187 / 3600)
+    assert made.loss_kw == pytest.approx(0.0022 * 45)
+    assert made.loss_kw + made.loss_per_hour * made.store_kwh == pytest.approx(0.0022 * 60)
+
+
+def test_a_larger_store_loses_in_proportion_to_its_surface() -> None:
+    made = plant(Operation(), catalogue("stirling_1kw"))
+    larger = plant(Operation(), catalogue("stirling_1kw"), store_kwh=8 * made.store_kwh)
+    assert larger.loss_kw == pytest.approx(4 * made.loss_kw)
+    assert plant(Operation(), catalogue("stirling_1kw"), store_kwh=0.0).loss_kw == 0
+
+
+def test_no_store_can_be_asked_for() -> None:
+    assert plant(Operation(store_volume_l=0), catalogue("stirling_1kw")).store_kwh == 0
+
+
+@pytest.mark.parametrize(
+    ("control", "number", "wait"),
+    [
+        ("hysteresis", HYSTERESIS, 0),
+        ("literal", LITERAL, 0),
+        ("low_power_wait", HYSTERESIS, 30),
+        ("continuous", CONTINUOUS, 0),
+        ("electricity_led", ELECTRICITY_LED, 0),
+        ("timed", TIMED, 0),
+    ],
+)
+def test_every_named_control(control: Any, number: int, wait: int) -> None:
+    made = plant(Operation(control=control), catalogue("stirling_1kw"))
+    assert (made.control, made.wait_steps, made.min_run_steps) == (number, wait, 30)
+
+
+def test_times_are_rounded_up_to_whole_steps() -> None:
+    assert (
+        plant(Operation(min_run_minutes=31), catalogue("stirling_1kw"), None, 5).min_run_steps == 7
+    )
+
+
+def test_the_clock_repeats_every_day() -> None:
+    operation = Operation(timed_periods=[DayPeriod(start="00:01", end="00:03")])
+    on = timed_steps(operation, 2 * 1440)
+    assert np.flatnonzero(on).tolist() == [1, 2, 1441, 1442]
+
+
+# --------------------------------------------------------------------------------- laws
+
+powers = st.floats(0, 30, allow_subnormal=False)
+plants = st.builds(
+    Plant,
+    control=st.sampled_from([HYSTERESIS, LITERAL, CONTINUOUS, ELECTRICITY_LED, TIMED]),
+    power_kw=st.floats(0.1, 5),
+    heat_kw=st.floats(0.1, 20),
+    min_load_share=st.floats(0, 1),
+    min_run_steps=st.integers(0, 60),
+    wait_steps=st.integers(0, 40),
+    wait_load_share=st.floats(0, 1),
+    store_kwh=st.one_of(st.just(0.0), st.floats(0.01, 40)),
+    loss_kw=st.floats(0, 0.3),
+    loss_per_hour=st.floats(0, 0.1),
+)
+
+
+@st.composite
+def demands(draw: st.DrawFn) -> dict[str, np.ndarray]:
+    """Two days with idle and busy hours, from a seed (drawing 2880 numbers each is slow)."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    scale = draw(st.sampled_from([0.1, 1.0, 5.0, 20.0]))
+    busy = np.repeat(random.random(288) < draw(st.floats(0, 1)), 10)
+    heat = np.where(busy, random.exponential(scale, 2880), 0.0)
+    return {
+        "space_heating_kw": heat,
+        "hot_water_kw": np.where(random.random(2880) < 0.02, random.uniform(0, 25, 2880), 0.0),
+        "electricity_kw": random.exponential(0.6, 2880) * (random.random(2880) < 0.9),
+    }
+
+
+@given(plants, demands(), st.integers(0, 1440), st.integers(1, 1440))
+@settings(max_examples=60, deadline=None)
+def test_energy_closes_over_any_period(
+    plant: Plant, demand: dict[str, np.ndarray], first: int, length: int
+) -> None:
+    year = operate(demand, plant, np.arange(2880) % 7 < 3)
+    level = np.concatenate([[0.0], year.flow("store_level_kwh")])
+    part = slice(first, first + length)
+
+    def energy(name: str) -> float:
+        return float(year.flow(name)[part].sum()) / 60
+
+    given = energy("chp_heat_kw") + energy("boiler_heat_kw")
+    taken = float(year.heat_demand_kw[part].sum()) / 60
+    taken += energy("store_loss_kw") + energy("surplus_heat_kw")
+    taken += float(level[first + length] - level[first])
+    assert given == pytest.approx(taken, rel=1e-9, abs=1e-9)
+    net = year.net_kw[part]
+    bought, sold = np.maximum(net, 0).sum(), np.maximum(-net, 0).sum()
+    generated, used = year.flow("chp_power_kw")[part].sum(), demand["electricity_kw"][part].sum()
+    assert bought + generated == pytest.approx(used + sold, rel=1e-9, abs=1e-9)
+
+
+@given(plants, demands())
+@settings(max_examples=60, deadline=None)
+def test_flows_stay_within_their_bounds(plant: Plant, demand: dict[str, np.ndarray]) -> None:
+    year = operate(demand, plant, np.arange(2880) % 7 < 3)
+    heat, power = year.flow("chp_heat_kw"), year.flow("chp_power_kw")
+    assert np.all(heat <= plant.heat_kw * (1 + 1e-12))
+    np.testing.assert_allclose(heat * plant.power_kw, power * plant.heat_kw, atol=1e-9)
+    for name in FLOWS[:5] + FLOWS[6:7]:
+        assert year.flow(name).min() >= -1e-12, name
+    assert year.flow("store_level_kwh").max() <= plant.store_kwh + 1e-9
+    assert not np.any((year.flow("store_charge_kw") > 0) & (year.flow("store_discharge_kw") > 0))
+    below = np.concatenate([[0.0], year.flow("store_level_kwh")[:-1]]) <= 0
+    assert not np.any(year.flow("store_discharge_kw")[below] > 1e-9), "given below 55 degrees"
+
+
+@given(plants.map(lambda p: p._replace(control=HYSTERESIS, wait_steps=0)), demands())
+@settings(max_examples=60, deadline=None)
+def test_surplus_only_in_forced_minutes_and_runs_as_long_as_asked(
+    plant: Plant, demand: dict[str, np.ndarray]
+) -> None:
+    plant = plant._replace(min_load_share=max(plant.min_load_share, 0.05))
+    year = operate(demand, plant, np.zeros(2880, dtype=bool))
+    on = year.flow("chp_heat_kw") > 0
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype(int), [0]])))
+    starts, ends = edges[::2], edges[1::2]
+    assert np.all((ends - starts)[ends < 2880] >= plant.min_run_steps)
+    forced = np.zeros(2880, dtype=bool)
+    for start in starts:
+        forced[start + 1 : start + plant.min_run_steps] = True
+    spilled = year.flow("surplus_heat_kw") > 1e-9
+    assert not np.any(spilled & ~forced)
+
+
+@given(demands())
+@settings(max_examples=20, deadline=None)
+def test_read_to_the_letter_the_unit_runs_no_less(demand: dict[str, np.ndarray]) -> None:
+    """Which is why it is not the default: standing loss keeps the store open."""
+    made = plant(Operation(min_run_minutes=0), catalogue("stirling_1kw"))
+    clock = np.zeros(2880, dtype=bool)
+    hysteresis = operate(demand, made, clock).flow("chp_heat_kw").sum()
+    literal = operate(demand, made._replace(control=LITERAL), clock).flow("chp_heat_kw").sum()
+    assert literal >= hysteresis - made.heat_kw
+
+
+def test_a_demand_that_is_not_a_number_is_refused() -> None:
+    demand = {name: np.zeros(1440) for name in ("space_heating_kw", "hot_water_kw")}
+    demand |= {"electricity_kw": np.zeros(1440)}
+    demand["space_heating_kw"][3] = np.nan
+    with pytest.raises(AssessmentError, match="not numbers"):
+        operate(demand, HAND, np.zeros(1440, dtype=bool))
+
+
+def test_runs_and_starts_of_days() -> None:
+    """On from 23:50 for 20 minutes: one start, on the first day; a second start later."""
+    power = np.zeros(2880)
+    power[1430:1450] = 1.0
+    power[2000:2144] = 1.0
+    share, starts = runs_by_day(power, 1440)
+    assert share == pytest.approx([10 / 1440, (10 + 144) / 1440])
+    assert starts.tolist() == [1, 1]
