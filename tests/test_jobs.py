@@ -101,6 +101,17 @@ def test_comments_docstrings_and_layout_do_not_count(tree: Path) -> None:
     assert code_version(tree / "one.py") != before
 
 
+@pytest.mark.parametrize(
+    "name", ["__pycache__/base.cpython-311.pyc", "__pycache__/base.f-1.py311.nbi", ".base.py.swp"]
+)
+def test_caches_and_hidden_files_do_not_count(tree: Path, name: str) -> None:
+    before = code_version(tree / "one.py")
+    path = tree / "microchp/part" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"machine code")
+    assert code_version(tree / "one.py") == before
+
+
 def test_the_version_does_not_depend_on_where_the_project_lies(tree: Path) -> None:
     moved = tree.parent / f"{tree.name}-moved"
     before = code_version(tree / "one.py")

@@ -138,14 +138,20 @@ def module_closure(script: str | Path) -> dict[str, Path]:
 
 
 def _data_files(closure: Mapping[str, Path]) -> list[Path]:
-    """Files that lie with modules and are no code, those of packages further down left out."""
+    """Files that lie with modules and are no code, those of packages further down left out.
+
+    Caches (of Python and of numba) and hidden files come and go without meaning anything.
+    """
     found: set[Path] = set()
     for directory in {path.parent for path in closure.values()}:
         for path in directory.rglob("*"):
             between = [parent for parent in path.parents if directory in parent.parents]
+            inside = path.relative_to(directory).parts
             if (
                 path.is_file()
-                and path.suffix not in {".py", ".pyc"}
+                and path.suffix != ".py"
+                and "__pycache__" not in inside
+                and not any(part.startswith(".") for part in inside)
                 and not any((parent / "__init__.py").exists() for parent in between)
             ):
                 found.add(path)
