@@ -1,0 +1,463 @@
+"""Groups: aggregates are sums of dwellings, whatever the choice; measures by hand."""
+
+import json
+import math
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from microchp.assessment.groups import PERIODS, assess_groups, read_groups
+from microchp.assessment.network import (
+    SEASONS,
+    days_of,
+    homes_served,
+    indicators,
+    onset,
+    periods,
+    with_lead,
+)
+from microchp.config import Config, load_config
+from microchp.demand.build import demand_dataset
+from microchp.demand.builtin import DwellingDemand
+from microchp.errors import AssessmentError
+from microchp.files import write_netcdf
+from microchp.operation.group import (
+    aggregate_group,
+    chosen_generation,
+    draw_choices,
+    group_days,
+    units_at,
+)
+from microchp.operation.simulate import simulate_dwelling
+from microchp.scenarios import design_inputs, group_inputs, operation_cases, scenario_table
+from microchp.timeseries import resample_dataset
+
+RESOURCES = Path(__file__).parents[1] / "resources"
+YEAR_MINUTES = 525_600
+DWELLINGS = 5
+
+
+# ------------------------------------------------------------------------ measures by hand
+
+
+def test_measures_of_a_day_by_hand() -> None:
+    """Import 2 kW for 6 h, export 1 kW for 6 h, nothing for 12 h; two dwellings, one 3 kW unit."""
+    net = np.repeat([2.0, -1.0, 0.0, 0.0], 360)[:, None]
+    found = indicators(
+        days_of(with_lead(net, 10), 10), np.array([True]), dwellings=2, units=1, power_kw=3.0
+    )
+    expected = {
+        "admd_kw": 1.0,
+        "adme_kw": 0.5,
+        "import_kwh": 12.0,
+        "export_kwh": 6.0,
+        "load_factor": 0.25,
+        "export_factor": 0.25,
+        "capacity_factor": 6 / 72,
+        "zero_import_share": 0.75,
+        "max_ramp_kw_per_min": 0.1,
+        "max_ramp_down_kw_per_min": 0.3,
+        "daily_load_factor": 0.25,
+    }
+    assert {name: float(values[0]) for name, values in found.items()} == pytest.approx(expected)
+
+
+def test_factors_of_nothing_are_nothing() -> None:
+    found = indicators(
+        days_of(np.zeros((1441, 1)), 1), np.array([True]), dwellings=1, units=0, power_kw=1.0
+    )
+    for name in ("load_factor", "export_factor", "capacity_factor", "daily_load_factor"):
+        assert found[name][0] == 0
+    assert found["zero_import_share"][0] == 1
+
+
+def test_a_ramp_may_begin_the_day_before() -> None:
+    net = np.zeros((2 * 1440, 1))
+    net[1435:] = 6.0
+    days = days_of(with_lead(net, 10), 10)
+    assert days.ramp_up_kw_per_min[:, 0] == pytest.approx([0.6, 0.6])
+    net = np.zeros((2 * 1440, 1))
+    net[1440:] = 6.0
+    assert days_of(with_lead(net, 10), 10).ramp_up_kw_per_min[:, 0] == pytest.approx([0, 0.6])
+
+
+def test_peacocks_export_of_the_single_dwelling() -> None:
+    """6.2 kWh of 24 kWh are 26 %; an export of 6.2 kWh at an export factor of 29.6 % peaks at
+    0.87 kW (section 3.1).
+    """
+    minutes = round(6.2 / 0.87 * 60)
+    net = np.zeros((1440, 1))
+    net[:minutes] = -0.87
+    found = indicators(
+        days_of(with_lead(net, 1), 1), np.array([True]), dwellings=1, units=1, power_kw=1.0
+    )
+    assert found["capacity_factor"][0] == pytest.approx(0.26, abs=0.005)
+    assert found["export_factor"][0] == pytest.approx(0.296, abs=0.002)
+
+
+def test_days_must_be_whole() -> None:
+    with pytest.raises(ValueError, match="whole days"):
+        days_of(np.zeros((1000, 1)), 1)
+
+
+@pytest.mark.parametrize(("admd_kw", "homes"), [(2.08, 192), (1.85, 216), (1.39, 288)])
+def test_homes_of_peacocks_transformer(admd_kw: float, homes: int) -> None:
+    """Section 3.2: 400 kVA."""
+    assert round(homes_served(400, admd_kw, 0.0)) == homes
+
+
+def test_export_loads_a_transformer_as_import_does() -> None:
+    assert homes_served(400, 1.0, 2.0) == 200
+    assert math.isinf(homes_served(400, 0.0, 0.0))
+
+
+def test_onset_is_the_lowest_penetration_with_export() -> None:
+    assert onset([1.0, 0.0, 0.5], [3.0, 0.0, 0.1]) == 0.5
+    assert math.isnan(onset([0.0, 1.0], [0.0, 0.0]))
+
+
+def test_seasons_and_days_by_rule() -> None:
+    dates = pd.date_range("2015-01-01", "2015-12-31")
+    heat = 50 + 50 * np.cos(2 * np.pi * (np.arange(365) - 24) / 365)
+    found = periods(dates, heat)
+    assert tuple(found) == PERIODS
+    assert {name: int(days.sum()) for name, days in found.items()} == {
+        "year": 365,
+        "heating_season": 151,
+        "mid_season": 92,
+        "summer_season": 122,
+        "winter_day": 1,
+        "mid_season_day": 1,
+        "summer_day": 1,
+    }
+    assert dates[found["winter_day"]][0] == pd.Timestamp("2015-01-25")
+    assert heat[found["mid_season_day"]][0] == pytest.approx(54.7, abs=1)
+    assert np.all(sum(found[season].astype(int) for season in SEASONS) == 1)
+    assert found["summer_season"][found["summer_day"]].all()
+
+
+# ------------------------------------------------------------------------------- choices
+
+
+@pytest.mark.parametrize(
+    ("penetration", "units"), [(0, 0), (0.23, 3), (0.38, 5), (0.69, 9), (0.77, 10), (1, 13)]
+)
+def test_units_at_peacocks_penetrations(penetration: float, units: int) -> None:
+    assert units_at(penetration, 13) == units
+
+
+def test_all_choices_where_there_are_few() -> None:
+    chosen = draw_choices(5, 2, 200, seed=1)
+    assert chosen.shape == (10, 5)
+    assert len({tuple(row) for row in chosen.tolist()}) == 10
+    assert np.all(chosen.sum(axis=1) == 2)
+
+
+@given(st.integers(8, 40), st.data())
+@settings(max_examples=20, deadline=None)
+def test_drawn_choices_differ_and_have_the_right_size(dwellings: int, data: st.DataObject) -> None:
+    units = data.draw(st.integers(0, dwellings))
+    chosen = draw_choices(dwellings, units, 50, seed=3)
+    assert len(chosen) == min(50, math.comb(dwellings, units))
+    assert len({tuple(row) for row in chosen.tolist()}) == len(chosen)
+    assert np.all(chosen.sum(axis=1) == units)
+
+
+def test_choices_follow_the_seed() -> None:
+    one, same, other = (draw_choices(30, 10, 50, seed) for seed in (1, 1, 2))
+    assert np.array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
+# --------------------------------------------------------------------------- sums, in memory
+
+
+@given(st.integers(1, 6), st.integers(1, 9), st.integers(1, 60), st.integers(0, 2**31), st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_group_is_the_sum_of_its_dwellings(
+    dwellings: int, days: int, window: int, seed: int, data: st.DataObject
+) -> None:
+    """Week by week and in one piece come to the same, for every choice of dwellings."""
+    random = np.random.default_rng(seed)
+    generation = random.random((dwellings, days * 1440)) * (random.random(dwellings) < 0.8)[:, None]
+    demand = random.exponential(1.0, days * 1440) * dwellings
+    units = data.draw(st.integers(0, dwellings))
+    chosen = draw_choices(dwellings, units, 200, seed=1)
+    found = group_days(generation, demand, [chosen], window)[0]
+    for k, choice in enumerate(chosen):
+        net = demand - sum((generation[d] for d in np.flatnonzero(choice)), np.zeros(days * 1440))
+        by_day = net.reshape(days, 1440)
+        assert found.import_kwh[:, k] == pytest.approx(np.maximum(by_day, 0).sum(axis=1) / 60)
+        assert found.export_kwh[:, k] == pytest.approx(np.maximum(-by_day, 0).sum(axis=1) / 60)
+        assert found.peak_import_kw[:, k] == pytest.approx(np.maximum(by_day, 0).max(axis=1))
+        assert found.peak_export_kw[:, k] == pytest.approx(np.maximum(-by_day, 0).max(axis=1))
+        rise = net - np.concatenate([np.full(window, net[0]), net[:-window]])
+        steepest = rise.reshape(days, 1440).max(axis=1) / window
+        assert found.ramp_up_kw_per_min[:, k] == pytest.approx(np.maximum(steepest, 0), abs=1e-12)
+    totals = chosen_generation(generation, chosen)
+    assert totals == pytest.approx(chosen.astype(float) @ generation)
+
+
+# ------------------------------------------------------------------- the jobs, a year of five
+
+
+def year_of(number: int) -> DwellingDemand:
+    """A simple year: heating by the season in the dwelling's own hours, draws, a noisy load."""
+    random = np.random.default_rng(number)
+    minute = np.arange(YEAR_MINUTES)
+    hours = (minute % 1440 > 360 + 15 * number) & (minute % 1440 < 1320 - 20 * number)
+    season = np.maximum(0, np.cos(2 * np.pi * minute / YEAR_MINUTES) + 0.3)
+    evening = 1 + 1.5 * (minute % 1440 > 1020)
+    return DwellingDemand(
+        {
+            "space_heating_kw": np.where(hours, (4 + number) * season, 0.0),
+            "hot_water_kw": np.where(random.random(YEAR_MINUTES) < 0.01, 6.0, 0.0),
+            "electricity_kw": 0.3 + 0.2 * evening * random.exponential(1.0, YEAR_MINUTES),
+        },
+        {},
+        {},
+        {},
+    )
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load_config(
+        {
+            "scenarios": {
+                "house": ["detached"],
+                "incentive": ["none"],
+                "tes": ["with"],
+                "penetration": [0.0, 0.2, 0.4, 0.6, 0.8, 1.0],
+            },
+            "operation": {"units": ["stirling_1kw", "fuel_cell_1kw", "fuel_cell_3kw"]},
+        },
+        RESOURCES,
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, config: Config) -> Path:
+    """Directory with the results of all jobs for a group of five and three units."""
+    base = tmp_path_factory.mktemp("group")
+    dwellings = [year_of(number) for number in range(DWELLINGS)]
+    # two files, to be taken as one group
+    write_netcdf(demand_dataset(dwellings[:2], 2015, "detached", "test", 1), base / "one.nc")
+    write_netcdf(demand_dataset(dwellings[2:], 2015, "flat", "test", 1), base / "two.nc")
+    for name in config.operation.units:
+        case = f"detached-{name}"
+        simulate_dwelling(
+            demand_paths=[base / "one.nc", base / "two.nc"],
+            design_path=None,
+            first_path=base / f"{case}_first.nc",
+            generation_path=base / f"{case}_generation.nc",
+            table_path=base / f"{case}.csv",
+            inputs=operation_cases(config)[case],
+        )
+        aggregate_group(
+            generation_path=base / f"{case}_generation.nc",
+            group_path=base / f"{case}_group.nc",
+            inputs=group_inputs(config, case),
+        )
+    groups = [base / f"detached-{name}_group.nc" for name in config.operation.units]
+    assess_groups(group_paths=groups, groups_path=base / "groups.csv")
+    return base
+
+
+def test_every_dwelling_has_a_row_for_every_period(made: Path) -> None:
+    table = pd.read_csv(made / "detached-stirling_1kw.csv")
+    assert len(table) == DWELLINGS * len(PERIODS)
+    assert list(table["house"].unique()) == ["detached", "flat"]
+    seasons = table[table["period"].isin(SEASONS)].groupby("dwelling").sum(numeric_only=True)
+    year = table[table["period"] == "year"].set_index("dwelling")
+    for column in ("import_kwh", "export_kwh", "chp_heat_kwh", "starts", "run_hours"):
+        np.testing.assert_allclose(seasons[column], year[column], rtol=1e-9)
+    np.testing.assert_allclose(
+        year["import_kwh"] - year["export_kwh"],
+        year["electricity_demand_kwh"] - year["chp_electricity_kwh"],
+        rtol=1e-9,
+    )
+
+
+def test_the_first_dwellings_flows_close(made: Path) -> None:
+    flows = xr.load_dataset(made / "detached-stirling_1kw_first.nc")
+    kwh = {str(name): float(values.sum()) / 60 for name, values in flows.items()}
+    assert kwh["chp_heat_kw"] + kwh["boiler_heat_kw"] - float(
+        flows["store_level_kwh"][-1]
+    ) == pytest.approx(
+        kwh["space_heating_kw"]
+        + kwh["hot_water_kw"]
+        + kwh["store_loss_kw"]
+        + kwh["surplus_heat_kw"],
+        rel=1e-9,
+    )
+    assert all({"units", "long_name"} <= set(values.attrs) for values in flows.values())
+
+
+def test_a_group_of_all_is_the_sum_of_its_dwellings(made: Path) -> None:
+    group = xr.load_dataset(made / "detached-fuel_cell_3kw_group.nc")
+    with netCDF4.Dataset(made / "detached-fuel_cell_3kw_generation.nc") as file:
+        generation = np.asarray(file["chp_power_kw"][:, :])
+    demand = sum(year_of(number).power_kw["electricity_kw"] for number in range(DWELLINGS))
+    np.testing.assert_allclose(group["demand_kw"], demand, rtol=1e-12)
+    every = group.sel(penetration=1.0)
+    np.testing.assert_allclose(every["generation_kw"], generation.sum(axis=0), atol=1e-12)
+    net = demand - generation.sum(axis=0)
+    year = every.sel(period="year").isel(choice=0)
+    assert float(year["import_kwh"]) == pytest.approx(np.maximum(net, 0).sum() / 60)
+    assert float(year["export_kwh"]) == pytest.approx(np.maximum(-net, 0).sum() / 60)
+    assert float(year["admd_kw"]) == pytest.approx(net.max() / DWELLINGS)
+    assert float(year["adme_kw"]) == pytest.approx(-net.min() / DWELLINGS)
+    assert float(year["run_time_share"]) == pytest.approx((generation > 0).mean())
+
+
+def test_power_closes_at_every_penetration(made: Path) -> None:
+    table = read_groups(made / "groups.csv")
+    group = xr.load_dataset(made / "detached-stirling_1kw_group.nc")
+    rows = table[table["scenario"] == "detached-stirling_1kw"]
+    year = rows[rows["period"] == "year"].set_index("penetration")
+    for penetration in year.index:
+        at = group.sel(penetration=penetration)
+        shown = at.sel(period="year").isel(choice=int(at["shown_choice"]))
+        balance = float(shown["import_kwh"] - shown["export_kwh"])
+        assert balance == pytest.approx(
+            year["demand_kwh"][penetration] - year["generation_kwh"][penetration], rel=1e-9
+        )
+
+
+def test_the_table_has_a_row_for_every_cell(made: Path, config: Config) -> None:
+    table = read_groups(made / "groups.csv")
+    assert len(table) == 3 * 6 * len(PERIODS)
+    assert list(table.columns[:13]) == [
+        *("scenario", "penetration", "period", "admd_kw", "adme_kw", "import_kwh", "export_kwh"),
+        *("load_factor", "export_factor", "capacity_factor", "zero_import_share"),
+        *("run_time_share", "max_ramp_kw_per_min"),
+    ]
+    for name in ("admd_kw", "import_kwh", "load_factor"):
+        assert (table[f"{name}_p05"] <= table[name]).all()
+        assert (table[name] <= table[f"{name}_p95"]).all()
+    assert table.groupby("penetration")["choices"].first().tolist() == [1, 5, 10, 10, 5, 1]
+
+
+def test_nothing_installed_is_the_demand_alone(made: Path) -> None:
+    table = read_groups(made / "groups.csv")
+    none = table[(table["penetration"] == 0) & (table["period"] == "year")]
+    np.testing.assert_allclose(none["import_kwh"], none["demand_kwh"])
+    assert (none[["export_kwh", "adme_kw", "run_time_share", "capacity_factor"]] == 0).all(
+        axis=None
+    )
+
+
+def test_import_falls_and_never_less_than_the_peak(made: Path) -> None:
+    """Peacock's pattern on the winter day: ADMD falls, but by less than the import."""
+    table = read_groups(made / "groups.csv")
+    for _, rows in table[table["period"] == "winter_day"].groupby("scenario"):
+        rows = rows.sort_values("penetration")
+        imports = (rows["import_kwh"] / rows["import_kwh"].iloc[0]).to_numpy()
+        peaks = (rows["admd_kw"] / rows["admd_kw"].iloc[0]).to_numpy()
+        assert np.all(np.diff(imports) < 0)
+        assert np.all(peaks[1:] > imports[1:])
+        loads = rows["daily_load_factor_mean"].to_numpy()
+        assert np.all(loads[1:] < loads[0])
+
+
+def test_larger_units_reverse_the_flow_at_lower_penetration(made: Path) -> None:
+    table = read_groups(made / "groups.csv")
+    winter = table[table["period"] == "winter_day"].groupby("scenario")["reverse_flow_onset"]
+    start = winter.first()
+    assert start["detached-fuel_cell_3kw"] < start["detached-stirling_1kw"]
+
+
+def test_the_time_of_a_ramp_is_where_the_profile_is_steepest(made: Path) -> None:
+    table = read_groups(made / "groups.csv")
+    group = xr.load_dataset(made / "detached-stirling_1kw_group.nc").sel(penetration=1.0)
+    net = (group["demand_kw"] - group["generation_kw"]).to_series()
+    rise = net.diff(20) / 20
+    row = table[
+        (table["scenario"] == "detached-stirling_1kw")
+        & (table["penetration"] == 1)
+        & (table["period"] == "year")
+    ].iloc[0]
+    assert rise.idxmax() == pd.Timestamp(row["ramp_up_at"])
+    assert rise.max() == pytest.approx(row["max_ramp_kw_per_min"])
+
+
+def test_a_design_brings_its_unit_and_store(made: Path, config: Config, tmp_path: Path) -> None:
+    """2 kW of the catalogue's gas engine with 10 kWh: more run time than the printed store."""
+    scenario = scenario_table(config)["detached-none-with"]
+    designed = design_inputs(config, scenario).model_dump_json()
+    found = {}
+    for chp_kw, tes_kwh in ((0.0, 0.0), (2.0, 0.0), (2.0, 10.0)):
+        design = tmp_path / f"{tes_kwh}.nc"
+        with netCDF4.Dataset(design, "w") as file:
+            file.setncatts({"inputs": designed, "chp_kw": chp_kw, "tes_kwh": tes_kwh})
+        simulate_dwelling(
+            demand_paths=[made / "one.nc"],
+            design_path=design,
+            first_path=tmp_path / "first.nc",
+            generation_path=tmp_path / "generation.nc",
+            table_path=tmp_path / "table.csv",
+            inputs=operation_cases(config)["detached-none-with"],
+        )
+        with netCDF4.Dataset(tmp_path / "generation.nc") as file:
+            assert (file.power_kw, file.store_kwh) == (chp_kw, tes_kwh)
+            assert json.loads(file.inputs)["scenario"] == "detached-none-with"
+        table = pd.read_csv(tmp_path / "table.csv")
+        found[chp_kw, tes_kwh] = table[table["period"] == "year"].iloc[0]
+    assert found[0.0, 0.0]["run_hours"] == 0
+    assert found[0.0, 0.0]["boiler_heat_kwh"] == pytest.approx(found[0.0, 0.0]["heat_demand_kwh"])
+    assert found[2.0, 0.0]["store_loss_kwh"] == 0
+    assert found[2.0, 10.0]["boiler_heat_kwh"] < found[2.0, 0.0]["boiler_heat_kwh"]
+
+
+def test_hourly_demand_is_refused(made: Path, config: Config, tmp_path: Path) -> None:
+    coarse = tmp_path / "coarse.nc"
+    write_netcdf(resample_dataset(xr.load_dataset(made / "one.nc"), 60), coarse)
+    with pytest.raises(AssessmentError, match="a year by minute"):
+        simulate_dwelling(
+            demand_paths=[coarse],
+            design_path=None,
+            first_path=tmp_path / "first.nc",
+            generation_path=tmp_path / "generation.nc",
+            table_path=tmp_path / "table.csv",
+            inputs=operation_cases(config)["detached-stirling_1kw"],
+        )
+    assert list(tmp_path.iterdir()) == [coarse]
+
+
+# -------------------------------------------------------------------------------- cases
+
+
+def test_cases_of_a_configuration(config: Config) -> None:
+    cases = operation_cases(config)
+    assert list(cases) == [
+        "detached-none-with",
+        "detached-stirling_1kw",
+        "detached-fuel_cell_1kw",
+        "detached-fuel_cell_3kw",
+    ]
+    assert cases["detached-none-with"].unit is None
+    assert cases["detached-fuel_cell_3kw"].unit is not None
+
+
+def test_without_penetrations_there_are_no_groups() -> None:
+    assert operation_cases(load_config({"scenarios": {"penetration": []}}, RESOURCES)) == {}
+
+
+def test_a_street_mixes_houses() -> None:
+    text = {
+        "scenarios": {"house": ["flat"], "incentive": [], "penetration": [0, 1]},
+        "group": {"streets": {"row": ["flat", "terrace"]}},
+        "operation": {"units": ["stirling_1kw"]},
+    }
+    config = load_config(text, RESOURCES)
+    cases = operation_cases(config)
+    assert list(cases) == ["flat-stirling_1kw", "row-stirling_1kw"]
+    assert cases["row-stirling_1kw"].houses == ["flat", "terrace"]
+    assert config.designed_houses() == ["flat", "terrace"]
