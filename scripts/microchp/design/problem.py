@@ -14,7 +14,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import tsam
 import xarray as xr
 
 from microchp.assessment.finance import annualisation_factor
@@ -308,6 +307,8 @@ def typical_days(
     tuple
         Positions in ``days``, days stood for, and factors on the demands, shape ``(3, number)``.
     """
+    import tsam  # takes a second, which a job that models the whole year can spare
+
     total_days = len(days)
     if number >= total_days:
         return np.arange(total_days), np.ones(total_days), np.ones((len(demands), total_days))
