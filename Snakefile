@@ -12,6 +12,7 @@ configfile: "config/config.yaml"
 include: "rules/common.smk"
 include: "rules/demand.smk"
 include: "rules/design.smk"
+include: "rules/operation.smk"
 include: "rules/assessment.smk"
 include: "rules/report.smk"
 
@@ -20,6 +21,7 @@ wildcard_constraints:
     house=HOUSE_PATTERN,
     minutes=r"\d+",
     scenario=r"[a-z0-9_-]+",
+    case=CASE_PATTERN,
 
 
 localrules:
@@ -31,10 +33,8 @@ rule all:
     input:
         RESULTS / "config.yaml",
         RESULTS / "scenarios.csv",
-        RESULTS / "designs.csv",
-        RESULTS / "figures",
+        TARGETS,
         COMPARISON,
-        RESULTS / "report/index.html",
 
 
 onsuccess:

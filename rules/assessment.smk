@@ -42,3 +42,24 @@ rule compare_published:
         code=code("compare_published"),
     script:
         "../scripts/compare_published.py"
+
+
+rule assess_groups:
+    input:
+        groups=GROUPS,
+    output:
+        groups=RESULTS / "groups.csv",
+    log:
+        LOGS / "assess_groups.log",
+    benchmark:
+        BENCHMARKS / "assess_groups.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        code=code("assess_groups"),
+    script:
+        "../scripts/assess_groups.py"

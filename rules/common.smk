@@ -15,6 +15,8 @@ from microchp.scenarios import (
     demand_files,
     demand_inputs,
     design_inputs,
+    group_inputs,
+    operation_cases,
     price_files,
     scenario_rows,
     scenario_table,
@@ -34,6 +36,7 @@ try:
     source = ", ".join(CONFIG_FILES + COMMAND_LINE)
     CONFIG = load_config(config, Path(workflow.basedir) / "resources", source)
     SCENARIOS = scenario_table(CONFIG)
+    CASES = operation_cases(CONFIG)
     check_files(CONFIG)
     if CONFIG.demand.source == "file" and workflow.is_main_process:
         # imported here because reading files takes libraries that a built-in demand can spare
@@ -52,10 +55,16 @@ HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
 QUALITIES = expand(RESULTS / "demand/{house}_quality.json", house=HOUSES)
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
 DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
+# A run without cases matches none.
+CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
+GROUPS = expand(RESULTS / "groups/{case}.nc", case=CASES)
 PUBLISHED = Path(workflow.basedir) / "resources/published/oluleye2018.csv"
 # Only designs of the published sizes can be held against the published tables.
 HAS_PUBLISHED = any(design.name == "published" for design in CONFIG.fixed_designs)
 COMPARISON = [RESULTS / "published.csv"] if HAS_PUBLISHED else []
+# What a run gives: designs, groups, or both.
+DESIGNED = [RESULTS / "designs.csv", RESULTS / "figures", RESULTS / "report/index.html"]
+TARGETS = [*(DESIGNED if SCENARIOS else []), *([RESULTS / "groups.csv"] if CASES else [])]
 
 
 @cache
@@ -108,6 +117,25 @@ def solve_params(wildcards):
 def solve_runtime(wildcards):
     """Minutes: the time limit, and as much again as reading, checking and writing may take."""
     return round(solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes) + 10
+
+
+def operation_demand(wildcards):
+    """The demand by minute of the houses of a group, each once."""
+    return expand(RESULTS / "demand/{house}.nc", house=CASES[wildcards.case].houses)
+
+
+def operation_design(wildcards):
+    """The design that a case installs, if it is one."""
+    scenario = CASES[wildcards.case].scenario
+    return [RESULTS / f"designs/{scenario}.nc"] if scenario else []
+
+
+def operation_params(wildcards):
+    return CASES[wildcards.case].model_dump(mode="json")
+
+
+def group_params(wildcards):
+    return group_inputs(CONFIG, wildcards.case).model_dump(mode="json")
 
 
 def print_results():

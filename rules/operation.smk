@@ -1,0 +1,48 @@
+# Units run heat-led in every dwelling, and groups of dwellings behind a transformer.
+
+
+rule simulate_dwelling:
+    input:
+        demand=operation_demand,
+        design=operation_design,
+    output:
+        first=RESULTS / "operation/{case}.nc",
+        generation=RESULTS / "operation/{case}_generation.nc",
+        table=RESULTS / "operation/{case}.csv",
+    log:
+        LOGS / "simulate_dwelling/{case}.log",
+    benchmark:
+        BENCHMARKS / "simulate_dwelling/{case}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        inputs=operation_params,
+        code=code("simulate_dwelling"),
+    script:
+        "../scripts/simulate_dwelling.py"
+
+
+rule aggregate_group:
+    input:
+        generation=RESULTS / "operation/{case}_generation.nc",
+    output:
+        group=RESULTS / "groups/{case}.nc",
+    log:
+        LOGS / "aggregate_group/{case}.log",
+    benchmark:
+        BENCHMARKS / "aggregate_group/{case}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        inputs=group_params,
+        code=code("aggregate_group"),
+    script:
+        "../scripts/aggregate_group.py"

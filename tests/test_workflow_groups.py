@@ -1,0 +1,75 @@
+"""Real runs of groups: from a user's demand and a small design to the table of groups."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from conftest import Workflow
+
+pytestmark = pytest.mark.slow
+
+UNITS = ["stirling_1kw", "fuel_cell_3kw"]
+GROUPS = {
+    "run": {"name": "groups"},
+    "scenarios": {
+        "house": ["cottage"],
+        "incentive": ["none"],
+        "tes": ["with"],
+        "penetration": [0.0, 1.0],
+    },
+    "operation": {"units": UNITS},
+}
+CASES = {"cottage-none-with", *(f"cottage-{unit}" for unit in UNITS)}
+
+
+@pytest.fixture(scope="module")
+def groups(workflow: Workflow) -> Workflow:
+    """The cottage with a design and two units of the catalogue, run on two cores."""
+    done = workflow.run(workflow.write("groups.yaml", GROUPS), "--cores", "2")
+    assert done.returncode == 0, done.stdout
+    return replace(workflow, shown=done.stdout)
+
+
+def changed(groups: Workflow, key: str, changes: dict[str, object]) -> dict[str, set[str]]:
+    block = GROUPS.get(key, {}) | changes
+    return groups.planned(groups.write("changed.yaml", GROUPS | {key: block}))
+
+
+def test_a_run_gives_groups_of_designs_and_of_units(groups: Workflow) -> None:
+    results = groups.results("groups")
+    table = pd.read_csv(results / "groups.csv")
+    assert set(table["scenario"]) == CASES
+    assert set(table["penetration"]) == {0.0, 1.0}
+    assert {path.stem for path in (results / "groups").glob("*.nc")} == CASES
+    designs = pd.read_csv(results / "designs.csv").set_index("scenario")
+    of_design = table[table["scenario"] == "cottage-none-with"]
+    assert (of_design["chp_kw"] == designs["chp_kw"]["cottage-none-with"]).all()
+
+
+def test_a_penetration_simulates_nothing_again(groups: Workflow) -> None:
+    planned = changed(groups, "scenarios", {"penetration": [0.0, 0.5, 1.0]})
+    assert planned["aggregate_group"] == CASES
+    assert set(planned) == {"aggregate_group", "assess_groups", "write_config", "build_report"}
+
+
+def test_a_control_solves_nothing_again(groups: Workflow) -> None:
+    planned = changed(groups, "operation", {"control": "literal"})
+    assert planned["simulate_dwelling"] == planned["aggregate_group"] == CASES
+    assert not {"solve_model", "build_demand"} & set(planned)
+
+
+def test_another_unit_runs_alone(groups: Workflow) -> None:
+    planned = changed(groups, "operation", {"units": [*UNITS, "fuel_cell_1kw"]})
+    assert planned["simulate_dwelling"] == {"cottage-fuel_cell_1kw"}
+
+
+def test_units_alone_need_no_design(workflow: Workflow) -> None:
+    scenarios = {"incentive": [], "penetration": [0.0, 1.0]}
+    planned = workflow.planned(
+        workflow.write(
+            "alone.yaml",
+            {"run": {"name": "alone"}, "scenarios": scenarios, "operation": {"units": UNITS}},
+        )
+    )
+    assert planned["simulate_dwelling"] == {f"cottage-{unit}" for unit in UNITS}
+    assert not {"solve_model", "build_report", "plot_figures"} & set(planned)
