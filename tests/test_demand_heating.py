@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microchp.config import Building, Heating, HeatingPeriod, Weather
@@ -60,6 +60,7 @@ capacities = st.floats(0.02, 40.0)
     share=st.floats(0, 1),
     cap=st.floats(0.5, 40),
 )
+@settings(deadline=None)  # the first call compiles
 def test_no_heat_is_made_or_lost(  # type: ignore[no-untyped-def]
     seed, ventilation, coupling, envelope, air, mass, share, cap
 ) -> None:

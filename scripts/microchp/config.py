@@ -362,6 +362,12 @@ class HeatingPeriod(Block):
     """When the thermostat asks for the set point."""
 
     days: Literal["all", "weekdays", "weekends"] = Field("all", description="Days it holds for.")
+    months: list[Annotated[int, Field(ge=1, le=12)]] | None = Field(
+        None, description="Months it holds for; empty: all."
+    )
+    colder_than_c: float | None = Field(
+        None, description="Only on days whose mean outdoor temperature is below this; empty: all."
+    )
     start: Clock = Field("06:00", description="Start, HH:MM.")
     end: Clock = Field("22:00", description="End, HH:MM, up to 24:00.")
 
@@ -444,6 +450,20 @@ class DrawCategory(Block):
     )
 
 
+class Cylinder(Block):
+    """A hot-water cylinder between the draws and the boiler, reheated in hours of its own."""
+
+    periods: list[HeatingPeriod] = Field(
+        [HeatingPeriod(start="06:00", end="09:00"), HeatingPeriod(start="16:00", end="23:00")],
+        min_length=1,
+        description="When it may be reheated.",
+    )
+    reheat_hours: Positive = Field(
+        0.5, description="Time constant: what is missing falls to 37 % in this time."
+    )
+    max_heat_kw: Positive = Field(10.0, description="Largest heat output of its coil.")
+
+
 class HotWater(Block):
     """Draw-offs from OpenDHW."""
 
@@ -478,6 +498,9 @@ class HotWater(Block):
         ],
         min_length=1,
         description="Kinds of draw-off; the default is DHWcalc's four categories.",
+    )
+    cylinder: Cylinder | None = Field(
+        None, description="A cylinder that spreads the draws; empty: heated as it is drawn."
     )
 
     @model_validator(mode="after")

@@ -31,6 +31,7 @@ UNITS = {
     "_l_per_h": "l/h",
     "_share_per_day": "1/day",
     "_minutes": "min",
+    "_hours": "h",
     "_years": "years",
     "_kva": "kVA",
     "_kwh": "kWh",
@@ -208,7 +209,9 @@ def _inside(node: Schema, definitions: Schema) -> tuple[Schema | None, str]:
     """The block inside a node, and how its place is written: itself, list items, entries."""
     suffix = ""
     while not _is_block(node, definitions):
-        if isinstance(node.get("additionalProperties"), dict):
+        if (option := _own_block(node, definitions)) is not None:
+            node = option
+        elif isinstance(node.get("additionalProperties"), dict):
             node, suffix = node["additionalProperties"], f"{suffix}.<name>"
         elif isinstance(node.get("patternProperties"), dict):
             node, suffix = next(iter(node["patternProperties"].values())), f"{suffix}.<name>"
@@ -217,6 +220,17 @@ def _inside(node: Schema, definitions: Schema) -> tuple[Schema | None, str]:
         else:
             return None, ""
     return _resolve(node, definitions), suffix
+
+
+def _own_block(node: Schema, definitions: Schema) -> Schema | None:
+    """The block that an optional key may hold, unless it is described at the top as well."""
+    blocks = (option for option in node.get("anyOf", []) if _is_block(option, definitions))
+    block = next(blocks, None)
+    return None if block is None or _has_own_section(block, definitions) else block
+
+
+def _has_own_section(node: Schema, definitions: Schema) -> bool:
+    return _resolve(node, definitions)["title"].lower() in Config.model_fields
 
 
 def _unit(name: str) -> str:
@@ -229,6 +243,13 @@ def _default(node: Schema) -> str:
     value = node["default"]
     if value is None or value == "":
         return "empty"
+    if isinstance(value, list):  # what is empty in an item need not be said
+        value = [
+            {key: inner for key, inner in item.items() if inner is not None}
+            if isinstance(item, dict)
+            else item
+            for item in value
+        ]
     return f"`{_flow(value)}`"
 
 
@@ -259,7 +280,8 @@ def _accepted(node: Schema, definitions: Schema) -> str:
     if "const" in node:
         return f"`{node['const']}`"
     if _is_block(node, definitions):
-        return f"a block like `{_resolve(node, definitions)['title'].lower()}`"
+        title = _resolve(node, definitions)["title"].lower()
+        return f"a block like `{title}`" if _has_own_section(node, definitions) else "a block"
     if "items" in node:
         inner = _accepted(node["items"], definitions)
         return f"list of {inner}" if inner and not _is_block(node["items"], definitions) else "list"

@@ -9,8 +9,13 @@ import numpy as np
 
 from microchp.config import Diversity, House
 from microchp.demand.electricity import electricity_year
-from microchp.demand.heating import calibrated_year, shortfall_hours, thermostat_schedule
-from microchp.demand.hot_water import draw_offs_per_day, hot_water_year
+from microchp.demand.heating import (
+    calibrated_year,
+    in_periods,
+    shortfall_hours,
+    thermostat_schedule,
+)
+from microchp.demand.hot_water import draw_offs_per_day, hot_water_year, reheated
 from microchp.demand.seeds import child_seed
 from microchp.demand.weather import WeatherYear
 from microchp.timeseries import QUANTITIES, FloatArray
@@ -148,7 +153,9 @@ def builtin_dwelling(
         )
         power["space_heating_kw"] = heated.heat_kw
         sources["space_heating_kw"] = f"builtin: 2R2C house, {weather.source}"
-        schedule = thermostat_schedule(house.heating, weather.year, variation.shift_minutes)
+        schedule = thermostat_schedule(
+            house.heating, weather.year, variation.shift_minutes, weather.outdoor_c_by_minute()
+        )
         facts |= {
             "envelope_kw_per_k": heated.envelope_kw_per_k,
             "mean_indoor_c": float(heated.air_c.mean()),
@@ -167,4 +174,18 @@ def builtin_dwelling(
         if asked["hot_water_kw"] == 0:
             peaks["hot_water_kw"] = None
     facts["draw_offs_per_day"] = draw_offs_per_day(power["hot_water_kw"])
+    cylinder = house.hot_water.cylinder
+    if cylinder is not None and asked["hot_water_kw"] is not None:
+        power["hot_water_kw"] = reheated(
+            power["hot_water_kw"],
+            in_periods(
+                cylinder.periods,
+                weather.year,
+                variation.shift_minutes,
+                weather.outdoor_c_by_minute(),
+            ),
+            cylinder,
+        )
+        sources["hot_water_kw"] += ", through a cylinder"
+        peaks["hot_water_kw"] = None  # the peak asked for is that of the draws
     return DwellingDemand(power, asked, peaks, sources, facts)

@@ -15,6 +15,7 @@ the thermostat's temperature at the end of the minute, between zero and the larg
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numba
@@ -22,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from microchp.config import Building, Heating, minute_of_day
+from microchp.config import Building, Heating, HeatingPeriod, minute_of_day
 from microchp.demand.weather import WeatherYear
 from microchp.errors import ConfigError
 from microchp.timeseries import MINUTES_PER_DAY, FloatArray, repeat_to, resample_mean, time_axis
@@ -54,7 +55,55 @@ class HeatingYear:
     start: Temperatures
 
 
-def thermostat_schedule(heating: Heating, year: int, shift_minutes: int = 0) -> FloatArray:
+def in_periods(
+    periods: Sequence[HeatingPeriod],
+    year: int,
+    shift_minutes: int = 0,
+    outdoor_c: FloatArray | None = None,
+) -> npt.NDArray[np.bool_]:
+    """In which minutes of the year any of the periods holds.
+
+    Parameters
+    ----------
+    periods
+        Of days, months and hours.
+    year
+        Calendar year, for weekdays and months.
+    shift_minutes
+        All are later (earlier if negative) by this much.
+    outdoor_c
+        By minute, shape ``(minutes,)``; needed where a period is for cold days only.
+
+    Raises
+    ------
+    ValueError
+        If a period is for cold days only and no temperatures are given.
+    """
+    axis = time_axis(year)
+    minute = axis.hour.to_numpy() * 60 + axis.minute.to_numpy()
+    weekend = axis.dayofweek.to_numpy() >= 5
+    found = np.zeros(len(axis), dtype=np.bool_)
+    for period in periods:
+        holds = (minute >= minute_of_day(period.start)) & (minute < minute_of_day(period.end))
+        if period.months is not None:
+            holds &= np.isin(axis.month.to_numpy(), period.months)
+        if period.days != "all":
+            holds &= weekend == (period.days == "weekends")
+        if period.colder_than_c is not None:
+            if outdoor_c is None:
+                raise ValueError("a period for cold days needs outdoor temperatures")
+            day_mean_c = outdoor_c.reshape(-1, MINUTES_PER_DAY).mean(axis=1)
+            holds &= np.repeat(day_mean_c < period.colder_than_c, MINUTES_PER_DAY)
+        found |= holds
+    return np.roll(found, shift_minutes)
+
+
+def thermostat_schedule(
+    heating: Heating,
+    year: int,
+    shift_minutes: int = 0,
+    outdoor_c: FloatArray | None = None,
+) -> FloatArray:
     """Temperature that the thermostat asks for, in every minute of the year.
 
     Parameters
@@ -65,22 +114,17 @@ def thermostat_schedule(heating: Heating, year: int, shift_minutes: int = 0) -> 
         Calendar year, for weekdays and months.
     shift_minutes
         The household keeps its periods later (earlier if negative) by this much.
+    outdoor_c
+        By minute; see :func:`in_periods`.
 
     Returns
     -------
     numpy.ndarray
         Degrees Celsius; ``-inf`` where the heating is off. Shape ``(minutes of the year,)``.
     """
+    holds = in_periods(heating.periods, year, shift_minutes, outdoor_c)
+    asked = np.where(holds, heating.set_point_c, heating.set_back_c)
     axis = time_axis(year)
-    minute = axis.hour.to_numpy() * 60 + axis.minute.to_numpy()
-    weekend = axis.dayofweek.to_numpy() >= 5
-    asked = np.full(len(axis), heating.set_back_c)
-    for period in heating.periods:
-        holds = (minute >= minute_of_day(period.start)) & (minute < minute_of_day(period.end))
-        if period.days != "all":
-            holds &= weekend == (period.days == "weekends")
-        asked[holds] = heating.set_point_c
-    asked = np.roll(asked, shift_minutes)
     asked[~np.isin(axis.month.to_numpy(), heating.months)] = -np.inf
     return asked
 
@@ -241,8 +285,8 @@ def calibrated_year(
     ConfigError
         If no envelope meets ``annual_kwh``.
     """
-    asked_c = thermostat_schedule(heating, weather.year, shift_minutes)
     outdoor_c = weather.outdoor_c_by_minute()
+    asked_c = thermostat_schedule(heating, weather.year, shift_minutes, outdoor_c)
     gains_kw = heat_gains(building, weather, electricity_kw)
 
     def year_with(envelope_kw_per_k: float) -> HeatingYear:

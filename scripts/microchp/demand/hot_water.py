@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from types import ModuleType
 
+import numba
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq
 
-from microchp.config import DrawCategory, HotWater
+from microchp.config import Cylinder, DrawCategory, HotWater
 from microchp.demand.seeds import seeded
 from microchp.errors import ConfigError
 from microchp.timeseries import (
@@ -32,6 +34,10 @@ WEEKEND_FACTOR = 1.2
 
 HIGHEST_FLOW_L_PER_H = 1200.0
 """Draw-offs, alone or together, do not exceed this flow (DHWcalc's default)."""
+
+SETTLING_YEARS = 5
+SETTLED_KWH = 1e-6
+"""What a cylinder misses at the end of a year is what it missed at the start, to this."""
 
 PEAK_MINUTES = 5
 """The published peaks are means over 5 minutes, the step of the design model."""
@@ -244,6 +250,67 @@ def hot_water_year(
         return np.zeros(days_in_year(year) * MINUTES_PER_DAY)
     drawn = draw_offs(hot_water, annual_kwh, year, seed)
     return meet_total_and_peak(drawn, annual_kwh, peak_kw, where)
+
+
+def reheated(
+    drawn_kw: FloatArray, may_reheat: npt.NDArray[np.bool_], cylinder: Cylinder
+) -> FloatArray:
+    """Heat that a cylinder takes while it makes up for what was drawn from it.
+
+    Its coil gives the more the more is missing, ``missing / reheat_hours``, up to its largest
+    output, while it may. The year begins with what is missing at its end.
+
+    Parameters
+    ----------
+    drawn_kw
+        By minute, shape ``(minutes,)``.
+    may_reheat
+        Minutes in which the cylinder may be reheated, shape ``(minutes,)``.
+    cylinder
+        Time constant and largest output.
+
+    Returns
+    -------
+    numpy.ndarray
+        kW by minute, with the energy of ``drawn_kw``.
+
+    Raises
+    ------
+    ConfigError
+        If the cylinder cannot be reheated as fast as it is drawn from.
+    """
+    reheat_kw, missing = _reheat(drawn_kw, may_reheat, cylinder.reheat_hours, cylinder.max_heat_kw)
+    for _ in range(SETTLING_YEARS):
+        begun = missing
+        reheat_kw, missing = _reheat(
+            drawn_kw, may_reheat, cylinder.reheat_hours, cylinder.max_heat_kw, begun
+        )
+        if abs(missing - begun) < SETTLED_KWH:
+            return reheat_kw
+    raise ConfigError(
+        f"hot_water.cylinder: {drawn_kw.sum() / 60:,.0f} kWh are drawn in the year, more than "
+        f"{cylinder.max_heat_kw:g} kW in its periods can reheat; lengthen `periods` or raise "
+        "`max_heat_kw`"
+    )
+
+
+@numba.njit(cache=True)
+def _reheat(
+    drawn_kw: FloatArray,
+    may_reheat: npt.NDArray[np.bool_],
+    reheat_hours: float,
+    max_heat_kw: float,
+    missing_kwh: float = 0.0,
+) -> tuple[FloatArray, float]:
+    heat_kw = np.zeros(len(drawn_kw))
+    # of what is missing at its start, a minute makes up this much at most
+    fastest = min(1.0 / reheat_hours, 60.0)
+    for i in range(len(drawn_kw)):
+        missing_kwh += drawn_kw[i] / 60.0
+        if may_reheat[i]:
+            heat_kw[i] = min(max_heat_kw, missing_kwh * fastest)
+            missing_kwh -= heat_kw[i] / 60.0
+    return heat_kw, missing_kwh
 
 
 def draw_offs_per_day(power_kw: FloatArray) -> float:
