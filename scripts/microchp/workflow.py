@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -108,9 +109,9 @@ def code_version(script: str | Path) -> str:
     """
     script = Path(script)
     closure = module_closure(script)
-    digest = hashlib.sha256(_code(script).encode())
+    digest = hashlib.sha256(_source(script).code.encode())
     for name, path in sorted(closure.items()):
-        digest.update(f"\n{name}\n{_code(path)}".encode())
+        digest.update(f"\n{name}\n{_source(path).code}".encode())
     for path in _data_files(closure):
         digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -168,17 +169,13 @@ def _module_path(root: Path, name: str) -> Path | None:
 def _imported(path: Path, module: str, is_package: bool) -> frozenset[str]:
     """Dotted names below this package that a file imports, with the packages they lie in."""
     names: set[str] = set()
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                parts = module.split(".")
-                parts = parts[: len(parts) - node.level + is_package]
-                base = ".".join([*parts, *([base] if base else [])])
-            names.add(base)
-            names.update(f"{base}.{alias.name}" for alias in node.names)
+    for level, base, imported in _source(path).imports:
+        if level:
+            parts = module.split(".")
+            parts = parts[: len(parts) - level + is_package]
+            base = ".".join([*parts, *([base] if base else [])])
+        names.add(base)
+        names.update(f"{base}.{name}" for name in imported)
     parts_of = (name.split(".") for name in names)
     return frozenset(
         ".".join(parts[:depth])
@@ -188,22 +185,35 @@ def _imported(path: Path, module: str, is_package: bool) -> frozenset[str]:
     )
 
 
-def _code(path: Path) -> str:
-    return ast.dump(_tree(path))
+@dataclass(frozen=True)
+class _Source:
+    """What counts of a file: its code without docstrings, and its imports as they are written.
+
+    An import is its level (0 if absolute), the module, and the names taken from it.
+    """
+
+    code: str
+    imports: tuple[tuple[int, str, tuple[str, ...]], ...]
 
 
-def _tree(path: Path) -> ast.Module:
-    """Syntax tree of a file without its docstrings, parsed once for each state of the file."""
+def _source(path: Path) -> _Source:
+    """A file, parsed once for each state of it."""
     return _parse(path, path.stat().st_mtime_ns)
 
 
 @cache
-def _parse(path: Path, modified_ns: int) -> ast.Module:
+def _parse(path: Path, modified_ns: int) -> _Source:
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    imports: list[tuple[int, str, tuple[str, ...]]] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, ast.Import):
+            imports.extend((0, alias.name, ()) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names = tuple(alias.name for alias in node.names)
+            imports.append((node.level, node.module or "", names))
+        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_text(statement)]
-    return tree
+    return _Source(ast.dump(tree), tuple(imports))
 
 
 def _is_text(statement: ast.stmt) -> bool:
