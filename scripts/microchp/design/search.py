@@ -27,8 +27,8 @@ from microchp.design.schedule import Operation, operation_along
 
 log = logging.getLogger(__name__)
 
-RELATIVE_ROUNDING = 2e-4
-"""Days are made integral to within this share of the year's cost, or a fifth of the gap asked."""
+RELATIVE_ROUNDING = 4e-4
+"""Days are made integral to within this share of the year's cost, or less if the gap asked is."""
 
 FLAT = 2e-5
 """The search over sizes ends when hull and cuts are this close, as a share of the cost."""
@@ -269,7 +269,7 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
         if search.bound_gbp < best.cost_gbp:
             open_searches.append((search, evaluation))
     assert best is not None  # there is at least one choice
-    share = min(RELATIVE_ROUNDING, asked_gap / 5)
+    share = min(RELATIVE_ROUNDING, asked_gap / 2.5)
     for search, evaluation in sorted(open_searches, key=lambda pair: pair[0].bound_gbp):
         if search.bound_gbp >= best.cost_gbp:
             continue
