@@ -250,10 +250,16 @@ class YearProgram:
         value = np.empty(len(self._days))
         for d, day in enumerate(self._days):
             if seconds_left() < 0:
-                raise SolveError(f"time is up with {d} of {len(self._days)} days solved")
+                raise SolveError(
+                    f"{problem.inputs.scenario}: time is up with {d} of {len(self._days)} days "
+                    f"solved for a store of {size_kwh:g} kWh; raise solve.time_limit_minutes."
+                )
             status = day.solve(size_kwh)
             if status != highspy.HighsModelStatus.kOptimal:
-                raise SolveError(f"{problem.day[d]}, store {size_kwh:g} kWh: HiGHS says {status}")
+                raise SolveError(
+                    f"{problem.inputs.scenario}: HiGHS ends day {problem.day[d]} with a store of "
+                    f"{size_kwh:g} kWh as {status.name}, not optimal."
+                )
             value[d], levels[d], prices[d] = day.value(), day.levels(), day.heat_prices()
         return Evaluation(
             size_kwh=size_kwh,

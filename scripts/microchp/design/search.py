@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from microchp.config import ChpUnit
-from microchp.design.certificate import least_of_cuts
+from microchp.design.certificate import cut_from_prices, least_of_cuts
 from microchp.design.decomposition import Clock, Evaluation, YearProgram
 from microchp.design.dispatch import Plant, plant_of
 from microchp.design.formulation import curves_of
@@ -94,8 +94,11 @@ class StoreSearch:
         self.plant = plant_of(problem, unit)
         self.fixed_gbp = problem.unit_capital_gbp(unit) + problem.constant_gbp
         self.evaluations: list[Evaluation] = []
-        self.bound_gbp = -np.inf
         self._curves = curves_of(problem, self.plant)
+        # heat at the boiler's price all day is a bound for nothing, and without a unit the best
+        boiler_price = np.full(problem.shape, self.plant.boiler_gbp_per_kwh)
+        self._cuts = [cut_from_prices(problem, self._curves, boiler_price)]
+        self.bound_gbp = self.least(problem.store_limits_kwh)[1]
         self._year: YearProgram | None = None
         self._rounding: Rounding | None = None
 
@@ -118,8 +121,8 @@ class StoreSearch:
 
     def least(self, limits_kwh: tuple[float, float]) -> tuple[float, float]:
         """Size and bound (GBP/year, all of Eq. 1) that the cuts give within limits."""
-        cuts = [evaluation.cut for evaluation in self.evaluations]
-        size, value = least_of_cuts(cuts, self.problem.store_capital_gbp_per_kwh, limits_kwh)
+        capital = self.problem.store_capital_gbp_per_kwh
+        size, value = least_of_cuts(self._cuts, capital, limits_kwh)
         return size, value + self.fixed_gbp
 
     def relaxed(self, evaluation: Evaluation) -> float:
@@ -136,6 +139,7 @@ class StoreSearch:
             self._year = YearProgram(self.problem, self._curves)
         evaluation = self._year.evaluate(size_kwh, seconds_left)
         self.evaluations.append(evaluation)
+        self._cuts.append(evaluation.cut)
         return evaluation
 
     def search(self, ceiling_gbp: float, seconds_left: Clock) -> Evaluation:
@@ -260,7 +264,11 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
     bound = np.inf
     for start in without:
         search = StoreSearch(problem, start.unit)
-        evaluation = search.search(best.cost_gbp if best else np.inf, seconds_left)
+        ceiling = best.cost_gbp if best else np.inf
+        if search.bound_gbp >= ceiling:
+            bound = min(bound, search.bound_gbp)
+            continue
+        evaluation = search.search(ceiling, seconds_left)
         search.release()
         along = search.along(evaluation)
         best = along if best is None or along.cost_gbp < best.cost_gbp else best

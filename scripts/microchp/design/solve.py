@@ -113,7 +113,6 @@ def solve_problem(problem: Problem, model: linopy.Model, solve: Solve) -> xr.Dat
     seconds = time.monotonic() - started
     design = proof.design
     flows = flows_of(problem, design.plant, design.operation)
-    _refuse_unserved(problem, flows)
     if not proof.gap <= solve.relative_gap:
         raise SolveError(
             f"{name}: cost {design.cost_gbp:.2f} GBP/y, lower bound {proof.lower_bound_gbp:.2f}: "
@@ -122,6 +121,7 @@ def solve_problem(problem: Problem, model: linopy.Model, solve: Solve) -> xr.Dat
             f"solve.time_limit_minutes (now {solve.time_limit_minutes:g})"
             + ("." if method == "decomposed" else ", or set solve.method: decomposed.")
         )
+    _refuse_unserved(problem, flows)
     check_solution(problem, model, design, flows, proof.lower_bound_gbp)
     log.info(
         "%s: %s, store %.2f kWh, %.2f GBP/y, gap %.2g, %.1f s",
@@ -198,7 +198,10 @@ def solve_monolithic(
 
 
 def _refuse_unserved(problem: Problem, flows: Flows) -> None:
-    """Unserved heat costs so much that it is left only where nothing can serve it."""
+    """Refuse a proven optimum with unserved heat.
+
+    It costs so much that the optimum has some only where no size allowed can serve it.
+    """
     short = flows.unserved_heat_kw.ravel()
     if not (short > 1e-6).any():
         return

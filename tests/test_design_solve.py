@@ -1,0 +1,237 @@
+"""The jobs: what is written, and what is not."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+
+import linopy
+import numpy as np
+import pytest
+import xarray as xr
+from design_cases import FIT, inputs, random_problem, year_of_demand
+
+from microchp.config import Boiler, Solve, Tes, Time
+from microchp.design.build import build_model, export_model
+from microchp.design.check import check_solution
+from microchp.design.model import OPERATION, build_printed_model, v1_semantics
+from microchp.design.problem import Problem
+from microchp.design.schedule import flows_of
+from microchp.design.search import solve_by_days
+from microchp.design.solve import solve_model, solve_problem
+from microchp.errors import ConfigError, SolveError
+from microchp.files import write_netcdf
+from microchp.scenarios import DesignInputs
+
+TWO_DAYS = Time(year=2015, resolution_minutes=60, days=["2015-01-15", "2015-07-15"])
+
+
+@pytest.fixture(scope="module")
+def demand_path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("demand") / "case_60min.nc"
+    write_netcdf(year_of_demand(), path)
+    return path
+
+
+def run(demand_path, directory, parameters: DesignInputs, solve: Solve) -> xr.Dataset:
+    model_path, design_path = directory / "model.nc", directory / "design.nc"
+    build_model(demand_path=demand_path, model_path=model_path, inputs=parameters)
+    solve_model(model_path=model_path, design_path=design_path, solve=solve)
+    return xr.load_dataset(design_path)
+
+
+@pytest.mark.parametrize("tes", [Tes(max_kwh=20), None], ids=["with", "without"])
+def test_a_design_file_is_complete_and_balanced(demand_path, tmp_path, caplog, tes):
+    parameters = inputs(min_load_share=0.5, incentive=FIT, tes=tes, time=TWO_DAYS)
+    with caplog.at_level(logging.INFO):
+        design = run(demand_path, tmp_path, parameters, Solve(relative_gap=1e-3))
+    assert all({"units", "long_name"} <= set(v.attrs) for v in design.data_vars.values())
+    assert set(OPERATION) <= set(design.data_vars)
+    assert DesignInputs.model_validate_json(design.attrs["inputs"]) == parameters
+    assert design.attrs["solve_method"] == "decomposed"
+    assert 0 <= design.attrs["relative_gap"] <= 1e-3
+    assert design.attrs["lower_bound_gbp"] <= design.attrs["objective_gbp"]
+    assert {"linopy", "highspy"} <= set(json.loads(design.attrs["versions"]))
+    assert "GBP/y" in caplog.text
+
+    heat = design.space_heating_kw + design.hot_water_kw
+    supplied = design.chp_heat_kw + design.boiler_heat_kw
+    stored = design.tes_charge_kw - design.tes_discharge_kw
+    assert abs(supplied - stored - heat).max() < 1e-6
+    made = design.chp_power_kw + design.grid_import_kw - design.grid_export_kw
+    assert abs(made - design.electricity_kw).max() < 1e-6
+    assert float(np.minimum(design.tes_charge_kw, design.tes_discharge_kw).max()) == 0
+    assert float(np.minimum(design.grid_import_kw, design.grid_export_kw).max()) == 0
+    midnights = design.tes_level_kwh[23::24]
+    assert abs(midnights - design.attrs["tes_kwh"]).max() < 1e-6
+    hours = float((design.day_weight * design.attrs["step_hours"]).sum())
+    assert hours == pytest.approx(8760)
+    if tes:
+        assert design.attrs["tes_kwh"] > 0
+        level = np.concatenate([[design.attrs["tes_kwh"]], design.tes_level_kwh[:24]])
+        loss = tes.loss_share_per_day / 24 * design.attrs["tes_kwh"]
+        change = 0.9 * design.tes_charge_kw[:24] - design.tes_discharge_kw[:24] / 0.9 - loss
+        np.testing.assert_allclose(np.diff(level), change, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["auto", "monolithic"])
+def test_both_routes_agree(demand_path, tmp_path, method):
+    parameters = inputs(
+        sizes_kw=(0, 1), min_load_share=0.5, incentive=FIT, tes=Tes(max_kwh=20), time=TWO_DAYS
+    )
+    design = run(demand_path, tmp_path, parameters, Solve(method=method, relative_gap=1e-4))
+    reference = solve_by_days(_problem(tmp_path), 1e-5, lambda: 1e6)
+    assert design.attrs["objective_gbp"] == pytest.approx(reference.design.cost_gbp, rel=1e-4)
+    expected = "monolithic" if method == "monolithic" else "decomposed"
+    assert design.attrs["solve_method"] == expected
+
+
+def _problem(directory) -> Problem:
+    from microchp.design.problem import problem_of
+
+    with v1_semantics():
+        return problem_of(linopy.read_netcdf(directory / "model.nc").parameters)
+
+
+def test_an_infeasible_boiler_fails_and_leaves_no_file(demand_path, tmp_path):
+    parameters = inputs(
+        sizes_kw=(1,), boiler=Boiler(max_heat_kw=0.2), tes=Tes(max_kwh=8), time=TWO_DAYS
+    )
+    model_path = tmp_path / "model.nc"
+    build_model(demand_path=demand_path, model_path=model_path, inputs=parameters)
+    for method in ("decomposed", "monolithic"):
+        with pytest.raises(SolveError, match=r"boiler\.max_heat_kw"):
+            solve_model(
+                model_path=model_path,
+                design_path=tmp_path / "design.nc",
+                solve=Solve(method=method),
+            )
+    assert [path.name for path in tmp_path.iterdir()] == ["model.nc"]
+
+
+@pytest.mark.parametrize("method", ["decomposed", "monolithic"])
+def test_a_gap_not_reached_fails_and_leaves_no_file(demand_path, tmp_path, method):
+    parameters = inputs(
+        min_load_share=0.5,
+        incentive=FIT,
+        tes=Tes(max_kwh=60),
+        time=Time(year=2015, resolution_minutes=60, days=12),
+    )
+    solve = Solve(method=method, relative_gap=1e-9, time_limit_minutes=0.03)
+    with pytest.raises(SolveError, match=r"time|gap"):
+        run(demand_path, tmp_path, parameters, solve)
+    assert [path.name for path in tmp_path.iterdir()] == ["model.nc"]
+
+
+def test_the_closing_tolerance_carries_the_level_over_midnight():
+    tes = Tes(max_kwh=10, closing_tolerance_kwh=0.1)
+    problem = random_problem(4, inputs(tes=tes, sizes_kw=(1,)), days=3, slices=12)
+    with v1_semantics():
+        model = build_printed_model(problem)
+    design = solve_problem(problem, model, Solve(relative_gap=1e-5))
+    assert design.attrs["solve_method"] == "monolithic"
+    level = design.tes_level_kwh.to_numpy().reshape(problem.shape)
+    size = design.attrs["tes_kwh"]
+    assert size > 0.1
+    off = level[:, -1] - size
+    assert np.abs(off).max() <= 0.1 + 1e-9
+    assert off[:-1].min() < -1e-3  # the tolerance is used, and missed the next morning
+    loss = tes.loss_share_per_day / 24 * size
+    stored = 0.9 * design.tes_charge_kw - design.tes_discharge_kw / 0.9 - loss
+    net = problem.step_hours * stored.to_numpy().sum()
+    assert net == pytest.approx(off[-1], abs=1e-6)
+    exact = dataclasses.replace(
+        problem,
+        inputs=problem.inputs.model_copy(
+            update={"tes": tes.model_copy(update={"closing_tolerance_kwh": 0.0})}
+        ),
+    )
+    closed = solve_by_days(exact, 1e-5, lambda: 1e6).design.cost_gbp
+    assert design.attrs["objective_gbp"] <= closed + 1e-6
+
+
+def test_decomposed_with_a_closing_tolerance_is_refused():
+    tes = Tes(max_kwh=10, closing_tolerance_kwh=0.1)
+    problem = random_problem(4, inputs(tes=tes))
+    with pytest.raises(SolveError, match=r"closing_tolerance_kwh is 0\.1"):
+        solve_problem(problem, build_printed_model(problem), Solve(method="decomposed"))
+
+
+@pytest.fixture(scope="module")
+def solved():
+    tes = Tes(min_kwh=5, max_kwh=5)
+    problem = random_problem(6, inputs(sizes_kw=(2,), min_load_share=0.5, tes=tes, incentive=FIT))
+    proof = solve_by_days(problem, 1e-4, lambda: 1e6)
+    flows = flows_of(problem, proof.design.plant, proof.design.operation)
+    return problem, build_printed_model(problem), proof, flows
+
+
+def test_the_check_passes_what_is_right(solved):
+    problem, model, proof, flows = solved
+    check_solution(problem, model, proof.design, flows, proof.lower_bound_gbp)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("boiler_heat_kw", 0.001, "eq7_heat"),
+        ("grid_import_kw", 0.001, "eq8_electricity"),
+        ("chp_power_kw", 3.0, "eq10_rated_power"),
+        ("tes_level_kwh", 0.01, "eq16_level"),
+        ("tes_charge_kw", float("nan"), "charging while discharging"),
+        ("unserved_heat_kw", 0.1, "heat that is not served"),
+    ],
+)
+def test_the_check_catches_a_planted_flow(solved, name, change, message):
+    problem, model, proof, flows = solved
+    values = getattr(flows, name).copy()
+    values[0, 5] += change
+    wrong = dataclasses.replace(flows, **{name: values})
+    with pytest.raises(SolveError, match=message):
+        check_solution(problem, model, proof.design, wrong, proof.lower_bound_gbp)
+
+
+def test_the_check_catches_charging_while_discharging(solved):
+    problem, model, proof, flows = solved
+    wrong = dataclasses.replace(
+        flows, tes_charge_kw=flows.tes_charge_kw + 1, tes_discharge_kw=flows.tes_discharge_kw + 1
+    )
+    with pytest.raises(SolveError, match=r"eq15_charge|charging while discharging"):
+        check_solution(problem, model, proof.design, wrong, proof.lower_bound_gbp)
+
+
+def test_the_check_catches_a_planted_bound_and_cost(solved):
+    problem, model, proof, flows = solved
+    cost = proof.design.cost_gbp
+    for bound in (cost + 0.01 * abs(cost), float("nan")):
+        with pytest.raises(SolveError, match="lower bound"):
+            check_solution(problem, model, proof.design, flows, bound)
+    cheaper = dataclasses.replace(proof.design, cost_gbp=cost - 1)
+    with pytest.raises(SolveError, match="objective"):
+        check_solution(problem, model, cheaper, flows, proof.lower_bound_gbp - 1)
+
+
+@pytest.mark.parametrize("ending", ["lp", "mps", "nc"])
+def test_other_solvers_get_the_same_model(demand_path, tmp_path, ending):
+    parameters = inputs(sizes_kw=(1,), tes=Tes(max_kwh=5), time=TWO_DAYS)
+    model_path, export_path = tmp_path / "model.nc", tmp_path / f"export.{ending}"
+    build_model(demand_path=demand_path, model_path=model_path, inputs=parameters)
+    export_model(model_path=model_path, export_path=export_path)
+    with v1_semantics():
+        model = linopy.read_netcdf(model_path)
+        if ending == "nc":
+            assert linopy.read_netcdf(export_path).nvars == model.nvars
+            return
+    import highspy
+
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.readModel(str(export_path))
+    assert highs.getNumRow() == model.ncons
+    assert highs.getNumCol() == model.nvars
+
+
+def test_an_unknown_export_format_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"'\.txt'"):
+        export_model(model_path=tmp_path / "model.nc", export_path=tmp_path / "export.txt")
