@@ -63,3 +63,26 @@ rule assess_groups:
         code=code("assess_groups"),
     script:
         "../scripts/assess_groups.py"
+
+
+rule compare_published_groups:
+    input:
+        groups=RESULTS / "groups.csv",
+        dwellings=PUBLISHED_DWELLINGS,
+        published=PUBLISHED_GROUPS,
+    output:
+        published=RESULTS / "published_groups.csv",
+    log:
+        LOGS / "compare_published_groups.log",
+    benchmark:
+        BENCHMARKS / "compare_published_groups.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("compare_published_groups"),
+    script:
+        "../scripts/compare_published_groups.py"

@@ -62,9 +62,17 @@ PUBLISHED = Path(workflow.basedir) / "resources/published/oluleye2018.csv"
 # Only designs of the published sizes can be held against the published tables.
 HAS_PUBLISHED = any(design.name == "published" for design in CONFIG.fixed_designs)
 COMPARISON = [RESULTS / "published.csv"] if HAS_PUBLISHED else []
+# The published dwelling and group: their cases, and the table that holds them against print.
+PUBLISHED_DWELLINGS = [
+    RESULTS / f"operation/{case}.csv" for case in CASES if case.startswith("peacock-")
+]
+PUBLISHED_GROUPS = Path(workflow.basedir) / "resources/published/peacock2006.csv"
+HAS_PUBLISHED_GROUPS = PUBLISHED_DWELLINGS and "peacock_street" in CONFIG.group.streets
+GROUP_COMPARISON = [RESULTS / "published_groups.csv"] if HAS_PUBLISHED_GROUPS else []
 # What a run gives: designs, groups, or both.
 DESIGNED = [RESULTS / "designs.csv", RESULTS / "figures", RESULTS / "report/index.html"]
-TARGETS = [*(DESIGNED if SCENARIOS else []), *([RESULTS / "groups.csv"] if CASES else [])]
+GROUPED = [RESULTS / "groups.csv", *GROUP_COMPARISON]
+TARGETS = [*(DESIGNED if SCENARIOS else []), *(GROUPED if CASES else [])]
 
 
 @cache

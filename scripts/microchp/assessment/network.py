@@ -61,31 +61,35 @@ class Days:
             getattr(self, field.name)[first : first + len(values)] = values
 
 
-@numba.njit(cache=True, nogil=True)
+# no load is not a number, which lets the loop over loads be vectorised
+@numba.njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
 def _reduce(
     net_kw: FloatArray, steps: int, window: int, step_hours: float, sums: FloatArray
 ) -> None:
-    """Reduce ``net_kw`` (window + days * steps, loads) into ``sums`` (7, days, loads)."""
-    days, loads = sums.shape[1], sums.shape[2]
+    """Reduce ``net_kw`` (window + days * steps, loads) into ``sums`` (days, 7, loads)."""
+    days, loads = sums.shape[0], sums.shape[2]
     for day in range(days):
+        bought, sold, without = sums[day, 0], sums[day, 1], sums[day, 4]
+        peak_in, peak_out = sums[day, 2], sums[day, 3]
+        up, down = sums[day, 5], sums[day, 6]
         for step in range(steps):
-            t = window + day * steps + step
+            now = net_kw[window + day * steps + step]
+            before = net_kw[day * steps + step]
             for c in range(loads):
-                net = net_kw[t, c]
-                ramp = net - net_kw[t - window, c]
-                sums[0, day, c] += max(net, 0.0)
-                sums[1, day, c] += max(-net, 0.0)
-                sums[2, day, c] = max(sums[2, day, c], net)
-                sums[3, day, c] = max(sums[3, day, c], -net)
-                sums[4, day, c] += 1.0 if net <= NO_FLOW_KW else 0.0
-                sums[5, day, c] = max(sums[5, day, c], ramp)
-                sums[6, day, c] = max(sums[6, day, c], -ramp)
+                net = now[c]
+                bought[c] += max(net, 0.0)
+                sold[c] += max(-net, 0.0)
+                peak_in[c] = max(peak_in[c], net)
+                peak_out[c] = max(peak_out[c], -net)
+                without[c] += 1.0 if net <= NO_FLOW_KW else 0.0
+                up[c] = max(up[c], net - before[c])
+                down[c] = max(down[c], before[c] - net)
         for c in range(loads):
-            sums[0, day, c] *= step_hours
-            sums[1, day, c] *= step_hours
-            sums[4, day, c] /= steps
-            sums[5, day, c] /= window * step_hours * 60.0
-            sums[6, day, c] /= window * step_hours * 60.0
+            bought[c] *= step_hours
+            sold[c] *= step_hours
+            without[c] /= steps
+            up[c] /= window * step_hours * 60.0
+            down[c] /= window * step_hours * 60.0
 
 
 def days_of(net_kw: FloatArray, window: int, step_minutes: int = 1) -> Days:
@@ -110,9 +114,9 @@ def days_of(net_kw: FloatArray, window: int, step_minutes: int = 1) -> Days:
     days, rest = divmod(len(net_kw) - window, steps)
     if rest:
         raise ValueError(f"{len(net_kw) - window} steps are not whole days of {steps}")
-    sums = np.zeros((len(fields(Days)), days, net_kw.shape[1]))
-    _reduce(net_kw, steps, window, step_minutes / 60, sums)
-    return Days(*sums)
+    sums = np.zeros((days, len(fields(Days)), net_kw.shape[1]))
+    _reduce(np.ascontiguousarray(net_kw), steps, window, step_minutes / 60, sums)
+    return Days(*np.moveaxis(sums, 1, 0))
 
 
 def with_lead(net_kw: FloatArray, window: int) -> FloatArray:

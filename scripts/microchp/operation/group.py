@@ -2,7 +2,8 @@
 
 What a dwelling's unit does depends on no other, so the load of a group in which some dwellings
 have a unit is the demand of all less the generation of those: any penetration, and any choice
-of dwellings, is a sum over runs that are made already. A week of all choices is held at a time.
+of dwellings, is a sum over runs that are made already. A week at most is held at a time, so that
+memory does not grow with the number of dwellings.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from microchp.files import write_netcdf
 from microchp.scenarios import GroupInputs
 from microchp.timeseries import MINUTES_PER_DAY, FloatArray
 
-DWELLINGS_AT_ONCE = 256
 WEEK_DAYS = 7
+MOST_BYTES = 256 * 2**20
+"""Of the generation of all dwellings a week is held at a time, or as many days as fit this."""
 
 UNITS = {
     "admd_kw": ("kW", "largest import, per dwelling"),
@@ -101,7 +103,7 @@ def group_days(
     choices: list[BoolArray],
     window: int,
 ) -> list[Days]:
-    """Days of the net load of every choice, a week of them at a time.
+    """Days of the net load of every choice.
 
     Parameters
     ----------
@@ -121,23 +123,23 @@ def group_days(
     """
     dwellings, minutes = generation_kw.shape
     found = [Days.empty(minutes // MINUTES_PER_DAY, len(chosen)) for chosen in choices]
-    week = WEEK_DAYS * MINUTES_PER_DAY
-    for begin in range(0, minutes, week):
-        end = min(begin + week, minutes)
+    # the demand is one more dwelling, in every choice
+    weights = [np.vstack([np.ones(len(chosen)), -chosen.T.astype(float)]) for chosen in choices]
+    room = max(1, MOST_BYTES // (8 * MINUTES_PER_DAY * (dwellings + 1)))
+    block = min(WEEK_DAYS, room) * MINUTES_PER_DAY
+    for begin in range(0, minutes, block):
+        end = min(begin + block, minutes)
         lead = min(begin, window)
-        nets = [
-            np.repeat(demand_kw[begin - lead : end, None], len(chosen), axis=1)
-            for chosen in choices
-        ]
-        for first in range(0, dwellings, DWELLINGS_AT_ONCE):
-            part = slice(first, min(first + DWELLINGS_AT_ONCE, dwellings))
-            generated = np.asarray(generation_kw[part, begin - lead : end], dtype=np.float64).T
-            for net, chosen in zip(nets, choices, strict=True):
-                net -= generated @ chosen[:, part].T.astype(np.float64)
-        for days, net in zip(found, nets, strict=True):
-            # nothing changes before the first minute of the year
-            before = np.repeat(net[:1], window - lead, axis=0)
-            days.put(begin // MINUTES_PER_DAY, days_of(np.concatenate([before, net]), window))
+        part = slice(begin - lead, end)
+        rows = np.vstack([demand_kw[part], np.asarray(generation_kw[:, part], dtype=np.float64)])
+        # nothing changes before the first minute of the year
+        rows = np.pad(rows, ((0, 0), (window - lead, 0)), mode="edge")
+        # a day of 200 choices fits a processor's cache, a week does not
+        for day in range((end - begin) // MINUTES_PER_DAY):
+            first = day * MINUTES_PER_DAY
+            columns = rows[:, first : first + window + MINUTES_PER_DAY].T
+            for days, weight in zip(found, weights, strict=True):
+                days.put(begin // MINUTES_PER_DAY + day, days_of(columns @ weight, window))
     return found
 
 

@@ -1,0 +1,163 @@
+"""How fast units are run and groups are added up: ``python benchmarks/operation.py``.
+
+Prints dwelling-years per second and core of the control's loop, the cost of a group per dwelling
+from 10 dwellings up, and the memory that it took, as numbers and as ratios. The demand of a group
+is drawn from a pool of years with time shifts of whole weeks and minutes, because making a
+thousand anew would take hours and measure something else: peaks of a pool's member never meet
+their own copies, but its copies have the same habits, so the group is less diverse than it is
+large.
+
+``--dwellings 10000`` takes some minutes and 1 GB on disk for every 1,000 dwellings, kept in a
+temporary directory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+from microchp.config import load_config
+from microchp.files import whole
+from microchp.operation.group import aggregate_group
+from microchp.operation.heat_led import FLOWS, plant, run, timed_steps
+from microchp.operation.simulate import simulate_dwelling
+from microchp.scenarios import group_inputs, operation_cases
+from microchp.timeseries import QUANTITIES
+
+ROOT = Path(__file__).parents[1]
+MINUTES = 525_600
+UNITS = ("stirling_1kw", "fuel_cell_1kw", "fuel_cell_3kw")
+POOL = 10
+
+
+def pool_year(number: int) -> dict[str, np.ndarray]:
+    """A year with a heating programme, reheating and a load of switched appliances."""
+    random = np.random.default_rng(number)
+    minute = np.arange(MINUTES)
+    clock = minute % 1440
+    season = np.maximum(0.0, np.cos(2 * np.pi * minute / MINUTES) + 0.2)
+    on = (clock > 360) & (clock < 560) | (clock > 900) & (clock < 1340)
+    switched = np.repeat(random.exponential(0.6, MINUTES // 5), 5)
+    return {
+        "space_heating_kw": np.where(on, 9.0 * season, 0.0),
+        "hot_water_kw": np.where(on & (clock % 90 < 25), 2.5, 0.0),
+        "electricity_kw": 0.2 + switched * (clock > 400),
+    }
+
+
+def write_demand(path: Path, dwellings: int) -> None:
+    """A demand file of many dwellings, written one by one."""
+    pool = [pool_year(number) for number in range(min(POOL, dwellings))]
+    random = np.random.default_rng(1)
+    with whole(path) as partial, netCDF4.Dataset(partial, "w") as file:
+        file.createDimension("dwelling", dwellings)
+        file.createDimension("time", MINUTES)
+        file.setncatts({"house": "pool", "step_minutes": 1})
+        axis = file.createVariable("time", "i8", ("time",))
+        axis.units = "minutes since 2015-01-01"
+        axis[:] = np.arange(MINUTES)
+        for quantity in QUANTITIES:
+            file.createVariable(
+                quantity,
+                "f8",
+                ("dwelling", "time"),
+                zlib=True,
+                complevel=1,
+                chunksizes=(1, MINUTES),
+            )
+        for dwelling in range(dwellings):
+            shift = int(random.integers(-3, 4)) * 10_080 + int(random.integers(-60, 61))
+            for quantity, values in pool[dwelling % len(pool)].items():
+                file[quantity][dwelling, :] = np.roll(values, shift)
+
+
+def time_loop() -> float:
+    """Dwelling-years per second of the loop alone, the slowest unit of three."""
+    config = load_config({}, ROOT / "resources")
+    year = pool_year(0)
+    heat = year["space_heating_kw"] + year["hot_water_kw"]
+    flows = np.empty((len(FLOWS), MINUTES))
+    clock_on = timed_steps(config.operation, MINUTES)
+    slowest = np.inf
+    for name in UNITS:
+        made = plant(config.operation, config.catalogue_units()[name])
+        run(heat, year["electricity_kw"], clock_on, made, 1 / 60, flows)
+        begun = time.perf_counter()
+        for _ in range(20):
+            run(heat, year["electricity_kw"], clock_on, made, 1 / 60, flows)
+        rate = 20 / (time.perf_counter() - begun)
+        print(f"loop       {name:14} {rate:7.0f} dwelling-years/s per core")
+        slowest = min(slowest, rate)
+    return slowest
+
+
+def time_group(directory: Path, dwellings: int, unit: str) -> tuple[float, float]:
+    """Seconds to run a unit in a group's dwellings, and to add them up at 14 penetrations."""
+    config = load_config(
+        {
+            "scenarios": {
+                "house": ["flat"],
+                "incentive": [],
+                "penetration": [k / 13 for k in range(14)],
+            },
+            "operation": {"units": [unit]},
+        },
+        ROOT / "resources",
+    )
+    case = f"flat-{unit}"
+    begun = time.perf_counter()
+    simulate_dwelling(
+        demand_paths=[directory / "demand.nc"],
+        design_path=None,
+        first_path=directory / "first.nc",
+        generation_path=directory / "generation.nc",
+        table_path=directory / "table.csv",
+        inputs=operation_cases(config)[case],
+    )
+    simulated = time.perf_counter()
+    aggregate_group(
+        generation_path=directory / "generation.nc",
+        group_path=directory / "group.nc",
+        inputs=group_inputs(config, case),
+    )
+    return simulated - begun, time.perf_counter() - simulated
+
+
+def main() -> None:
+    """Print the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dwellings", type=int, default=100, help="largest group (default 100)")
+    most = parser.parse_args().dwellings
+    time_loop()
+    before: tuple[int, float] | None = None
+    for dwellings in (10, 100, 1_000, 10_000):
+        if dwellings > most:
+            break
+        with tempfile.TemporaryDirectory() as name:
+            directory = Path(name)
+            write_demand(directory / "demand.nc", dwellings)
+            run_s, add_s = time_group(directory, dwellings, UNITS[0])
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        total = run_s + add_s
+        ratio = ""
+        if before is not None:
+            ratio = f", {total / before[1]:.1f} x the time of {before[0]}"
+        print(
+            f"group of {dwellings:6,}: run {run_s:6.1f} s ({dwellings / run_s:4.0f} "
+            f"dwelling-years/s, read and written), add up {add_s:6.1f} s, "
+            f"peak memory {peak_mb:,.0f} MB{ratio}"
+        )
+        before = dwellings, total
+
+
+if __name__ == "__main__":
+    main()
