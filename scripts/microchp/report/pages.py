@@ -772,7 +772,7 @@ def build_report(
         config=config_text,
         terms=TERMS,
     )
-    html = _render(page)
+    html = render("report.html.j2", page)
     with whole(report_path) as partial:
         partial.write_text(html, encoding="utf-8")
     log.info("report of %d designs written, %.1f MB", len(designs), len(html) / 1e6)
@@ -794,7 +794,8 @@ def _tolerances(reports: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def _render(page: Page) -> str:
+def render(template: str, page: object) -> str:
+    """A page made from one of the templates."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -802,7 +803,7 @@ def _render(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(page=page)
+    return environment.get_template(template).render(page=page)
 
 
 # ----------------------------------------------------------------------------------- summary
