@@ -15,7 +15,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run quick test lint reference lock unlock
+.PHONY: help run quick test lint reference validation lock unlock
 
 help:
 	@echo 'make run        the design study of Oluleye et al. 2018, from demand to report'
@@ -23,6 +23,7 @@ help:
 	@echo 'make test       checks and tests'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
+	@echo 'make validation rewrite docs/validation.md from the results of make run'
 	@echo 'make lock       renew requirements.lock after a change of requirements*.txt'
 	@echo 'make unlock     release the lock that a killed run has left'
 
@@ -46,6 +47,9 @@ lint: $(VENV)/.test
 
 reference: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.config_reference config
+
+validation: $(VENV)/.run
+	PYTHONPATH=scripts $(BIN)/python -m microchp.report.validation
 
 unlock: $(VENV)/.run
 	$(BIN)/python -m snakemake --unlock
