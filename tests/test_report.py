@@ -376,6 +376,8 @@ def test_coarse_runs_and_the_printed_factor_are_announced(run):
     assert pages.notices(fine) == []
     (printed,) = pages.notices(fine.assign(annualisation="as_printed"))
     assert printed.title == "Annualisation as printed."
+    (own,) = pages.notices(fine, "Demand was fitted.")
+    assert own.text == "Demand was fitted."
 
 
 # ------------------------------------------------------------------------------------- page

@@ -83,6 +83,9 @@ class Run(Block):
     seed: int = Field(
         1, ge=0, description="Seed of every random draw; the same seed gives the same result."
     )
+    note: str = Field(
+        "", description="What a reader must know of this run, shown at the top of its report."
+    )
 
 
 class Time(Block):

@@ -158,7 +158,8 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
     finance = inputs.finance
     factor = money.annualisation_factor(finance)
     investment = money.investment_gbp(plant.unit, inputs.tes, plant.tes_kwh, inputs.incentive)
-    eai = costs.bau_cost_gbp - costs.eac_gbp
+    # a design that is business as usual earns nothing, not what is left of a subtraction
+    eai = round(costs.bau_cost_gbp - costs.eac_gbp, 9) + 0.0
     saving = money.annual_saving_gbp(eai, investment, factor)
     other_factors = {
         "eai_crf_gbp": money.capital_recovery_factor,

@@ -272,9 +272,9 @@ def _of(count: int, total: int) -> str:
     return f"{count} of {total} houses"
 
 
-def notices(designs: pd.DataFrame) -> list[Note]:
-    """What a reader must know before any figure: a coarse run, the printed annualisation."""
-    notes = []
+def notices(designs: pd.DataFrame, note: str = "") -> list[Note]:
+    """What a reader must know before any figure: the run's own note, a coarse run, the factor."""
+    notes = [Note("About this run.", note)] if note else []
     step, days = designs["resolution_minutes"].max(), designs["days_modelled"].min()
     coarse = []
     if step > FINE_MINUTES:
@@ -735,7 +735,7 @@ def build_report(
         extent=_extent(designs),
         annualisation=" or ".join(kinds[kind] for kind in dict.fromkeys(designs["annualisation"])),
         lifetime=" or ".join(f"{life:g}" for life in designs["lifetime_years"].unique()),
-        notices=notices(designs),
+        notices=notices(designs, config["run"].get("note", "")),
         sentences=sentences(designs),
         answers=answers(designs),
         designs=designs_table(designs),

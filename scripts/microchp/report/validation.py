@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -73,7 +74,7 @@ which any other design could be cheaper).
 def markdown_table(table: pd.DataFrame, digits: dict[str, int]) -> str:
     """A table in Markdown; numbers of a column with its count of digits, empty where missing."""
 
-    def cell(value: object, column: str) -> str:
+    def cell(value: Any, column: str) -> str:
         if isinstance(value, str):
             return value
         return "" if pd.isna(value) else f"{value:.{digits[column]}f}"
