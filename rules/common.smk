@@ -70,8 +70,11 @@ PUBLISHED_GROUPS = Path(workflow.basedir) / "resources/published/peacock2006.csv
 HAS_PUBLISHED_GROUPS = PUBLISHED_DWELLINGS and "peacock_street" in CONFIG.group.streets
 GROUP_COMPARISON = [RESULTS / "published_groups.csv"] if HAS_PUBLISHED_GROUPS else []
 # What a run gives: designs, groups, or both.
-DESIGNED = [RESULTS / "designs.csv", RESULTS / "figures", RESULTS / "report/index.html"]
-GROUPED = [RESULTS / "groups.csv", *GROUP_COMPARISON]
+# The first page is on designs, or on groups where nothing is designed.
+DESIGN_PAGE = RESULTS / f"report/{'index' if SCENARIOS else 'designs'}.html"
+GROUP_PAGE = RESULTS / f"report/{'groups' if SCENARIOS else 'index'}.html"
+DESIGNED = [RESULTS / "designs.csv", RESULTS / "figures", DESIGN_PAGE]
+GROUPED = [RESULTS / "groups.csv", GROUP_PAGE, *GROUP_COMPARISON]
 TARGETS = [*(DESIGNED if SCENARIOS else []), *(GROUPED if CASES else [])]
 
 
@@ -150,7 +153,8 @@ def print_results():
     """Say where to look, once there is something to look at."""
     page = RESULTS / "report/index.html"
     if page.exists():
-        print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and designs.csv")
+        table = "designs.csv" if SCENARIOS else "groups.csv"
+        print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and {table}")
 
 
 def demand_memory(wildcards):

@@ -73,7 +73,7 @@ rule build_report:
         calibrations=CALIBRATIONS,
         comparison=COMPARISON,
     output:
-        report=RESULTS / "report/index.html",
+        report=DESIGN_PAGE,
     log:
         LOGS / "build_report.log",
     benchmark:
@@ -88,3 +88,51 @@ rule build_report:
         code=code("build_report"),
     script:
         "../scripts/build_report.py"
+
+
+rule plot_groups:
+    input:
+        table=RESULTS / "groups.csv",
+        groups=GROUPS,
+        first=expand(RESULTS / "operation/{case}.nc", case=CASES),
+    output:
+        figures=directory(RESULTS / "group_figures"),
+    log:
+        LOGS / "plot_groups.log",
+    benchmark:
+        BENCHMARKS / "plot_groups.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        code=code("plot_groups"),
+    script:
+        "../scripts/plot_groups.py"
+
+
+rule build_group_report:
+    input:
+        table=RESULTS / "groups.csv",
+        dwellings=expand(RESULTS / "operation/{case}.csv", case=CASES),
+        figures=RESULTS / "group_figures",
+        comparison=GROUP_COMPARISON,
+    output:
+        report=GROUP_PAGE,
+    log:
+        LOGS / "build_group_report.log",
+    benchmark:
+        BENCHMARKS / "build_group_report.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        run=CONFIG.run.name,
+        code=code("build_group_report"),
+    script:
+        "../scripts/build_group_report.py"

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from pathlib import Path
 
 import netCDF4
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,8 +24,9 @@ from microchp.assessment.network import (
     periods,
     with_lead,
 )
+from microchp.assessment.published_groups import compare_groups
 from microchp.config import Config, load_config
-from microchp.demand.build import demand_dataset
+from microchp.demand.build import build_demand, demand_dataset
 from microchp.demand.builtin import DwellingDemand
 from microchp.errors import AssessmentError
 from microchp.files import write_netcdf
@@ -35,7 +38,15 @@ from microchp.operation.group import (
     units_at,
 )
 from microchp.operation.simulate import simulate_dwelling
-from microchp.scenarios import design_inputs, group_inputs, operation_cases, scenario_table
+from microchp.report.group_figures import plot_groups
+from microchp.report.group_pages import build_group_report
+from microchp.scenarios import (
+    demand_inputs,
+    design_inputs,
+    group_inputs,
+    operation_cases,
+    scenario_table,
+)
 from microchp.timeseries import resample_dataset
 
 RESOURCES = Path(__file__).parents[1] / "resources"
@@ -461,3 +472,122 @@ def test_a_street_mixes_houses() -> None:
     assert list(cases) == ["flat-stirling_1kw", "row-stirling_1kw"]
     assert cases["row-stirling_1kw"].houses == ["flat", "terrace"]
     assert config.designed_houses() == ["flat", "terrace"]
+
+
+# ---------------------------------------------------------------- print, figures and the page
+
+PUBLISHED = RESOURCES / "published/peacock2006.csv"
+UNIT_NAMES = ("stirling_1kw", "fuel_cell_1kw", "fuel_cell_3kw")
+
+
+def test_printed_run_times_of_the_group_follow_from_its_balance() -> None:
+    """(demand - import + export) / (10 units x rated power), Table 5 at 77 %."""
+    table = pd.read_csv(PUBLISHED)
+    table = table[(table["table"] == "Table 5") & (table["level"] == "group")]
+
+    def cell(unit: str, period: str, penetration: float, metric: str) -> float:
+        chosen = (table["unit_name"] == unit) & (table["period"] == period)
+        chosen &= (table["penetration"] == penetration) & (table["metric"] == metric)
+        return float(table.loc[chosen, "value"].iloc[0])
+
+    for unit, power_kw in zip(UNIT_NAMES, (1, 1, 3), strict=True):
+        for period in ("winter_day", "mid_season_day", "summer_day"):
+            generated = cell("stirling_1kw", period, 0.0, "import_kwh")
+            generated += cell(unit, period, 0.77, "export_kwh")
+            generated -= cell(unit, period, 0.77, "import_kwh")
+            minutes = cell(unit, period, 0.77, "run_minutes")
+            assert generated / (10 * power_kw) * 60 == pytest.approx(minutes, abs=1)
+
+
+def test_printed_days_of_the_dwelling_balance() -> None:
+    """17.8 kWh of demand, 988 min at 1 kW, 7.6 imported and 6.2 exported (Table 3)."""
+    assert pytest.approx(17.8 + 6.2, abs=0.1) == 7.6 + 988 / 60
+    assert pytest.approx(17.8 + 34.9, abs=0.15) == 3.4 + 3 * 988 / 60
+
+
+def test_every_published_number_is_compared(made: Path, tmp_path: Path) -> None:
+    groups = read_groups(made / "groups.csv")
+    groups = groups.assign(unit_name=groups["scenario"].str.split("-").str[-1])
+    dwellings = {name: pd.read_csv(made / f"detached-{name}.csv") for name in UNIT_NAMES}
+    published = pd.read_csv(PUBLISHED)
+    compared = compare_groups(groups, dwellings, published)
+    assert compared["published"].tolist() == published["value"].tolist()
+    assert compared["computed"].notna().sum() >= len(compared) - 3  # onsets that never come
+    judged = compared["tolerance"].notna()
+    assert (compared["verdict"][~judged] == "not judged").all()
+    off = compared["deviation"].abs() <= compared["tolerance"]
+    assert (compared["verdict"][judged] == np.where(off[judged], "within", "outside")).all()
+    row = compared[
+        (compared["metric"] == "import_share")
+        & (compared["period"] == "year")
+        & (compared["unit_name"] == "fuel_cell_3kw")
+    ].iloc[0]
+    first = dwellings["fuel_cell_3kw"].iloc[0]
+    share = first["import_kwh"] / first["electricity_demand_kwh"]
+    assert row["computed"] == pytest.approx(share)
+
+
+def test_figures_and_page_of_groups(made: Path, tmp_path: Path) -> None:
+    cases = [f"detached-{name}" for name in UNIT_NAMES]
+    for folder, kind in (("groups", "group"), ("operation", "first")):
+        (tmp_path / folder).mkdir()
+        for case in cases:
+            shutil.copy(made / f"{case}_{kind}.nc", tmp_path / folder / f"{case}.nc")
+    plot_groups(
+        groups_path=made / "groups.csv",
+        group_paths=[tmp_path / f"groups/{case}.nc" for case in cases],
+        first_paths=[tmp_path / f"operation/{case}.nc" for case in cases],
+        figures_dir=tmp_path / "figures",
+    )
+    names = {path.stem for path in (tmp_path / "figures").glob("*.svg")}
+    assert names == {"penetration_detached", "cumulative_detached"} | {
+        f"{kind}_{case}" for kind in ("dwelling", "group") for case in cases
+    }
+    build_group_report(
+        run="test",
+        groups_path=made / "groups.csv",
+        table_paths=[made / f"{case}.csv" for case in cases],
+        figures_dir=tmp_path / "figures",
+        comparison_path=None,
+        report_path=tmp_path / "index.html",
+    )
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == len(names)
+    assert "power flows back through the transformer from" in page
+    assert "Published results" not in page
+
+
+@pytest.mark.slow
+def test_table_4_follows_from_the_fitted_dwelling(tmp_path: Path) -> None:
+    """The study's dwelling with Peacock's units: import within 5 points and run time within 4 in
+    the year, within 8 and 6 in the seasons.
+    """
+    study = yaml.safe_load(
+        (RESOURCES.parent / "config/studies/peacock2006.yaml").read_text("utf-8")
+    )
+    config = load_config(study, RESOURCES)
+    wanted = demand_inputs(config, "peacock")
+    build_demand(
+        demand_path=tmp_path / "demand.nc",
+        quality_path=tmp_path / "quality.json",
+        **dict(wanted),
+    )
+    computed = {}
+    for name in UNIT_NAMES:
+        simulate_dwelling(
+            demand_paths=[tmp_path / "demand.nc"],
+            design_path=None,
+            first_path=tmp_path / "first.nc",
+            generation_path=tmp_path / "generation.nc",
+            table_path=tmp_path / f"{name}.csv",
+            inputs=operation_cases(config)[f"peacock-{name}"],
+        )
+        computed[name] = pd.read_csv(tmp_path / f"{name}.csv")
+    published = pd.read_csv(PUBLISHED)
+    of_year = published[published["level"] == "dwelling"]
+    compared = compare_groups(pd.DataFrame(), computed, of_year)
+    judged = compared[compared["table"] == "Table 4"].dropna(subset="tolerance")
+    assert len(judged) == 24
+    outside = judged[judged["verdict"] != "within"]
+    assert outside.empty, outside.to_string()
+    assert sum(table["surplus_heat_kwh"].iloc[0] for table in computed.values()) < 100
