@@ -30,7 +30,7 @@ DEEMED = Incentive(
     capital_grant_share=0.3,
 )
 INCENTIVES = st.sampled_from([NO_INCENTIVE, FIT, LEVY, GENEROUS_EXPORT, DEEMED])
-SMALL = settings(max_examples=20, deadline=None, derandomize=True)
+SMALL = settings(max_examples=12, deadline=None, derandomize=True)
 
 
 def forever() -> float:
@@ -90,7 +90,7 @@ def test_without_store_equals_the_closed_form(seed, min_load, incentive, boiler_
     assert proof.lower_bound_gbp == proof.design.cost_gbp
 
 
-@settings(SMALL, max_examples=14)
+@settings(SMALL, max_examples=10)
 @given(
     seed=st.integers(0, 10_000),
     min_load=st.sampled_from([0.0, 0.5]),
