@@ -74,6 +74,11 @@ GROUP_COMPARISON = [RESULTS / "published_groups.csv"] if HAS_PUBLISHED_GROUPS el
 DESIGN_PAGE = RESULTS / f"report/{'index' if SCENARIOS else 'designs'}.html"
 GROUP_PAGE = RESULTS / f"report/{'groups' if SCENARIOS else 'index'}.html"
 DESIGNED = [RESULTS / "designs.csv", RESULTS / "figures", DESIGN_PAGE]
+# Variants that differ in time are held against the finest of them.
+TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenarios.variants)}
+STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
+if any(time != CONFIG.time for time in TIMES.values()):
+    DESIGNED.append(RESULTS / "precision.csv")
 GROUPED = [RESULTS / "groups.csv", GROUP_PAGE, *GROUP_COMPARISON]
 TARGETS = [*(DESIGNED if SCENARIOS else []), *(GROUPED if CASES else [])]
 
@@ -108,9 +113,9 @@ def demand_user_files(wildcards):
 
 
 def design_demand(wildcards):
-    """The demand of a scenario's house at the resolution of the design model."""
-    minutes = CONFIG.time.resolution_minutes
-    return RESULTS / f"demand/{design_of(wildcards.scenario).house}_{minutes}min.nc"
+    """The demand of a scenario's house at the resolution of its design model."""
+    design = design_of(wildcards.scenario)
+    return RESULTS / f"demand/{design.house}_{design.time.resolution_minutes}min.nc"
 
 
 def design_params(wildcards):

@@ -136,3 +136,27 @@ rule build_group_report:
         code=code("build_group_report"),
     script:
         "../scripts/build_group_report.py"
+
+
+rule plot_precision:
+    input:
+        designs=RESULTS / "designs.csv",
+        losses=expand(RESULTS / "demand/{house}_{minutes}min_loss.csv", house=HOUSES, minutes=STEPS),
+    output:
+        table=RESULTS / "precision.csv",
+        svg=RESULTS / "precision.svg",
+        pdf=RESULTS / "precision.pdf",
+    log:
+        LOGS / "plot_precision.log",
+    benchmark:
+        BENCHMARKS / "plot_precision.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("plot_precision"),
+    script:
+        "../scripts/plot_precision.py"

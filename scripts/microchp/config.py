@@ -132,8 +132,9 @@ class Scenarios(Block):
     variants: dict[Name, dict[str, Any]] = Field(
         {},
         description=(
-            "Named sets of changes to the blocks `chp`, `tes`, `boiler`, `tariff`, `emissions`, "
-            "`finance` and `solve`; the whole grid is solved for each as well as without."
+            "Named sets of changes to the blocks `time` (its year apart), `chp`, `tes`, "
+            "`boiler`, `tariff`, `emissions`, `finance` and `solve`; the whole grid is solved "
+            "for each as well as without."
         ),
     )
 
@@ -221,6 +222,16 @@ class Diversity(Block):
             "(lognormal, mean 1); 0 gives every dwelling the same totals."
         ),
     )
+    electricity_years: int = Field(
+        4,
+        ge=1,
+        description=(
+            "Stochastic years of electricity made for a house type, at some 8 s each. Further "
+            "dwellings take one of them, shifted by one to four weeks and by minutes: their "
+            "peaks do not meet, but they have the same appliances, so that ADMD falls a little "
+            "less with their number than with as many years as dwellings."
+        ),
+    )
     schedule_shift_minutes: int = Field(
         60,
         ge=0,
@@ -256,7 +267,12 @@ class Group(Block):
     """Dwellings of a house type."""
 
     dwellings: int = Field(
-        1, ge=1, description="Diverse dwellings made of each house type; designs use the first."
+        13,
+        ge=1,
+        description=(
+            "Diverse dwellings of each house type in a group (13 in Peacock 2006); designs use "
+            "the first. Only that one is made where `scenarios.penetration` asks for no groups."
+        ),
     )
     streets: dict[Name, list[Name]] = Field(
         {},
@@ -810,6 +826,11 @@ class Config(Block):
             )
         )
 
+    @property
+    def dwellings(self) -> int:
+        """Dwellings to make of each house type: those of a group, or one where there are none."""
+        return self.group.dwellings if self.scenarios.penetration else 1
+
     def catalogue_units(self) -> dict[str, ChpUnit]:
         """Every unit of the catalogue by its name, whatever its family."""
         return {name: unit for family in self.units.values() for name, unit in family.items()}
@@ -879,7 +900,7 @@ class Config(Block):
         return self
 
 
-VARIANT_BLOCKS = ("chp", "tes", "boiler", "tariff", "emissions", "finance", "solve")
+VARIANT_BLOCKS = ("time", "chp", "tes", "boiler", "tariff", "emissions", "finance", "solve")
 
 
 # ------------------------------------------------------------------------------- loading
@@ -979,6 +1000,12 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
                 f"it can change {', '.join(VARIANT_BLOCKS)}"
                 for key in wrong
             )
+        )
+    if "year" in (changes.get("time") or {}):
+        # demand is made once for all variants
+        raise ConfigError(
+            f"{where}:\n  time.year: a variant cannot change this; it can change "
+            "time.resolution_minutes and time.days"
         )
     return _validate(merge(config.model_dump(mode="json"), changes), where)
 

@@ -275,6 +275,7 @@ def _of(count: int, total: int) -> str:
 def notices(designs: pd.DataFrame, note: str = "") -> list[Note]:
     """What a reader must know before any figure: the run's own note, a coarse run, the factor."""
     notes = [Note("About this run.", note)] if note else []
+    designs = designs[designs["variant"] == ""]
     step, days = designs["resolution_minutes"].max(), designs["days_modelled"].min()
     coarse = []
     if step > FINE_MINUTES:
