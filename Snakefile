@@ -20,6 +20,7 @@ include: "rules/report.smk"
 wildcard_constraints:
     house=HOUSE_PATTERN,
     minutes=r"\d+",
+    ending="lp|mps|nc",
     scenario=r"[a-z0-9_-]+",
     case=CASE_PATTERN,
 

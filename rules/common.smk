@@ -165,3 +165,8 @@ def print_results():
 def demand_memory(wildcards):
     """MB: libraries, and a year by minute of each dwelling a few times over."""
     return 1000 + 50 * demand_of(wildcards.house).dwellings
+
+
+def design_memory(wildcards):
+    """MB: libraries, and the printed model, which grows with the slices of a year."""
+    return 2000 + 3 * 1440 // design_of(wildcards.scenario).time.resolution_minutes

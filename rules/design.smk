@@ -15,7 +15,7 @@ rule build_model:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=design_memory,
         runtime=20,
     params:
         inputs=design_params,
@@ -38,10 +38,31 @@ rule solve_model:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=design_memory,
         runtime=solve_runtime,
     params:
         solve=solve_params,
         code=code("solve_model"),
     script:
         "../scripts/solve_model.py"
+
+
+rule export_model:
+    input:
+        model=RESULTS / "models/{scenario}.nc",
+    output:
+        model=RESULTS / "exports/{scenario}.{ending}",
+    log:
+        LOGS / "export_model/{scenario}.{ending}.log",
+    benchmark:
+        BENCHMARKS / "export_model/{scenario}.{ending}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=design_memory,
+        runtime=60,
+    params:
+        code=code("export_model"),
+    script:
+        "../scripts/export_model.py"

@@ -1,0 +1,16 @@
+"""Write the design model of one scenario for other solvers."""
+
+from typing import Any
+
+from microchp.design.build import export_model
+from microchp.workflow import job_log
+
+
+def main(snakemake: Any) -> None:
+    """Unpack a job into one call."""
+    with job_log(snakemake.log[0]):
+        export_model(model_path=snakemake.input.model, export_path=snakemake.output.model)
+
+
+if __name__ == "__main__":
+    main(globals()["snakemake"])
