@@ -210,7 +210,7 @@ def changed_demand(change: str, base: str = "{}") -> bool:
     [
         ("run: {seed: 9}", True),
         ("time: {year: 2016}", True),
-        ("group: {dwellings: 9}", True),
+        ("{group: {dwellings: 9}, scenarios: {penetration: [1]}}", True),
         ("houses: {flat: {occupants: 1}}", True),
         ("demand: {weather: {try_region: 4}}", True),
         ("demand: {source: vdi4655}", True),

@@ -17,6 +17,7 @@ GROUPS = {
         "tes": ["with"],
         "penetration": [0.0, 1.0],
     },
+    "group": {"dwellings": 1},
     "operation": {"units": UNITS},
 }
 CASES = {"cottage-none-with", *(f"cottage-{unit}" for unit in UNITS)}
@@ -49,7 +50,8 @@ def test_a_run_gives_groups_of_designs_and_of_units(groups: Workflow) -> None:
 def test_a_penetration_simulates_nothing_again(groups: Workflow) -> None:
     planned = changed(groups, "scenarios", {"penetration": [0.0, 0.5, 1.0]})
     assert planned["aggregate_group"] == CASES
-    assert set(planned) == {"aggregate_group", "assess_groups", "write_config", "build_report"}
+    after = {"assess_groups", "plot_groups", "build_group_report"}
+    assert set(planned) == {"aggregate_group", *after, "write_config", "build_report"}
 
 
 def test_a_control_solves_nothing_again(groups: Workflow) -> None:
@@ -68,7 +70,12 @@ def test_units_alone_need_no_design(workflow: Workflow) -> None:
     planned = workflow.planned(
         workflow.write(
             "alone.yaml",
-            {"run": {"name": "alone"}, "scenarios": scenarios, "operation": {"units": UNITS}},
+            {
+                "run": {"name": "alone"},
+                "scenarios": scenarios,
+                "group": {"dwellings": 1},
+                "operation": {"units": UNITS},
+            },
         )
     )
     assert planned["simulate_dwelling"] == {f"cottage-{unit}" for unit in UNITS}

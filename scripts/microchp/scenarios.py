@@ -182,7 +182,7 @@ def demand_inputs(config: Config, house: str) -> DemandInputs:
         house=config.houses.get(house),
         demand=demand.model_copy(update=unread),
         year=config.time.year,
-        dwellings=config.group.dwellings,
+        dwellings=config.dwellings,
         seed=config.run.seed,
     )
 

@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 MINUTES_PER_DAY = 1440
 
+_RELATIVE = {"admd_relative": "admd_kw", "import_relative": "import_kwh"}
+"""Measures over what they are without any unit."""
+
 PUBLISHED_SCHEMA = pa.DataFrameSchema(
     {
         "paper": pa.Column(str),
@@ -73,6 +76,9 @@ def _of_group(rows: pd.DataFrame, penetration: float, metric: str) -> float:
     row = rows.iloc[int((rows["penetration"] - penetration).abs().to_numpy().argmin())]
     if metric == "run_minutes":
         return float(row["run_time_share"] * MINUTES_PER_DAY)
+    if metric in _RELATIVE:
+        none = rows.iloc[int(rows["penetration"].to_numpy().argmin())]
+        return float(row[_RELATIVE[metric]] / none[_RELATIVE[metric]])
     return float(row[metric])
 
 

@@ -12,6 +12,7 @@ import xarray as xr
 
 from microchp.config import Demand, House
 from microchp.demand.builtin import DwellingDemand, builtin_dwelling
+from microchp.demand.electricity import ElectricityYears
 from microchp.demand.hot_water import draw_offs_per_day
 from microchp.demand.measured import MeasuredDemand, read_demand_file
 from microchp.demand.quality import quality_report
@@ -127,6 +128,9 @@ def _synthesised(
 ) -> list[DwellingDemand]:
     """Dwellings from the built-in models or from VDI 4655."""
     weather = load_weather(demand.weather, year)
+    years = ElectricityYears(
+        house_name, house.occupants, weather, seed, demand.diversity.electricity_years
+    )
     built = []
     if demand.source == "vdi4655":
         profiles = reference_days(
@@ -138,7 +142,9 @@ def _synthesised(
                 house_name, house, profiles, demand.diversity, seed, dwelling, weather.source
             )
         else:
-            one = builtin_dwelling(house_name, house, weather, demand.diversity, seed, dwelling)
+            one = builtin_dwelling(
+                house_name, house, weather, demand.diversity, seed, dwelling, years
+            )
         built.append(one)
         log.info("%s: dwelling %d of %d built", house_name, dwelling + 1, dwellings)
     return built
@@ -164,15 +170,20 @@ def _from_file(
             )
             for power in measured.dwellings
         ]
+    house = _needed(house_name, house)
     weather = load_weather(demand.weather, year)
+    years = ElectricityYears(
+        house_name, house.occupants, weather, seed, demand.diversity.electricity_years
+    )
     return [
         builtin_dwelling(
             house_name,
-            _needed(house_name, house),
+            house,
             weather,
             demand.diversity,
             seed,
             dwelling,
+            years,
             measured_kw=power,
         )
         for dwelling, power in enumerate(measured.dwellings)

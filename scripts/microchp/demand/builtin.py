@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from microchp.config import Diversity, House
-from microchp.demand.electricity import electricity_year
+from microchp.demand.electricity import ElectricityYears, electricity_year
 from microchp.demand.heating import (
     calibrated_year,
     in_periods,
@@ -89,6 +90,7 @@ def builtin_dwelling(
     diversity: Diversity,
     seed: int,
     dwelling: int,
+    years: ElectricityYears,
     measured_kw: dict[str, FloatArray] | None = None,
 ) -> DwellingDemand:
     """Synthesise the demand of a dwelling, or what its measurements leave out.
@@ -101,6 +103,8 @@ def builtin_dwelling(
         Weather of the year.
     diversity, seed, dwelling
         Which dwelling, and how it may differ from the first.
+    years
+        Stochastic electricity of the house type.
     measured_kw
         Quantities that are measured, by minute; they are taken as they are, and measured
         electricity is what warms the rooms.
@@ -130,10 +134,9 @@ def builtin_dwelling(
     if asked["electricity_kw"] is not None:
         power["electricity_kw"] = electricity_year(
             house.electricity,
-            house.occupants,
             asked["electricity_kw"],
-            weather,
-            child_seed(seed, house_name, dwelling, "electricity"),
+            weather.year,
+            partial(years.shape_of, dwelling),
         )
         sources["electricity_kw"] = "builtin: CREST model (richardsonpy)"
     if asked["space_heating_kw"] == 0:

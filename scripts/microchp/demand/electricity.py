@@ -6,32 +6,30 @@ for lights, from the daylight (Richardson et al. 2010).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from microchp.config import Electricity
-from microchp.demand.seeds import seeded
+from microchp.demand.seeds import child_seed, seeded
 from microchp.demand.weather import WeatherYear
 from microchp.timeseries import MINUTES_PER_DAY, FloatArray, days_in_year
 
+MOST_WEEKS = 4
+MOST_MINUTES = 30
+"""A dwelling that shares a stochastic year has it this much earlier or later, at most."""
 
-def electricity_year(
-    electricity: Electricity,
-    occupants: int,
-    annual_kwh: float,
-    weather: WeatherYear,
-    seed: np.random.SeedSequence,
+
+def electricity_shape(
+    occupants: int, weather: WeatherYear, seed: np.random.SeedSequence
 ) -> FloatArray:
-    """Electricity of a dwelling by minute, kW, scaled to an annual total.
+    """Electricity of a household by minute, kW, scaled to 1 kWh a year.
 
     Parameters
     ----------
-    electricity
-        Share that is always on.
     occupants
         People who live there, 1 to 5.
-    annual_kwh
-        Electricity in the year; zero gives none.
     weather
         Daylight, and the calendar year.
     seed
@@ -43,20 +41,15 @@ def electricity_year(
         Shape ``(minutes of the year,)``. The set of appliances has none that heat rooms or
         water, which the house's boiler or unit does.
     """
-    days = days_in_year(weather.year)
-    constant_kw = electricity.constant_share * annual_kwh / (24 * days)
-    varying_kwh = (1 - electricity.constant_share) * annual_kwh
-    if varying_kwh == 0:
-        return np.full(days * MINUTES_PER_DAY, constant_kw)
     from richardsonpy.classes.electric_load import ElectricLoad
     from richardsonpy.classes.occupancy import Occupancy
 
+    days = days_in_year(weather.year)
     first_day = pd.Timestamp(year=weather.year, month=1, day=1).dayofweek + 1  # Monday is 1
     with seeded(seed):
         occupancy = Occupancy(occupants, initial_day=first_day, nb_days=days)
         load = ElectricLoad(
-            # as a list: plain integers, which the model compares millions of times
-            occ_profile=occupancy.occupancy.tolist(),
+            occ_profile=occupancy.occupancy,
             total_nb_occ=occupants,
             q_direct=weather.global_w_per_m2_by_minute(),  # only its sum with the diffuse counts
             q_diffuse=np.zeros(days * MINUTES_PER_DAY),
@@ -65,4 +58,75 @@ def electricity_year(
             timestep=60,
         )
     power = np.asarray(load.loadcurve, dtype=np.float64)
-    return np.asarray(constant_kw + power * (varying_kwh / (power.sum() / 60)))
+    return np.asarray(power * (60 / power.sum()))
+
+
+class ElectricityYears:
+    """Stochastic years of the dwellings of one house type, each made once.
+
+    A stochastic year takes seconds, a dwelling's heat a fraction of one. So a few years serve a
+    group: dwellings beyond them take a year that another has, moved by whole weeks, which keeps
+    working days and, nearly, the season, and by minutes.
+
+    Parameters
+    ----------
+    house_name, occupants
+        House type and the people in it.
+    weather
+        Daylight, and the calendar year.
+    seed
+        Seed of the run.
+    years
+        How many years are made at most.
+    """
+
+    def __init__(
+        self, house_name: str, occupants: int, weather: WeatherYear, seed: int, years: int
+    ) -> None:
+        self._house_name, self._occupants = house_name, occupants
+        self._weather, self._seed, self._years = weather, seed, years
+        self._made: dict[int, FloatArray] = {}
+
+    def shape_of(self, dwelling: int) -> FloatArray:
+        """Electricity of a dwelling by minute, scaled to 1 kWh; the same in any group."""
+        member = dwelling % self._years
+        if member not in self._made:
+            seed = child_seed(self._seed, self._house_name, member, "electricity")
+            self._made[member] = electricity_shape(self._occupants, self._weather, seed)
+        if dwelling == member:
+            return self._made[member]
+        random = np.random.default_rng(
+            child_seed(self._seed, self._house_name, dwelling, "electricity shift")
+        )
+        weeks = int(random.integers(1, MOST_WEEKS, endpoint=True)) * int(random.choice([-1, 1]))
+        minutes = int(random.integers(-MOST_MINUTES, MOST_MINUTES, endpoint=True))
+        return np.roll(self._made[member], weeks * 7 * MINUTES_PER_DAY + minutes)
+
+
+def electricity_year(
+    electricity: Electricity, annual_kwh: float, year: int, shape: Callable[[], FloatArray]
+) -> FloatArray:
+    """Electricity of a dwelling by minute, kW, scaled to an annual total.
+
+    Parameters
+    ----------
+    electricity
+        Share that is always on.
+    annual_kwh
+        Electricity in the year; zero gives none.
+    year
+        Calendar year.
+    shape
+        Gives the stochastic part, scaled to 1 kWh; called only where there is any.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(minutes of the year,)``.
+    """
+    days = days_in_year(year)
+    constant_kw = electricity.constant_share * annual_kwh / (24 * days)
+    varying_kwh = (1 - electricity.constant_share) * annual_kwh
+    if varying_kwh == 0:
+        return np.full(days * MINUTES_PER_DAY, constant_kw)
+    return np.asarray(constant_kw + shape() * varying_kwh)

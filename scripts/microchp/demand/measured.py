@@ -156,7 +156,7 @@ def validate_demand_files(config: Config) -> None:
             config.demand.file_policy,
             house_name,
             house=config.houses.get(house_name),
-            dwellings=config.group.dwellings,
+            dwellings=config.dwellings,
         )
         if checked.problems:
             messages.append(_message(house_name, path, checked.problems))
