@@ -311,6 +311,11 @@ def test_a_larger_store_loses_in_proportion_to_its_surface() -> None:
     assert plant(Operation(), catalogue("stirling_1kw"), store_kwh=0.0).loss_kw == 0
 
 
+def test_a_store_that_a_solver_did_not_want_is_none() -> None:
+    made = plant(Operation(), catalogue("stirling_1kw"), store_kwh=1e-7)
+    assert (made.store_kwh, made.loss_kw, made.loss_per_hour) == (0, 0, 0)
+
+
 def test_no_store_can_be_asked_for() -> None:
     assert plant(Operation(store_volume_l=0), catalogue("stirling_1kw")).store_kwh == 0
 

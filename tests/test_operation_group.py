@@ -457,6 +457,20 @@ def test_cases_of_a_configuration(config: Config) -> None:
     assert cases["detached-fuel_cell_3kw"].unit is not None
 
 
+def test_fixed_designs_and_variants_have_no_groups() -> None:
+    text = {
+        "scenarios": {
+            "house": ["flat"],
+            "incentive": ["none"],
+            "tes": ["without"],
+            "penetration": [1],
+            "variants": {"dear": {"tariff": {"gas_gbp_per_kwh": 0.1}}},
+        },
+        "fixed_designs": [{"house": "flat", "incentive": "none", "chp_kw": 1}],
+    }
+    assert list(operation_cases(load_config(text, RESOURCES))) == ["flat-none-without"]
+
+
 def test_without_penetrations_there_are_no_groups() -> None:
     assert operation_cases(load_config({"scenarios": {"penetration": []}}, RESOURCES)) == {}
 

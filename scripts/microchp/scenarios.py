@@ -252,7 +252,7 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
 def operation_cases(config: Config) -> dict[str, OperationInputs]:
     """Every group that is run heat-led, by id, in grid order; none without penetrations.
 
-    Each design without variant is run in a group of its own house type; each of
+    Each optimal design without variant is run in a group of its own house type; each of
     ``operation.units`` in each house of the grid and in each street.
     """
     if not config.scenarios.penetration:
@@ -271,7 +271,7 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
             ramp_minutes=config.group.ramp_minutes,
         )
         for scenario in scenario_table(config).values()
-        if not scenario.variant
+        if not scenario.variant and scenario.design == OPTIMAL
     ]
     units = config.catalogue_units()
     groups = {house: [house] for house in config.scenarios.house} | config.group.streets

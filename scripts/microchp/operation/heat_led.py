@@ -57,6 +57,9 @@ FLOWS = (
 )
 """Rows of what the loop writes; the level is that at the end of the step."""
 
+SMALLEST_STORE_KWH = 1e-3
+"""A store smaller than this, a cupful, is none: what a solver leaves of an unwanted one."""
+
 FULL_KWH = 1e-9
 """Closer to a set point than this is at it: what rounding leaves."""
 
@@ -110,6 +113,8 @@ def plant(
     band_k = operation.store_max_c - operation.store_min_c
     stated_kwh = store_kwh_per_k(operation) * band_k
     size_kwh = stated_kwh if store_kwh is None else store_kwh
+    if size_kwh < SMALLEST_STORE_KWH:
+        size_kwh = 0.0
     scale = size_kwh / stated_kwh if stated_kwh > 0 else 0.0
     loss_kw_per_k = operation.store_loss_w_per_k / 1000 * scale ** (2 / 3)
     waits = operation.control == "low_power_wait"
