@@ -80,7 +80,7 @@ def plot_calibration(
         bottom.legend(
             *days[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(QUANTITIES)
         )
-    log.info("%s: calibration figure written", house)
+    log.info("calibration figure written")
 
 
 def _draw_table(ax: Axes, rows: dict[str, dict[str, Any]]) -> None:

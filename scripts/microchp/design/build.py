@@ -39,7 +39,7 @@ def build_model(*, demand_path: str | Path, model_path: str | Path, inputs: Desi
     """
     problem = problem_from(read_netcdf(demand_path), inputs)
     model = build_printed_model(problem)
-    log.info("%s: %d variables, %d constraints", inputs.scenario, model.nvars, model.ncons)
+    log.info("%d variables, %d constraints", model.nvars, model.ncons)
     with whole(model_path) as partial, v1_semantics():
         model.to_netcdf(partial, compression={"zlib": True, "complevel": 1})
 

@@ -103,8 +103,8 @@ def solve_problem(problem: Problem, model: linopy.Model, solve: Solve) -> xr.Dat
 
     method = _method(problem, solve)
     log.info(
-        "%s: %d days of %d slices, %s, gap %g, %.0f s",
-        name, *problem.shape, method, solve.relative_gap, seconds_left(),
+        "%d days of %d slices, %s, gap %g asked, time limit %.0f s",
+        *problem.shape, method, solve.relative_gap, seconds_left(),
     )  # fmt: skip
     if method == "monolithic":
         proof = solve_monolithic(problem, model, solve.relative_gap, seconds_left)
@@ -124,8 +124,8 @@ def solve_problem(problem: Problem, model: linopy.Model, solve: Solve) -> xr.Dat
     _refuse_unserved(problem, flows)
     check_solution(problem, model, design, flows, proof.lower_bound_gbp)
     log.info(
-        "%s: %s, store %.2f kWh, %.2f GBP/y, gap %.2g, %.1f s",
-        name, name_of(design.unit), design.operation.size_kwh, design.cost_gbp, proof.gap, seconds,
+        "solved: %s, store %.2f kWh, %.2f GBP/y, gap %.2g, %.1f s",
+        name_of(design.unit), design.operation.size_kwh, design.cost_gbp, proof.gap, seconds,
     )  # fmt: skip
     return design_dataset(problem, proof, flows, method, seconds)
 
