@@ -69,6 +69,7 @@ rule compare_published_groups:
     input:
         groups=RESULTS / "groups.csv",
         dwellings=PUBLISHED_DWELLINGS,
+        unfitted=UNFITTED_DWELLINGS,
         published=PUBLISHED_GROUPS,
     output:
         published=RESULTS / "published_groups.csv",
@@ -83,6 +84,7 @@ rule compare_published_groups:
         mem_mb=1000,
         runtime=5,
     params:
+        group=PUBLISHED_GROUP,
         code=code("compare_published_groups"),
     script:
         "../scripts/compare_published_groups.py"

@@ -62,12 +62,14 @@ PUBLISHED = Path(workflow.basedir) / "resources/published/oluleye2018.csv"
 # Only designs of the published sizes can be held against the published tables.
 HAS_PUBLISHED = any(design.name == "published" for design in CONFIG.fixed_designs)
 COMPARISON = [RESULTS / "published.csv"] if HAS_PUBLISHED else []
-# The published dwelling and group: their cases, and the table that holds them against print.
-PUBLISHED_DWELLINGS = [
-    RESULTS / f"operation/{case}.csv" for case in CASES if case.startswith("peacock-")
-]
+# The published dwelling and group, and a dwelling with unfitted demand to show beside it.
+PUBLISHED_GROUP = "peacock_street"
+PUBLISHED_DWELLINGS, UNFITTED_DWELLINGS = (
+    [RESULTS / f"operation/{case}.csv" for case in CASES if case.startswith(f"{house}-")]
+    for house in ("peacock", "unfitted")
+)
 PUBLISHED_GROUPS = Path(workflow.basedir) / "resources/published/peacock2006.csv"
-HAS_PUBLISHED_GROUPS = PUBLISHED_DWELLINGS and "peacock_street" in CONFIG.group.streets
+HAS_PUBLISHED_GROUPS = PUBLISHED_DWELLINGS and PUBLISHED_GROUP in CONFIG.group.streets
 GROUP_COMPARISON = [RESULTS / "published_groups.csv"] if HAS_PUBLISHED_GROUPS else []
 # What a run gives: designs, groups, or both.
 # The first page is on designs, or on groups where nothing is designed.

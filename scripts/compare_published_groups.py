@@ -11,7 +11,9 @@ def main(snakemake: Any) -> None:
     with job_log(snakemake.log[0]):
         compare_published_groups(
             groups_csv=snakemake.input.groups,
+            group=snakemake.params.group,
             dwelling_csvs=list(snakemake.input.dwellings),
+            unfitted_csvs=list(snakemake.input.unfitted),
             published_csv=snakemake.input.published,
             comparison_csv=snakemake.output.published,
         )

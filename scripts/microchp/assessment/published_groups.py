@@ -58,13 +58,17 @@ COMPARISON_SCHEMA = pa.DataFrameSchema(
         "unit": pa.Column(str),
         "tolerance": pa.Column(float, nullable=True),
         "basis": pa.Column(str, nullable=True),
+        "computed_unfitted": pa.Column(float, nullable=True),
     },
     strict=True,
     ordered=True,
 )
+"""What leaves as the comparison; ``computed_unfitted`` is a dwelling's number with the built-in
+demand of the same annual totals, nothing else of which was fitted."""
 
 
-def _of_dwelling(row: pd.Series, metric: str) -> float:
+def _of_dwelling(table: pd.DataFrame, period: str, metric: str) -> float:
+    row = table[table["period"] == period].iloc[0]
     if metric == "import_share":
         return float(row["import_kwh"] / row["electricity_demand_kwh"])
     if metric == "run_minutes":
@@ -83,7 +87,10 @@ def _of_group(rows: pd.DataFrame, penetration: float, metric: str) -> float:
 
 
 def compare_groups(
-    groups: pd.DataFrame, dwellings: dict[str, pd.DataFrame], published: pd.DataFrame
+    groups: pd.DataFrame,
+    dwellings: dict[str, pd.DataFrame],
+    published: pd.DataFrame,
+    unfitted: dict[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Every published number with the computed one, its deviation and a verdict.
 
@@ -95,6 +102,8 @@ def compare_groups(
         For each unit, the table of the single dwelling.
     published
         A file of ``resources/published``, columns in :data:`PUBLISHED_SCHEMA`.
+    unfitted
+        Tables of a dwelling with unfitted demand, by unit.
 
     Returns
     -------
@@ -104,9 +113,11 @@ def compare_groups(
     rows: list[dict[str, Any]] = []
     for cell in PUBLISHED_SCHEMA.validate(published).to_dict("records"):
         unit, period, metric = cell["unit_name"], cell["period"], cell["metric"]
+        beside = math.nan
         if cell["level"] == "dwelling":
-            table = dwellings[unit]
-            computed = _of_dwelling(table[table["period"] == period].iloc[0], metric)
+            computed = _of_dwelling(dwellings[unit], period, metric)
+            if unfitted and unit in unfitted:
+                beside = _of_dwelling(unfitted[unit], period, metric)
         else:
             chosen = (groups["unit_name"] == unit) & (groups["period"] == period)
             computed = _of_group(groups[chosen], cell["penetration"], metric)
@@ -125,6 +136,7 @@ def compare_groups(
                     *("tolerance", "basis"),
                 )
             }
+            | {"computed_unfitted": beside}
         )
     return COMPARISON_SCHEMA.validate(pd.DataFrame(rows))
 
@@ -132,7 +144,9 @@ def compare_groups(
 def compare_published_groups(
     *,
     groups_csv: str | Path,
+    group: str,
     dwelling_csvs: Sequence[str | Path],
+    unfitted_csvs: Sequence[str | Path],
     published_csv: str | Path,
     comparison_csv: str | Path,
 ) -> None:
@@ -142,19 +156,23 @@ def compare_published_groups(
     ----------
     groups_csv
         ``groups.csv`` of a run with the published group.
-    dwelling_csvs
-        Tables of the single dwelling, named ``<house>-<unit>.csv``.
+    group
+        Its name.
+    dwelling_csvs, unfitted_csvs
+        Tables of the single dwelling, and of one with unfitted demand, ``<house>-<unit>.csv``.
     published_csv
         Columns in :data:`PUBLISHED_SCHEMA`.
     comparison_csv
         CSV to write; columns in :data:`COMPARISON_SCHEMA`.
     """
     groups = read_groups(groups_csv)
-    houses = {Path(path).stem.split("-")[0] for path in dwelling_csvs}
-    units = groups["scenario"].str.split("-").str[-1]
-    street = groups.assign(unit_name=units)[~groups["group"].isin(houses)]
-    dwellings = {Path(path).stem.split("-")[1]: pd.read_csv(path) for path in dwelling_csvs}
-    table = compare_groups(street, dwellings, pd.read_csv(published_csv))
+    groups = groups[groups["group"] == group]
+    table = compare_groups(
+        groups.assign(unit_name=groups["scenario"].map(_unit_of)),
+        {_unit_of(path): pd.read_csv(path) for path in dwelling_csvs},
+        pd.read_csv(published_csv),
+        {_unit_of(path): pd.read_csv(path) for path in unfitted_csvs},
+    )
     with whole(comparison_csv) as partial:
         table.to_csv(partial, index=False)
     counts = table["verdict"].value_counts()
@@ -163,3 +181,8 @@ def compare_published_groups(
         len(table),
         ", ".join(f"{count} {verdict}" for verdict, count in counts.items()),
     )
+
+
+def _unit_of(case: str | Path) -> str:
+    """The unit of a case, ``<group>-<unit>``, or of its table."""
+    return Path(case).stem.split("-")[1]

@@ -217,6 +217,7 @@ def published_table(comparison: pd.DataFrame, caption: str) -> Table:
             Column("Deviation"),
             Column("Allowed"),
             Column("Verdict", text=True),
+            Column("Unfitted demand"),
         ],
         [
             [
@@ -228,6 +229,7 @@ def published_table(comparison: pd.DataFrame, caption: str) -> Table:
                 number(row["deviation"], 3, signed=True),
                 number(row["tolerance"], 3),
                 row["verdict"],
+                number(row["computed_unfitted"], 3),
             ]
             for _, row in comparison.iterrows()
         ],
