@@ -36,7 +36,7 @@ quick: $(VENV)/.run
 	@echo 'Coarse on purpose. Open results/quick/report/index.html'
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
