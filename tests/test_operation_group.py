@@ -298,7 +298,12 @@ def test_every_dwelling_has_a_row_for_every_period(made: Path) -> None:
 
 def test_the_first_dwellings_flows_close(made: Path) -> None:
     flows = xr.load_dataset(made / "detached-stirling_1kw_first.nc")
-    kwh = {str(name): float(values.sum()) / 60 for name, values in flows.items()}
+    assert all({"units", "long_name"} <= set(values.attrs) for values in flows.values())
+    kwh = {
+        str(name): float(values.sum()) / 60
+        for name, values in flows.items()
+        if values.dims == ("time",)
+    }
     assert kwh["chp_heat_kw"] + kwh["boiler_heat_kw"] - float(
         flows["store_level_kwh"][-1]
     ) == pytest.approx(
@@ -308,7 +313,24 @@ def test_the_first_dwellings_flows_close(made: Path) -> None:
         + kwh["surplus_heat_kw"],
         rel=1e-9,
     )
-    assert all({"units", "long_name"} <= set(values.attrs) for values in flows.values())
+
+
+def test_the_first_dwelling_has_every_day(made: Path) -> None:
+    flows = xr.load_dataset(made / "detached-stirling_1kw_first.nc")
+    table = pd.read_csv(made / "detached-stirling_1kw.csv")
+    first = table[table["dwelling"] == 0].set_index("period")
+    assert flows.sizes["day"] == 365
+    for name in ("import_kwh", "export_kwh", "starts"):
+        assert float(flows[f"day_{name}"].sum()) == pytest.approx(first[name]["year"])
+    assert float(flows["day_run_minutes"].sum()) / 60 == pytest.approx(first["run_hours"]["year"])
+    with netCDF4.Dataset(made / "detached-stirling_1kw_generation.nc") as file:
+        names = file.getncattr("period_names").split()
+        winter = int(np.argmax(file["period"][names.index("winter_day"), :]))
+    day = flows.isel(day=winter)
+    assert float(day["day_import_kwh"]) == pytest.approx(first["import_kwh"]["winter_day"])
+    assert float(day["day_peak_import_kw"]) == pytest.approx(first["peak_import_kw"]["winter_day"])
+    for name in ("load_factor", "export_factor", "capacity_factor", "zero_import_share"):
+        assert float(day[f"day_{name}"]) == pytest.approx(first[name]["winter_day"])
 
 
 def test_a_group_of_all_is_the_sum_of_its_dwellings(made: Path) -> None:

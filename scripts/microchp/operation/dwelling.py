@@ -12,7 +12,7 @@ import xarray as xr
 from microchp.assessment.network import BoolArray, Days, days_of, indicators, with_lead
 from microchp.errors import AssessmentError
 from microchp.operation.heat_led import FLOWS, Plant, run
-from microchp.timeseries import QUANTITIES, FloatArray
+from microchp.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray
 
 CLOSURE_TOLERANCE = 1e-9
 """Largest imbalance over any period since the start, as a share of the period's energy."""
@@ -211,6 +211,51 @@ def dwelling_table(
 def _of(days: Days, chosen: BoolArray, power_kw: float) -> dict[str, float]:
     found = indicators(days, chosen, dwellings=1, units=1, power_kw=power_kw)
     return {name: float(values[0]) for name, values in found.items()}
+
+
+def daily_dataset(year: DwellingYear, dates: pd.DatetimeIndex, power_kw: float) -> xr.Dataset:
+    """Measures of Peacock 2006, Table 3, for every day of a dwelling.
+
+    Parameters
+    ----------
+    year
+        What :func:`operate` gave.
+    dates
+        Its days.
+    power_kw
+        Rated power of the unit.
+    """
+    one_step = 1
+    days = days_of(with_lead(year.net_kw[:, None], one_step), one_step, year.step_minutes)
+    every = np.eye(len(dates), dtype=np.bool_)
+    each = [_of(days, every[number], power_kw) for number in range(len(dates))]
+    share, starts = runs_by_day(year.flow("chp_power_kw"), 24 * 60 // year.step_minutes)
+    values = {
+        "day_import_kwh": ([day["import_kwh"] for day in each], "kWh", "import"),
+        "day_export_kwh": ([day["export_kwh"] for day in each], "kWh", "export"),
+        "day_peak_import_kw": ([day["admd_kw"] for day in each], "kW", "largest import"),
+        "day_load_factor": ([day["load_factor"] for day in each], "1", "mean over peak import"),
+        "day_export_factor": ([day["export_factor"] for day in each], "1", "mean over peak export"),
+        "day_capacity_factor": (
+            [day["capacity_factor"] for day in each],
+            "1",
+            "export over generation at rated power all day",
+        ),
+        "day_zero_import_share": (
+            [day["zero_import_share"] for day in each],
+            "1",
+            "share of the day without import",
+        ),
+        "day_run_minutes": (share * MINUTES_PER_DAY, "min", "run time of the unit"),
+        "day_starts": (starts, "1", "starts of the unit"),
+    }
+    return xr.Dataset(
+        {
+            name: (("day",), np.asarray(array), {"units": unit, "long_name": f"{text}, by day"})
+            for name, (array, unit, text) in values.items()
+        },
+        coords={"day": ("day", dates, {"long_name": "midnight that the day starts with"})},
+    )
 
 
 def flows_dataset(year: DwellingYear, time: pd.DatetimeIndex) -> xr.Dataset:

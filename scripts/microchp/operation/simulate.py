@@ -21,6 +21,7 @@ from microchp.errors import AssessmentError
 from microchp.files import whole, write_netcdf
 from microchp.operation.dwelling import (
     DwellingYear,
+    daily_dataset,
     dwelling_table,
     flows_dataset,
     operate,
@@ -124,7 +125,7 @@ def simulate_dwelling(
     design_path
         Design NetCDF whose unit and store are installed; none for a unit of the catalogue.
     first_path
-        NetCDF to write: all flows of the first dwelling, over ``time``.
+        NetCDF to write: all flows of the first dwelling over ``time``, its measures over ``day``.
     generation_path
         NetCDF to write: generation of each dwelling over ``(dwelling, time)``, its run time by
         day, and the electricity demand of all dwellings together over ``time``.
@@ -155,7 +156,9 @@ def simulate_dwelling(
                 # the first dwelling's days stand for all, so that one day is one weather
                 heat = operated.by_day(operated.heat_demand_kw).sum(axis=1)
                 chosen = periods(dates, heat)
-                write_netcdf(flows_dataset(operated, time), first_path)
+                flows = flows_dataset(operated, time)
+                daily = daily_dataset(operated, dates, unit.power_kw)
+                write_netcdf(flows.merge(daily), first_path)
                 file["period"][:, :] = np.stack(list(chosen.values())).astype(np.int8)
             _put(file, number, operated)
             total_kw += demand["electricity_kw"]
