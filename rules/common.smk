@@ -16,6 +16,7 @@ from microchp.scenarios import (
     demand_inputs,
     design_inputs,
     group_inputs,
+    named_price_files,
     operation_cases,
     price_files,
     scenario_rows,
@@ -43,6 +44,10 @@ try:
         from microchp.demand.measured import validate_demand_files
 
         validate_demand_files(CONFIG)
+    if named_price_files(CONFIG) and workflow.is_main_process:
+        from microchp.design.prices import validate_price_files
+
+        validate_price_files(named_price_files(CONFIG), CONFIG.time.year)
 except MicrochpError as error:
     sys.exit(str(error))
 

@@ -223,6 +223,27 @@ def test_days_are_all_a_number_or_dates() -> None:
     assert load("time: {days: [2015-01-31]}").time.days == [date(2015, 1, 31)]
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("tariff: {gas_gbp_per_kwh: 3.48}", "tariff.gas_gbp_per_kwh: 3.48 looks like pence"),
+        ("incentives: {fit: {export_gbp_per_kwh: 4.91}}", "4.91 looks like pence"),
+        (
+            "demand: {files: {flat: flat.csv}}",
+            "demand.files: given, but demand.source is 'builtin'; set it to 'file'",
+        ),
+        (
+            "time: {year: 2015, days: [2014-12-31, 2015-03-01, 2015-03-01, 2016-01-01]}",
+            "time: days: 2014-12-31 is not in year 2015; 2016-01-01 is not in year 2015; "
+            "2015-03-01 is listed twice",
+        ),
+        ("time: {days: []}", "time: days: the list is empty"),
+    ],
+)
+def test_what_would_only_be_noticed_in_the_results_is_refused(given: str, expected: str) -> None:
+    assert expected in message(given)
+
+
 def test_a_variant_changes_only_its_blocks() -> None:
     config = load("scenarios: {variants: {cheap: {tariff: {gas_gbp_per_kwh: 0.01}}}}")
     changed = variant_config(config, "cheap")
@@ -239,6 +260,7 @@ def test_a_variant_changes_only_its_blocks() -> None:
         ("{tarif: {}}", "tarif: a variant cannot change this; did you mean 'tariff'?"),
         ("{tes: {max_kw: 1}}", "tes.max_kw: unknown key; did you mean 'max_kwh'?"),
         ("{chp: {sizes_kw: [9]}}", "no 9 kW unit"),
+        ("{time: {year: 2016}}", "time.year: a variant cannot change this"),
     ],
 )
 def test_a_wrong_variant_is_refused_by_name(changes: str, expected: str) -> None:

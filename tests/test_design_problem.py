@@ -10,7 +10,7 @@ import pytest
 from design_cases import FIT, inputs, year_of_demand
 
 from microchp.config import Boiler, Incentive, PricePeriod, Tariff, Tes, Time
-from microchp.design.prices import import_price
+from microchp.design.prices import import_price, validate_price_files
 from microchp.design.problem import problem_from, problem_of
 from microchp.errors import DataError, SolveError
 
@@ -41,12 +41,6 @@ def test_listed_days_stand_for_the_year_in_calendar_order():
     problem = problem_from(year_of_demand(), inputs(time=time))
     assert [str(day)[:10] for day in problem.day] == sorted(days)
     assert problem.day_weight.tolist() == [182.5, 182.5]
-
-
-def test_listed_days_outside_the_year_are_all_named():
-    time = Time(year=2015, resolution_minutes=60, days=["2014-12-31", "2015-03-01", "2016-01-01"])
-    with pytest.raises(DataError, match=r"2014-12-31.*2016-01-01"):
-        problem_from(year_of_demand(), inputs(time=time))
 
 
 @pytest.mark.parametrize("number", [1, 2, 7, 30])
@@ -138,6 +132,10 @@ def test_prices_from_a_file_conserve_their_mean(tmp_path, slice_minutes):
         ),
         (lambda t: t.iloc[::3], "a step of 90 min"),
         (
+            lambda t: t.assign(import_price_gbp_per_kwh=100 * t["import_price_gbp_per_kwh"]),
+            "on average looks like pence",
+        ),
+        (
             lambda t: t.assign(time=t["time"].astype(str).where(t.index != 4, "noon")),
             "row 6 'noon'; expected an ISO 8601 time",
         ),
@@ -149,6 +147,21 @@ def test_a_damaged_price_file_is_refused_with_its_place(tmp_path, damage, messag
     with pytest.raises(DataError, match=message) as raised:
         import_price(Tariff(import_file=str(path)), 2015, 60)
     assert str(path) in str(raised.value)
+
+
+def test_every_damaged_price_file_is_named_by_its_key(tmp_path):
+    good, short = tmp_path / "good.csv", tmp_path / "short.csv"
+    price_file(good)
+    price_file(short).iloc[:-1].to_csv(short, index=False)
+    files = {
+        "tariff.import_file": str(good),
+        "incentives.fit.tariff.import_file": str(short),
+        "scenarios.variants.dear.tariff.import_file": str(short),
+    }
+    with pytest.raises(DataError) as raised:
+        validate_price_files(files, 2015)
+    lines = str(raised.value).splitlines()
+    assert [line.split(": ")[0] for line in lines] == list(files)[1:]
 
 
 def test_the_incentives_own_tariff_is_the_designs_and_not_business_as_usuals():

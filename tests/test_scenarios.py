@@ -217,7 +217,6 @@ def changed_demand(change: str, base: str = "{}") -> bool:
         ("houses: {terrace: {occupants: 1}}", False),
         ("demand: {vdi4655: {summer_above_c: 16}}", False),
         ("demand: {file_policy: {max_gap_minutes: 5}}", False),
-        ("demand: {files: {flat: flat.csv}}", False),
         ("time: {resolution_minutes: 60}", False),
         ("time: {days: 3}", False),
         ("tariff: {gas_gbp_per_kwh: 0.2}", False),

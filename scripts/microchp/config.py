@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -41,6 +42,20 @@ PATTERNS = {
 }
 """What the patterns accept, in words."""
 
+DEAR_GBP_PER_KWH = 2.0
+"""Dearer than any household pays on average: most likely pence given as pounds."""
+
+
+def _pounds(value: float) -> float:
+    if abs(value) > DEAR_GBP_PER_KWH:
+        raise ValueError(
+            f"{value:g} looks like pence; expected GBP/kWh, at most {DEAR_GBP_PER_KWH:g}"
+        )
+    return value
+
+
+Price = Annotated[float, AfterValidator(_pounds)]
+PaidPrice = Annotated[float, Field(ge=0), AfterValidator(_pounds)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 
 
@@ -102,6 +117,21 @@ class Time(Block):
             "dates. Fewer days are scaled to the year: a coarse, quick answer."
         ),
     )
+
+    @model_validator(mode="after")
+    def _days_exist(self) -> Self:
+        if not isinstance(self.days, list):
+            return self
+        problems = [
+            f"{day} is not in year {self.year}" for day in self.days if day.year != self.year
+        ]
+        problems += [
+            f"{day} is listed twice"
+            for day in sorted({d for d in self.days if self.days.count(d) > 1})
+        ]
+        if problems or not self.days:
+            raise ValueError(f"days: {'; '.join(problems) or 'the list is empty'}")
+        return self
 
 
 class Scenarios(Block):
@@ -660,13 +690,13 @@ class PricePeriod(Block):
 
     start: Clock = Field(description="Start, HH:MM.")
     end: Clock = Field(description="End, HH:MM, up to 24:00.")
-    price_gbp_per_kwh: float = Field(description="Price in the period.")
+    price_gbp_per_kwh: Price = Field(description="Price in the period.")
 
 
 class Tariff(Block):
     """What energy costs without any incentive."""
 
-    gas_gbp_per_kwh: NonNegative = Field(0.0348, description="Fuel price (NGP of Eq. 3).")
+    gas_gbp_per_kwh: PaidPrice = Field(0.0348, description="Fuel price (NGP of Eq. 3).")
     import_periods: list[PricePeriod] = Field(
         [
             PricePeriod(start="00:00", end="07:00", price_gbp_per_kwh=0.055),
@@ -680,7 +710,7 @@ class Tariff(Block):
             "A CSV with `time` and `import_price_gbp_per_kwh` for the whole year, used instead."
         ),
     )
-    export_gbp_per_kwh: float = Field(
+    export_gbp_per_kwh: Price = Field(
         0.0, description="Paid for export without any incentive (GEXP of Eq. 5)."
     )
 
@@ -713,10 +743,10 @@ class Tariff(Block):
 class Incentive(Block):
     """What a policy pays."""
 
-    generation_gbp_per_kwh: NonNegative = Field(
+    generation_gbp_per_kwh: PaidPrice = Field(
         0.0, description="Paid for every kWh generated, used at home or not."
     )
-    export_gbp_per_kwh: NonNegative = Field(0.0, description="Paid for every kWh exported.")
+    export_gbp_per_kwh: PaidPrice = Field(0.0, description="Paid for every kWh exported.")
     deemed_export_share: Share | None = Field(
         None,
         description=(
@@ -854,6 +884,11 @@ class Config(Block):
                 "fixed_designs or group.streets names"
                 for house in self.designed_houses()
                 if house not in self.demand.files
+            )
+        elif self.demand.files:
+            problems.append(
+                f"demand.files: given, but demand.source is '{self.demand.source}'; "
+                "set it to 'file', or leave the files out"
             )
         check("scenarios.house", self.scenarios.house, houses)
         check("scenarios.incentive", self.scenarios.incentive, list(self.incentives))

@@ -311,6 +311,21 @@ def price_files(inputs: DesignInputs) -> list[str]:
     return list(dict.fromkeys(files))
 
 
+def named_price_files(config: Config) -> dict[str, str]:
+    """Files of import prices that ``config`` names, by the key that names each."""
+    named: dict[str, str] = {}
+    for variant in ("", *config.scenarios.variants):
+        where = f"scenarios.variants.{variant}." if variant else ""
+        tariff = variant_config(config, variant).tariff
+        if tariff.import_file is not None:
+            named[f"{where}tariff.import_file"] = tariff.import_file
+    for name in config.scenarios.incentive:
+        own = config.incentives[name].tariff
+        if own is not None and own.import_file is not None:
+            named[f"incentives.{name}.tariff.import_file"] = own.import_file
+    return named
+
+
 def check_files(config: Config) -> None:
     """Check that every file that ``config`` names is there.
 
@@ -327,15 +342,7 @@ def check_files(config: Config) -> None:
         }
     if config.demand.weather.epw is not None:
         named["demand.weather.epw"] = config.demand.weather.epw
-    for variant in ("", *config.scenarios.variants):
-        where = f"scenarios.variants.{variant}." if variant else ""
-        tariff = variant_config(config, variant).tariff
-        if tariff.import_file is not None:
-            named[f"{where}tariff.import_file"] = tariff.import_file
-    for name in config.scenarios.incentive:
-        own = config.incentives[name].tariff
-        if own is not None and own.import_file is not None:
-            named[f"incentives.{name}.tariff.import_file"] = own.import_file
+    named |= named_price_files(config)
     missing = [
         f"  {key}: no file '{path}'" for key, path in named.items() if not Path(path).is_file()
     ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from microchp.config import Tariff, minute_of_day
+from microchp.config import DEAR_GBP_PER_KWH, Tariff, minute_of_day
 from microchp.errors import DataError
 from microchp.timeseries import MINUTES_PER_DAY, days_in_year, repeat_to, resample_mean, time_axis
 
@@ -54,6 +55,31 @@ def import_price(tariff: Tariff, year: int, step_minutes: int) -> FloatArray:
     return resample_mean(by_minute, 1, step_minutes).reshape(days, -1)
 
 
+def validate_price_files(files: Mapping[str, str], year: int) -> None:
+    """Check files of import prices, for use before any job runs.
+
+    Parameters
+    ----------
+    files
+        Paths by the key that names each.
+    year
+        The year they must cover.
+
+    Raises
+    ------
+    DataError
+        With the problem of every file.
+    """
+    problems = []
+    for key, path in files.items():
+        try:
+            read_import_prices(Path(path), year)
+        except DataError as error:
+            problems.append(f"{key}: {error}")
+    if problems:
+        raise DataError("\n".join(problems))
+
+
 def read_import_prices(path: Path, year: int) -> tuple[FloatArray, int]:
     """Prices in a user's CSV and their step.
 
@@ -91,6 +117,11 @@ def read_import_prices(path: Path, year: int) -> tuple[FloatArray, int]:
     _refuse_rows(path, "time", table["time"], times.isna(), "an ISO 8601 time")
     prices = pd.to_numeric(table[PRICE_COLUMN], errors="coerce").to_numpy(dtype=np.float64)
     _refuse_rows(path, PRICE_COLUMN, table[PRICE_COLUMN], ~np.isfinite(prices), "a number")
+    if np.mean(np.abs(prices)) > DEAR_GBP_PER_KWH:
+        raise DataError(
+            f"{path}, column {PRICE_COLUMN}: {np.mean(prices):g} on average looks like pence; "
+            f"expected GBP/kWh, at most {DEAR_GBP_PER_KWH:g} on average"
+        )
     if len(times) < 2:
         raise DataError(f"{path}: {len(times)} rows; expected the whole year {year}")
 
