@@ -238,7 +238,8 @@ def plot_groups(
     """Draw all figures of the groups of a run, as SVG and PDF.
 
     For each group ``penetration_<group>`` and ``cumulative_<group>``; for each unit of the
-    catalogue in it ``dwelling_<case>`` and ``group_<case>``.
+    catalogue in it ``dwelling_<case>`` and ``group_<case>``. One dwelling alone is no group, and
+    has only the figures of a dwelling.
 
     Parameters
     ----------
@@ -259,8 +260,13 @@ def plot_groups(
     by_group: dict[str, list[Path]] = {}
     for path in pairs:
         by_group.setdefault(path.stem.split("-")[0], []).append(path)
+    table = read_groups(groups_path)
+    alone = set(table.loc[table["dwellings"] == 1, "group"])
     for group, paths in by_group.items():
-        penetration_curves(groups_path=groups_path, group=group, **files(f"penetration_{group}"))
+        if group not in alone:
+            penetration_curves(
+                groups_path=groups_path, group=group, **files(f"penetration_{group}")
+            )
         # a case of a unit is named <group>-<unit>, one of a design has more parts
         of_units = [path for path in paths if path.stem.count("-") == 1]
         if of_units:
@@ -271,5 +277,6 @@ def plot_groups(
             )
         for path in of_units:
             dwelling_day(first_path=pairs[path], group_path=path, **files(f"dwelling_{path.stem}"))
-            group_day(group_path=path, **files(f"group_{path.stem}"))
+            if group not in alone:
+                group_day(group_path=path, **files(f"group_{path.stem}"))
     log.info("figures of %d groups drawn", len(by_group))

@@ -114,9 +114,10 @@ def sentences(groups: pd.DataFrame) -> list[str]:
 def group_table(groups: pd.DataFrame, group: str, period: str) -> Table:
     """A group in one period, a row per unit or design and penetration (Tables 5 and 6)."""
     rows = groups[(groups["group"] == group) & (groups["period"] == period)]
+    rows = rows.drop_duplicates(["scenario", "units"])
     count = int(rows["dwellings"].iloc[0])
     return Table(
-        f"{label(group)} ({count} dwelling{'s' if count > 1 else ''}): {PERIODS[period].lower()}",
+        f"{label(group)}, {count} dwellings: {PERIODS[period][0].lower()}{PERIODS[period][1:]}",
         [
             Column("Unit", text=True),
             Column("With a unit", "%"),
@@ -279,7 +280,9 @@ def build_group_report(
     groups = read_groups(groups_path)
     tables = {Path(path).stem: pd.read_csv(path) for path in table_paths}
     directory = Path(figures_dir)
-    names = list(dict.fromkeys(groups["group"]))
+    # one dwelling alone is no group: it is in the table of dwellings
+    streets = groups[groups["dwellings"] > 1]
+    names = list(dict.fromkeys(streets["group"]))
     published, published_all, text = None, None, ""
     if comparison_path is not None:
         comparison = pd.read_csv(comparison_path)
@@ -295,11 +298,13 @@ def build_group_report(
         )
     page = GroupPage(
         run=run,
-        extent=f"{len(names)} group{'s' if len(names) > 1 else ''}, "
-        f"{groups['scenario'].nunique()} units and designs, by minute",
+        extent=f"{len(names)} group{'' if len(names) == 1 else 's'}, "
+        f"{groups['scenario'].nunique()} runs of units and designs, by minute",
         sentences=sentences(groups),
         groups=[
-            group_table(groups, name, period) for name in names for period in ("winter_day", "year")
+            group_table(streets, name, period)
+            for name in names
+            for period in ("winter_day", "mid_season_day", "summer_day", "year")
         ],
         group_figures=_drawings(directory, "penetration", "group"),
         dwellings=dwelling_table(tables),
