@@ -1,5 +1,6 @@
 """Groups: aggregates are sums of dwellings, whatever the choice; measures by hand."""
 
+import dataclasses
 import json
 import math
 import shutil
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from microchp.assessment.groups import PERIODS, assess_groups, read_groups
 from microchp.assessment.network import (
     SEASONS,
+    Days,
     days_of,
     homes_served,
     indicators,
@@ -30,6 +32,7 @@ from microchp.demand.build import build_demand, demand_dataset
 from microchp.demand.builtin import DwellingDemand
 from microchp.errors import AssessmentError
 from microchp.files import write_netcdf
+from microchp.operation import group
 from microchp.operation.group import (
     aggregate_group,
     chosen_generation,
@@ -213,6 +216,20 @@ def test_a_group_is_the_sum_of_its_dwellings(
         assert found.ramp_up_kw_per_min[:, k] == pytest.approx(np.maximum(steepest, 0), abs=1e-12)
     totals = chosen_generation(generation, chosen)
     assert totals == pytest.approx(chosen.astype(float) @ generation)
+
+
+def test_a_large_group_is_summed_in_single_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    generation = random.random((30, 3 * 1440))
+    demand = random.exponential(1.0, 3 * 1440) * 30
+    chosen = draw_choices(30, 12, 40, seed=1)
+    exact = group_days(generation, demand, [chosen], 20)[0]
+    monkeypatch.setattr(group, "DOUBLE_UP_TO", 10)
+    single = group_days(generation, demand, [chosen], 20)[0]
+    for field in dataclasses.fields(Days):
+        one, other = getattr(exact, field.name), getattr(single, field.name)
+        np.testing.assert_allclose(other, one, rtol=2e-5, atol=2e-6)
+        assert not np.array_equal(one, other) or field.name == "zero_import_share"
 
 
 # ------------------------------------------------------------------- the jobs, a year of five

@@ -92,7 +92,9 @@ def _reduce(
             down[c] /= window * step_hours * 60.0
 
 
-def days_of(net_kw: FloatArray, window: int, step_minutes: int = 1) -> Days:
+def days_of(
+    net_kw: FloatArray | npt.NDArray[np.float32], window: int, step_minutes: int = 1
+) -> Days:
     """Days of net loads.
 
     Parameters
