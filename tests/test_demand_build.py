@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from matplotlib.figure import Figure
 
 from microchp.config import Demand, Diversity, House
 from microchp.demand.build import build_demand
 from microchp.demand.builtin import dwelling_variation
-from microchp.demand.calibration import plot_calibration
+from microchp.demand.calibration import draw_days, plot_calibration
 from microchp.errors import ConfigError
 from microchp.timeseries import QUANTITIES, resample_mean, time_axis
 
@@ -154,6 +155,18 @@ def test_the_figure_shows_the_house(pair, tmp_path: Path) -> None:  # type: igno
     for text in ("Cottage", "9,904", "27.20", "Hours of the year", "Summer: Fri 15 Jul"):
         assert text in drawing
     assert (tmp_path / "figure.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_day_of_highest_power_fits_the_figure() -> None:
+    """The three days share their axis; the last is the highest here."""
+    times = pd.date_range("2015-01-01", periods=365 * 1440, freq="1min")
+    power = np.where(times.month == 7, 9.0, 1.0)
+    demand = xr.Dataset({name: ("time", power) for name in QUANTITIES}, coords={"time": times})
+    fig = Figure()
+    draw_days(fig, demand)
+    for ax in fig.axes:
+        assert ax.get_ylim()[0] == 0
+        assert ax.get_ylim()[1] >= 9
 
 
 # ------------------------------------------------------------------------------ diversity

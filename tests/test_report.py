@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,10 +15,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from synthetic import inputs_of, synthetic_design, write_designs
 
 from microchp.assessment.comparison import compare_published_designs
 from microchp.assessment.designs import assess_designs, read_designs
+from microchp.files import write_netcdf
 from microchp.report import figures, pages, style
 from microchp.report.svg import inline_svg, width_mm
 
@@ -168,6 +171,77 @@ def test_figures_without_any_store_say_so(tmp_path):
     assert (tmp_path / "f" / "dispatch_week_flat-fit-without.svg").exists()
 
 
+@pytest.fixture
+def drawn(monkeypatch) -> list[Figure]:
+    """Figures as they are when they are saved."""
+    found = []
+    original = style.figure
+
+    @contextmanager
+    def kept(**where):
+        with original(**where) as fig:
+            yield fig
+            found.append(fig)
+
+    monkeypatch.setattr(style, "figure", kept)
+    return found
+
+
+def test_the_largest_discharge_sets_the_scale_of_all_panels(tmp_path, drawn):
+    paths = []
+    for name, power_kw in (("detached-none-with", 0.0), ("flat-fit-with", 5.0)):
+        design = synthetic_design(inputs_of(USER)[name], 2.0, 12.0, days=3)
+        design["tes_discharge_kw"][:] = power_kw
+        paths.append(tmp_path / f"{name}.nc")
+        write_netcdf(design, paths[-1])
+    figures.store_discharge(
+        design_paths=paths, svg_path=tmp_path / "a.svg", pdf_path=tmp_path / "a.pdf"
+    )
+    (fig,) = drawn
+    for ax in fig.axes:
+        assert ax.get_ylim()[0] == 0
+        assert ax.get_ylim()[1] >= 5
+        assert ax.get_xlim() == (0, 3)  # as many days as are modelled
+
+
+def test_a_week_of_next_to_no_electricity_has_a_scale(tmp_path, drawn):
+    design = synthetic_design(inputs_of(USER)["flat-none-without"], 0.0, days=3)
+    for name in ("electricity_kw", "grid_import_kw", "grid_export_kw"):
+        design[name][:] = 0.0
+    write_netcdf(design, tmp_path / "a.nc")
+    figures.dispatch_week(
+        design_path=tmp_path / "a.nc", svg_path=tmp_path / "a.svg", pdf_path=tmp_path / "a.pdf"
+    )
+    assert drawn[0].axes[-1].get_ylim() == (0, 1)
+
+
+def test_the_store_is_not_credited_alone_with_a_unit(run, tmp_path):
+    designs = read_designs(run / "designs.csv")
+    assert figures.with_another_unit(designs) == set()
+    without = (designs["scenario"] == "detached-fit-without").to_numpy()
+    designs.loc[without, "chp_kw"] = 0.0
+    assert figures.with_another_unit(designs) == {"detached-fit-with"}
+    (answer,) = [
+        row for row in dict(pages.answers(designs))["Detached"] if row.incentive == "Feed-in tariff"
+    ]
+    assert "together with the unit" in answer.store_detail
+    designs.to_csv(tmp_path / "designs.csv", index=False)
+    figures.tes_economics(
+        designs_path=tmp_path / "designs.csv",
+        svg_path=tmp_path / "a.svg",
+        pdf_path=tmp_path / "a.pdf",
+    )
+    assert len([text for text in texts(tmp_path / "a.svg") if text.endswith("*")]) == 1
+
+
+def test_steps_too_small_for_a_number_are_left_out_of_the_waterfall(run):
+    row = read_designs(run / "designs.csv").set_index("scenario").loc["flat-fit-with"].copy()
+    row[["co2_income_gbp", "capital_gbp"]] = [0.3, 0.4]
+    assert not {"CO₂ income", "Capital", "Other"} & set(figures.waterfall_steps(row))
+    row[["co2_income_gbp", "capital_gbp"]] = [-0.3, 0.4]
+    assert figures.waterfall_steps(row)["Other"] == pytest.approx(0.7)
+
+
 def test_the_same_run_draws_the_same_figure(run, tmp_path):
     for name in ("svg", "pdf"):
         figures.cost_waterfall(
@@ -183,7 +257,7 @@ def test_the_same_run_draws_the_same_figure(run, tmp_path):
 def test_the_waterfall_leads_from_business_as_usual_to_the_design(run):
     for _, row in read_designs(run / "designs.csv").iterrows():
         steps = figures.waterfall_steps(row)
-        assert sum(steps.values()) == pytest.approx(row["eac_gbp"] - row["bau_cost_gbp"], abs=0.04)
+        assert sum(steps.values()) == pytest.approx(row["eac_gbp"] - row["bau_cost_gbp"], abs=0.54)
         assert ("Generation income" in steps) == (row["incentive"] == "fit" and row["chp_kw"] > 0)
 
 
@@ -380,6 +454,53 @@ def test_coarse_runs_and_the_printed_factor_are_announced(run):
     assert own.text == "Demand was fitted."
 
 
+@pytest.mark.parametrize(
+    "days, minutes, first_days, week, mean_minutes",
+    [
+        (365, 5, "10 days", "The seven days with the most heat demand", 15),
+        (3, 30, "3 days", "All 3 days modelled, which stand for the year", 30),
+        (1, 60, "day", "The one day modelled, which stands for the year", 60),
+        (12, 15, "10 days", "Of the 12 days modelled, the seven in a row", 15),
+    ],
+)
+def test_captions_claim_what_is_drawn(days, minutes, first_days, week, mean_minutes):
+    rows = pd.DataFrame(
+        {"days_modelled": [days], "days_of_year": [365], "resolution_minutes": [minutes]}
+    )
+    words = pages.drawn_words(rows)
+    assert words["first_days"] == first_days
+    assert words["week"].startswith(week)
+    assert words["minutes"] == mean_minutes
+
+
+def test_findings_on_demand_are_announced_by_the_weightiest():
+    quiet = QUALITY | {"house": "terrace", "warnings": []}
+    dead = QUALITY | {
+        "house": "detached",
+        "warnings": [
+            "space_heating_kw not in the file: synthesised for the built-in house 'detached'",
+            "electricity_kw: exactly zero in 17.3% of the year; 5 stretches are longer",
+            "electricity_kw: exactly at its maximum of 6 kW",
+        ],
+    }
+    assert pages.demand_notice([quiet]) == []
+    (notice,) = pages.demand_notice([quiet, dead])
+    assert notice.text == (
+        "Detached: electricity: exactly zero in 17.3% of the year (and 2 more findings)."
+    )
+    assert notice.section == "demand"
+
+
+def test_a_store_at_its_limit_is_announced(run):
+    designs = read_designs(run / "designs.csv")
+    best = figures.best_designs(designs)
+    (row,) = [row for _, row in best.iterrows() if row["tes_kwh"] > 0][:1]
+    assert pages.at_largest_store(designs, {row["scenario"]: 60.0}) == []
+    (notice,) = pages.at_largest_store(designs, {row["scenario"]: row["tes_kwh"]})
+    assert f"tes.max_kwh {row['tes_kwh']:g}" in notice.text
+    assert style.label(row["house"]) in notice.text
+
+
 # ------------------------------------------------------------------------------------- page
 
 
@@ -447,6 +568,7 @@ def test_the_page_answers_first_and_shows_everything(page, run):
         page.ids
     )
     assert "calibration_flat-figure_1" in page.ids
+    assert text.index("Demand data.") < text.index("Every design of the run")
     assert "stuck at zero <for> 1,500 minutes" in text  # escaped, and read as it is
     assert "seed: 7" in text
     assert "mark: <b>" in text

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
@@ -73,10 +74,7 @@ def plot_calibration(
         for ax, quantity in zip(curves, QUANTITIES, strict=True):
             _draw_duration(ax, demand[quantity].to_numpy(), quantity, rows[quantity])
         curves[0].set_ylabel("Power in kW")
-        days = bottom.subplots(1, len(DAYS), sharey=True)
-        for ax, (season, (month, day)) in zip(days, DAYS.items(), strict=True):
-            _draw_day(ax, demand, season, month, day)
-        days[0].set_ylabel("5-min mean power in kW")
+        days = draw_days(bottom, demand)
         bottom.legend(
             *days[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(QUANTITIES)
         )
@@ -171,6 +169,30 @@ def _draw_duration(ax: Axes, power_kw: FloatArray, quantity: str, row: dict[str,
     ax.legend(loc="lower left")
 
 
+def draw_days(part: Any, demand: xr.Dataset) -> npt.NDArray[np.object_]:
+    """Draw a working day in winter, spring and summer beside each other, on one scale.
+
+    Parameters
+    ----------
+    part
+        Figure or part of one.
+    demand
+        Demand of one dwelling in steps of 1 min, dim ``time`` of a full year.
+
+    Returns
+    -------
+    numpy.ndarray
+        The axes, one for each day.
+    """
+    days: npt.NDArray[np.object_] = part.subplots(1, len(DAYS), sharey=True)
+    for ax, (season, (month, day)) in zip(days, DAYS.items(), strict=True):
+        _draw_day(ax, demand, season, month, day)
+    # once all days are drawn: a limit set earlier would stop the shared axis from growing
+    days[0].set_ylim(bottom=0)
+    days[0].set_ylabel("5-min mean power in kW")
+    return days
+
+
 def _draw_day(ax: Axes, demand: xr.Dataset, season: str, month: int, day: int) -> None:
     year = int(demand["time"].dt.year[0])
     date = pd.Timestamp(year=year, month=month, day=day)
@@ -184,5 +206,4 @@ def _draw_day(ax: Axes, demand: xr.Dataset, season: str, month: int, day: int) -
     ax.set_title(f"{season}: {date:%a} {date.day} {date:%b}")
     ax.set_xlim(0, 24)
     ax.set_xticks(range(0, 25, 6))
-    ax.set_ylim(bottom=0)
     ax.set_xlabel("Hour (standard time)")

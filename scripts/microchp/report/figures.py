@@ -26,7 +26,20 @@ FloatArray = npt.NDArray[np.float64]
 FIGURE_STEP_MINUTES = 15
 """Finer flows are drawn as means over this step: finer than a page shows."""
 
+FIRST_DAYS = 10
+"""Days of the store's discharge that are drawn, if as many are modelled."""
+
+WEEK_DAYS = 7
+
+SMALL_GBP = 0.5
+"""Steps of the waterfall up to this would be written as zero."""
+
 log = logging.getLogger(__name__)
+
+
+def drawn_step_minutes(step_minutes: float) -> float:
+    """Step (min) of the means that figures draw of flows of a given step (min)."""
+    return step_minutes * max(1, round(FIGURE_STEP_MINUTES / step_minutes))
 
 
 def _select(designs: pd.DataFrame, design: str) -> pd.DataFrame:
@@ -45,6 +58,18 @@ def best_designs(designs: pd.DataFrame) -> pd.DataFrame:
     )
     best = order.drop_duplicates(["house", "incentive"])
     return chosen.loc[chosen.index.isin(best.index)]
+
+
+def with_another_unit(designs: pd.DataFrame) -> set[str]:
+    """Scenarios with a store whose counterpart without one has another unit, or none.
+
+    What the store brings there is what the store and the change of the unit bring together.
+    """
+    key = ["house", "incentive", "variant", "design"]
+    without = designs[designs["tes"] == "without"].set_index(key)["chp_kw"]
+    with_store = designs[designs["tes"] == "with"]
+    pairs = with_store.join(without.rename("chp_kw_without"), on=key, how="inner")
+    return set(pairs.loc[pairs["chp_kw"] != pairs["chp_kw_without"], "scenario"])
 
 
 # ------------------------------------------------------------------------- shares of heat
@@ -123,7 +148,7 @@ def store_discharge(
     design_paths: Sequence[str | Path],
     svg_path: str | Path,
     pdf_path: str | Path,
-    days: int = 10,
+    days: int = FIRST_DAYS,
 ) -> None:
     """Heat out of the store over the first days of the year (Figs 8-9), a panel per design.
 
@@ -134,7 +159,7 @@ def store_discharge(
     svg_path, pdf_path
         Files to write.
     days
-        How many days, from the first that is modelled.
+        How many days at most, from the first that is modelled.
     """
     panels: dict[tuple[str, str], tuple[float, FloatArray]] = {}
     step_hours = 1.0
@@ -169,9 +194,11 @@ def store_discharge(
                 ax.stairs(power, edges, fill=True, color=style.STORE)
                 store = f"{size:.1f} kWh" if size > 0 else "no store"
                 ax.set_title(f"{style.label(house)} · {style.label(incentive)} · {store}")
-                ax.set_xlim(0, days)
-                ax.set_ylim(bottom=0)
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        # once all are drawn: a limit set earlier would stop the shared axes from growing
+        longest = max(len(power) for _, power in panels.values())
+        axes[0, 0].set_xlim(0, longest * step_hours / 24)
+        axes[0, 0].set_ylim(bottom=0)
         fig.supxlabel("Day from the first day modelled", fontsize=8)
         fig.supylabel("Heat out of the store (kW)", fontsize=8)
 
@@ -182,8 +209,8 @@ def _say(fig: Figure, text: str) -> None:
 
 def _coarse(series: FloatArray, step_hours: float) -> tuple[FloatArray, float]:
     """Means over 15 min of a finer series, and the step that results (h)."""
-    ratio = max(1, round(FIGURE_STEP_MINUTES / 60 / step_hours))
-    return series.reshape(-1, ratio).mean(axis=1), step_hours * ratio
+    drawn_hours = drawn_step_minutes(60 * step_hours) / 60
+    return series.reshape(-1, round(drawn_hours / step_hours)).mean(axis=1), drawn_hours
 
 
 # -------------------------------------------------------------------------- store economics
@@ -196,10 +223,10 @@ def tes_economics(
     pdf_path: str | Path,
     design: str = OPTIMAL,
 ) -> None:
-    """Payback and NPV of the store alone, by house and incentive (Fig 10).
+    """Payback and NPV of the store, by house and incentive (Fig 10): with it against without.
 
     Paybacks beyond one and a half lifetimes are cut off, with their number; the dashed line is
-    the lifetime.
+    the lifetime. An asterisk marks pairs that differ by the unit too.
 
     Parameters
     ----------
@@ -211,6 +238,7 @@ def tes_economics(
         ``optimal``, or the name of a fixed design.
     """
     rows = _select(read_designs(designs_path), design)
+    together = with_another_unit(rows)
     rows = rows[(rows["tes"] == "with") & rows["tes_npv_gbp"].notna()]
     with style.figure(
         svg_path=svg_path, pdf_path=pdf_path, width_mm=style.PAGE_MM, height_mm=72
@@ -232,8 +260,9 @@ def tes_economics(
             investment = cells["tes_investment_gbp"].to_numpy(dtype=float)
             years.bar(x, np.minimum(np.nan_to_num(payback), cut), width * 0.92, color=colour)
             pounds.bar(x, np.nan_to_num(npv), width * 0.92, color=colour)
-            for at, value, cost in zip(x, payback, investment, strict=True):
-                _note_payback(years, at, value, cost, cut)
+            marks = ["*" if name in together else "" for name in cells["scenario"]]
+            for at, value, cost, mark in zip(x, payback, investment, marks, strict=True):
+                _note_payback(years, at, value, cost, cut, mark)
         years.axhline(lifetime, color=style.DEMAND, linestyle="--", linewidth=0.8)
         years.set_ylim(0, cut * 1.12)
         years.set_ylabel("Payback of the store (years)")
@@ -253,18 +282,20 @@ def tes_economics(
         fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
 
 
-def _note_payback(ax: Axes, at: float, payback: float, investment: float, cut: float) -> None:
+def _note_payback(
+    ax: Axes, at: float, payback: float, investment: float, cut: float, mark: str
+) -> None:
     """Write what a bar of a payback cannot show: its number, that it never comes, no store."""
     if np.isnan(investment):
         return
     if np.isnan(payback):
-        text = "no store" if investment == 0 else "never"
+        text = "no store" if investment == 0 else f"never{mark}"
         ax.text(at, 0.02 * cut, text, rotation=90, ha="center", va="bottom", fontsize=7)
     else:
         ax.text(
             at,
             min(payback, cut) + 0.01 * cut,
-            f"{payback:.1f}",
+            f"{payback:.1f}{mark}",
             ha="center",
             va="bottom",
             fontsize=6.5,
@@ -281,7 +312,7 @@ def coldest_week(design: xr.Dataset) -> slice:
     """
     slices = round(24 / float(design.attrs["step_hours"]))
     daily = heat_demand_kw(design).reshape(-1, slices).sum(axis=1)
-    length = min(7, len(daily))
+    length = min(WEEK_DAYS, len(daily))
     weeks = np.convolve(daily, np.ones(length), mode="valid")
     first = int(np.argmax(weeks))
     return slice(first * slices, (first + length) * slices)
@@ -352,6 +383,9 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
         _layer(bottom, edges, np.zeros(count), -exported, "Export", style.EXPORT)
         _line(bottom, edges, drawn(values(week, "electricity_kw")), "Electricity demand")
         bottom.set_ylabel("Electricity (kW)")
+        # a scale for a week of nothing too; it would otherwise show rounding as flows
+        low, high = bottom.get_ylim()
+        bottom.set_ylim(low if exported.any() else 0, max(high, 1))
 
         days = pd.DatetimeIndex(week["time"].values)[:: round(24 / step)]
         bottom.set_xlim(0, len(days))
@@ -407,8 +441,9 @@ def _line(ax: Axes, edges: FloatArray, height: FloatArray, text: str) -> None:
 def waterfall_steps(row: pd.Series) -> dict[str, float]:
     """What leads from the cost of business as usual to that of a design (GBP a year).
 
-    Positive is dearer than business as usual, negative cheaper; steps of nothing are left out.
-    They add up to ``eac_gbp - bau_cost_gbp``.
+    Positive is dearer than business as usual, negative cheaper; steps of up to
+    :data:`SMALL_GBP` are left out, or "Other" where they are more together. The steps add up to
+    ``eac_gbp - bau_cost_gbp`` within as much.
     """
     fuel = row["chp_fuel_gbp"] + row["boiler_fuel_gbp"] - row["bau_fuel_gbp"]
     steps = {
@@ -420,7 +455,9 @@ def waterfall_steps(row: pd.Series) -> dict[str, float]:
         "Generation income": -row["generation_income_gbp"],
         "CO₂ income": -row["co2_income_gbp"],
     }
-    return {name: float(value) for name, value in steps.items() if abs(value) > 0.005}
+    small = sum(value for value in steps.values() if abs(value) <= SMALL_GBP)
+    steps["Other"] = small
+    return {name: float(value) for name, value in steps.items() if abs(value) > SMALL_GBP}
 
 
 def cost_waterfall(
@@ -469,8 +506,7 @@ def cost_waterfall(
         labels = [row["bau_cost_gbp"], *steps.values(), row["eac_gbp"]]
         rights = [max(0, ends[0]), *np.maximum(ends[1:], ends[:-1]), max(0, row["eac_gbp"])]
         for k, (value, right) in enumerate(zip(labels, rights, strict=True)):
-            sign = "+" if 0 < k < len(names) - 1 else ""
-            text = f"{value:{sign},.0f}".replace("-", "−")
+            text = style.number(value, signed=0 < k < len(names) - 1)
             ax.text(right + room, k, text, va="center", fontsize=7.5)
         ax.set_xlim(min(0, min(extent)) * 1.05, max(extent) * 1.13)
         ax.axvline(0, color=style.DEMAND, linewidth=0.6)

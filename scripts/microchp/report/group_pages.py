@@ -14,8 +14,8 @@ from markupsafe import Markup
 from microchp.assessment.groups import read_groups
 from microchp.files import whole
 from microchp.report.group_figures import case_label
-from microchp.report.pages import DASH, Column, Drawing, Table, number, percent, render
-from microchp.report.style import label
+from microchp.report.pages import Column, Drawing, Table, percent, render
+from microchp.report.style import DASH, label, number
 from microchp.report.svg import inline_svg, width_mm
 
 log = logging.getLogger(__name__)

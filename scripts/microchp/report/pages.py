@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,33 +21,30 @@ from markupsafe import Markup
 
 from microchp.assessment.designs import read_designs
 from microchp.files import whole
-from microchp.report.figures import best_designs
-from microchp.report.style import label
+from microchp.report.figures import (
+    FIRST_DAYS,
+    WEEK_DAYS,
+    best_designs,
+    drawn_step_minutes,
+    with_another_unit,
+)
+from microchp.report.style import DASH, label, number
 from microchp.report.svg import inline_svg, width_mm
-from microchp.scenarios import OPTIMAL
+from microchp.scenarios import OPTIMAL, DesignInputs
 
 log = logging.getLogger(__name__)
 
 FINE_MINUTES = 5
 """Steps longer than this, and fewer days than the year's, are called coarse."""
 
-DASH = "–"
+NEAR_LIMIT_SHARE = 1e-3
+"""A size this near to the largest allowed is at it: a solver's sizes are not exact."""
 
 NO_STORE_KWH = 0.05
 """Stores smaller than this are no store to a reader: a solver's zero is not exact."""
 
 
 # --------------------------------------------------------------------------------- numbers
-
-
-def number(value: float, digits: int = 0, signed: bool = False) -> str:
-    """A number for readers: thousands apart, a true minus, a dash for no value."""
-    if value is None or math.isnan(value):
-        return DASH
-    text = f"{value:{'+' if signed else ''},.{digits}f}"
-    if not any(digit in text for digit in "123456789"):  # no minus before nothing
-        text = text.lstrip("-+")
-    return text.replace("-", "−")
 
 
 def pounds(value: float) -> str:
@@ -106,11 +104,12 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Note:
-    """A heading with what belongs to it."""
+    """A heading with what belongs to it; ``section`` is the id of where to read on."""
 
     title: str
     text: str
     subtitle: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,7 +184,7 @@ def design_words(row: pd.Series) -> str:
     return f"{unit}, {store}"
 
 
-def store_verdict(row: pd.Series | None) -> tuple[str, str, str]:
+def store_verdict(row: pd.Series | None, together: bool = False) -> tuple[str, str, str]:
     """Whether the store pays, as a class (yes, no, open), a verdict and its detail.
 
     It pays where the design with a store costs less in a year than the one without, capital
@@ -195,6 +194,8 @@ def store_verdict(row: pd.Series | None) -> tuple[str, str, str]:
     ----------
     row
         The design with a store; none where the grid has no pair.
+    together
+        Whether the two designs differ by the unit too; what is said is then of both.
     """
     if row is None or math.isnan(row["tes_eai_gbp"]):
         return "open", "not compared", ""
@@ -202,24 +203,30 @@ def store_verdict(row: pd.Series | None) -> tuple[str, str, str]:
         return "no", "no", ", the best size is none"
     payback = years(row["tes_payback_years"], row["lifetime_years"], row["tes_investment_gbp"])
     within = "" if payback in ("never", DASH) else f", back in {payback} years"
+    unit = ", together with the unit" if together else ""
+    yearly = f", {pounds(row['tes_eai_gbp'])} a year{unit}"
     if row["tes_eai_least_gbp"] > 0:
-        return "yes", "yes", f", {pounds(row['tes_eai_gbp'])} a year{within}"
+        return "yes", "yes", f"{yearly}{within}"
     if row["tes_eai_most_gbp"] <= 0:
-        return "no", "no", f", it costs {pounds(-row['tes_eai_gbp'])} a year"
+        return "no", "no", f", it costs {pounds(-row['tes_eai_gbp'])} a year{unit}"
     if row["tes_eai_gbp"] > 0:
-        return "open", "likely", f", {pounds(row['tes_eai_gbp'])} a year, within the gap{within}"
+        return "open", "likely", f"{yearly}, within the gap{within}"
     return "open", "unclear", ", the difference is within the gap"
 
 
 def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
     """For each house its best design under each incentive."""
     optimal = designs[(designs["variant"] == "") & (designs["design"] == OPTIMAL)]
+    together = with_another_unit(optimal)
     houses: dict[str, list[Answer]] = {}
     for _, row in best_designs(designs).iterrows():
         same = (optimal["house"] == row["house"]) & (optimal["incentive"] == row["incentive"])
         pair = optimal[same]
         with_store = pair[pair["tes"] == "with"]
-        kind, verdict, detail = store_verdict(None if with_store.empty else with_store.iloc[0])
+        stored = None if with_store.empty else with_store.iloc[0]
+        kind, verdict, detail = store_verdict(
+            stored, stored is not None and stored["scenario"] in together
+        )
         # the better of two designs is as sure as the lower of their bounds
         possible = row["eac_gbp"] - pair["lower_bound_gbp"].min()
         houses.setdefault(label(row["house"]), []).append(
@@ -270,6 +277,62 @@ def _of(count: int, total: int) -> str:
     if count in (0, total):
         return f"all {total} houses" if count else "no house"
     return f"{count} of {total} houses"
+
+
+def at_largest_store(designs: pd.DataFrame, largest_kwh: dict[str, float]) -> list[Note]:
+    """A notice where the best store is as large as one may be: a larger may be better.
+
+    Parameters
+    ----------
+    designs
+        Table of designs.
+    largest_kwh
+        Largest size allowed in each scenario that chooses the size of a store.
+    """
+    best = best_designs(designs)
+    limits = best["scenario"].map(largest_kwh)
+    at_limit = best["tes_kwh"] >= limits * (1 - NEAR_LIMIT_SHARE)
+    if not at_limit.any():
+        return []
+    where = ", ".join(
+        f"{label(row['house'])} ({label(row['incentive'])})" for _, row in best[at_limit].iterrows()
+    )
+    sizes = " or ".join(f"{size:g}" for size in sorted(set(limits[at_limit])))
+    return [
+        Note(
+            "Largest store.",
+            f"The best store is the largest allowed (tes.max_kwh {sizes}) for {where}: a larger "
+            "one may be better.",
+        )
+    ]
+
+
+def demand_notice(reports: Sequence[dict[str, Any]]) -> list[Note]:
+    """A notice naming the houses whose demand has findings, with the first of each in short."""
+    found = [(report["house"], report["warnings"]) for report in reports if report["warnings"]]
+    if not found:
+        return []
+    said = []
+    for house, warnings in found:
+        weighty = [text for text in warnings if not _is_slight(text)]
+        first = _in_short((weighty or warnings)[0])
+        more = len(warnings) - 1
+        others = f" (and {more} more finding{'s' * (more > 1)})" if more else ""
+        said.append(f"{label(house)}: {first}{others}.")
+    return [Note("Demand data.", " ".join(said), section="demand")]
+
+
+def _is_slight(warning: str) -> bool:
+    """Whether a warning only tells where demand comes from or that rows were not needed."""
+    return any(words in warning for words in ("synthesised for", "left out", "the first"))
+
+
+def _in_short(warning: str) -> str:
+    """The first statement of a warning, with the quantities in words."""
+    first = re.split(r"; | \(|\. ", warning, maxsplit=1)[0]
+    for name, words in _QUANTITY_WORDS.items():
+        first = first.replace(name, words)
+    return first
 
 
 def notices(designs: pd.DataFrame, note: str = "") -> list[Note]:
@@ -546,15 +609,16 @@ _CAPTIONS = {
         "from the unit as far as it runs, and from the boiler only beyond that.",
     ),
     "tes_economics": (
-        "Payback and NPV of the store alone",
-        "What the store alone costs and earns: the design with it against the one without "
-        "(compare Fig. 10). “Never”: it costs more than it saves. Bars are cut at one and a half "
+        "Payback and NPV of the store",
+        "What the store costs and earns: the design with it against the one without (compare "
+        "Fig. 10). *: the design without has another unit or none, so this is of the store and "
+        "the unit together. “Never”: it costs more than it saves. Bars are cut at one and a half "
         "lifetimes, with their number.",
     ),
     "store_discharge": (
-        "Heat out of the store over the first ten days",
-        "Heat out of the store over the first ten days modelled (compare Figs 8–9), as 15-min "
-        "means.",
+        "Heat out of the store over the first days",
+        "Heat out of the store over the first {first_days} modelled (compare Figs 8–9), as "
+        "{minutes:g}-min means.",
     ),
     "cost_waterfall": (
         "From the cost of today to that of the design",
@@ -562,9 +626,9 @@ _CAPTIONS = {
         "green is cheaper. Fuel, maintenance and import are differences to business as usual.",
     ),
     "dispatch_week": (
-        "A week of operation",
-        "The seven days with the most heat demand, as 15-min means. The line is the demand; below "
-        "zero is what goes into the store and to the grid.",
+        "Operation in the coldest days",
+        "{week}, as {minutes:g}-min means. The line is the demand; below zero is what goes into "
+        "the store and to the grid.",
     ),
     "calibration": (
         "Demand asked and reached",
@@ -574,32 +638,58 @@ _CAPTIONS = {
 }
 
 
-def _drawing(directory: Path, kind: str, scenario: str = "") -> Drawing | None:
+def drawn_words(rows: pd.DataFrame) -> dict[str, str | float]:
+    """What figures of some designs show, in words: the days and the step of their means."""
+    days, full = int(rows["days_modelled"].max()), int(rows["days_of_year"].max())
+    if days >= full:
+        week = "The seven days with the most heat demand"
+    elif days == 1:
+        week = "The one day modelled, which stands for the year"
+    elif days <= WEEK_DAYS:
+        week = f"All {days} days modelled, which stand for the year"
+    else:
+        week = f"Of the {days} days modelled, the seven in a row with the most heat demand"
+    return {
+        "first_days": _days(min(FIRST_DAYS, days)),
+        "week": week,
+        "minutes": drawn_step_minutes(float(rows["resolution_minutes"].max())),
+    }
+
+
+def _days(count: int) -> str:
+    return f"{count} days" if count > 1 else "day"
+
+
+def _drawing(directory: Path, kind: str, rows: pd.DataFrame, scenario: str = "") -> Drawing | None:
     name = f"{kind}_{scenario}" if scenario else kind
     path = directory / f"{name}.svg"
-    return _drawing_of(path, name, kind, scenario) if path.exists() else None
+    return _drawing_of(path, name, kind, scenario, drawn_words(rows)) if path.exists() else None
 
 
-def _drawing_of(path: Path, name: str, kind: str, about: str = "") -> Drawing:
+def _drawing_of(
+    path: Path, name: str, kind: str, about: str = "", words: dict[str, str | float] | None = None
+) -> Drawing:
     text = path.read_text(encoding="utf-8")
     title, caption = _CAPTIONS[kind]
+    caption = caption.format(**(words or {}))
     full = f"{title}: {about}" if about else title
     # the drawing is our own and its title escaped
     return Drawing(full, caption, Markup(inline_svg(text, name, full)), round(width_mm(text), 1))
 
 
 def _figures(directory: Path, designs: pd.DataFrame) -> tuple[list[Drawing], list[Each]]:
+    optimal = designs[(designs["variant"] == "") & (designs["design"] == OPTIMAL)]
     overview = [
         figure
         for kind in ("heat_shares", "tes_economics", "store_discharge")
-        if (figure := _drawing(directory, kind))
+        if (figure := _drawing(directory, kind, optimal))
     ]
     each = []
     for _, row in best_designs(designs).iterrows():
         found = [
             figure
             for kind in ("cost_waterfall", "dispatch_week")
-            if (figure := _drawing(directory, kind, row["scenario"]))
+            if (figure := _drawing(directory, kind, row.to_frame().T, row["scenario"]))
         ]
         if found:
             title = f"{label(row['house'])}, {label(row['incentive'])}"
@@ -628,7 +718,8 @@ TERMS = [
     (
         "Store payback, NPV",
         "The same with the differences in investment and saving between the designs with and "
-        "without a store.",
+        "without a store. Where the design without has another unit or none, they are of the "
+        "store and the unit together.",
     ),
     (
         "crf, as printed",
@@ -654,6 +745,11 @@ TERMS = [
 ]
 
 
+def designs_count(count: int) -> str:
+    """How many designs, in words: "1 design", or "8 designs"."""
+    return f"{count} design{'s' * (count != 1)}"
+
+
 def _provenance(
     attributes: Sequence[dict[str, Any]], config: dict[str, Any]
 ) -> list[tuple[str, str]]:
@@ -667,7 +763,7 @@ def _provenance(
         ("Seed", str(config.get("run", {}).get("seed", DASH))),
         ("Solvers and libraries", "; ".join(tools)),
         ("Methods", ", ".join(sorted({str(attrs["solve_method"]) for attrs in attributes}))),
-        ("Time solving", f"{number(seconds / 60, 1)} min for {len(attributes)} designs"),
+        ("Time solving", f"{number(seconds / 60, 1)} min for {designs_count(len(attributes))}"),
         (
             "Largest gap",
             percent(max(float(attrs["relative_gap"]) for attrs in attributes), 3),
@@ -679,9 +775,13 @@ def _extent(designs: pd.DataFrame) -> str:
     step = designs["resolution_minutes"].max()
     days, full = designs["days_modelled"].min(), designs["days_of_year"].max()
     houses, incentives = designs["house"].nunique(), designs["incentive"].nunique()
-    span = "the whole year" if days == full else f"{days:g} days standing for the year"
+    span = (
+        "the whole year"
+        if days == full
+        else f"{days:g} day{'s' * (days > 1)} standing for the year"
+    )
     return (
-        f"{len(designs)} designs · {houses} house{'s' * (houses > 1)} × {incentives} "
+        f"{designs_count(len(designs))} · {houses} house{'s' * (houses > 1)} × {incentives} "
         f"incentive{'s' * (incentives > 1)} · {span} at {step:g} min"
     )
 
@@ -736,7 +836,11 @@ def build_report(
         extent=_extent(designs),
         annualisation=" or ".join(kinds[kind] for kind in dict.fromkeys(designs["annualisation"])),
         lifetime=" or ".join(f"{life:g}" for life in designs["lifetime_years"].unique()),
-        notices=notices(designs, config["run"].get("note", "")),
+        notices=[
+            *notices(designs, config["run"].get("note", "")),
+            *demand_notice(reports),
+            *at_largest_store(designs, _largest_stores(design_paths, attributes)),
+        ],
         sentences=sentences(designs),
         answers=answers(designs),
         designs=designs_table(designs),
@@ -779,6 +883,21 @@ def build_report(
     log.info("report of %d designs written, %.1f MB", len(designs), len(html) / 1e6)
 
 
+def _largest_stores(
+    design_paths: Sequence[str | Path], attributes: Sequence[dict[str, Any]]
+) -> dict[str, float]:
+    """Largest store allowed (kWh) in each scenario that chooses the size of one."""
+    inputs = {
+        Path(path).stem: DesignInputs.model_validate_json(attrs["inputs"])
+        for path, attrs in zip(design_paths, attributes, strict=True)
+    }
+    return {
+        name: found.tes.max_kwh
+        for name, found in inputs.items()
+        if found.tes is not None and found.tes.min_kwh < found.tes.max_kwh
+    }
+
+
 def _attributes(path: str | Path) -> dict[str, Any]:
     with xr.open_dataset(path, engine="netcdf4") as design:
         return dict(design.attrs)
@@ -808,6 +927,10 @@ def render(template: str, page: object) -> str:
 
 
 # ----------------------------------------------------------------------------------- summary
+
+
+def _proven(count: int, gap: str) -> str:
+    return f"{designs_count(count)}, {'each ' * (count > 1)}proven within {gap} of its least cost."
 
 
 def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
@@ -845,5 +968,5 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
     ]
     notes = [fill(f"{note.title} {note.text}", 80) for note in notices(designs)]
     gap = percent(designs["relative_gap"].max(), 2)
-    lines += ["", f"{len(designs)} designs, each proven within {gap} of its least cost.", *notes]
+    lines += ["", _proven(len(designs), gap), *notes]
     return "\n".join([*lines, f"Report: {report_path}"])

@@ -6,6 +6,7 @@ the same colour wherever it appears.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,8 @@ _LABELS = {
     "co2_levy": "CO₂ levy",
 }
 
+DASH = "–"
+
 COLUMN_MM = 85.0
 PAGE_MM = 178.0
 
@@ -77,6 +80,16 @@ _RC: dict[Any, Any] = {
 def label(name: str) -> str:
     """A name of the configuration in words: ``semi_detached`` is "Semi-detached"."""
     return _LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def number(value: float, digits: int = 0, signed: bool = False) -> str:
+    """A number for readers: thousands apart, a true minus, a dash for no value."""
+    if value is None or math.isnan(value):
+        return DASH
+    text = f"{value:{'+' if signed else ''},.{digits}f}"
+    if not any(digit in text for digit in "123456789"):  # no minus before nothing
+        text = text.lstrip("-+")
+    return text.replace("-", "−")
 
 
 def incentive_colours(names: list[str]) -> dict[str, str]:
