@@ -491,6 +491,23 @@ def test_findings_on_demand_are_announced_by_the_weightiest():
     assert notice.section == "demand"
 
 
+def test_fixed_designs_and_variants_stand_beside_the_optimum(run):
+    designs = read_designs(run / "designs.csv")
+    dear = designs[designs["design"] == "optimal"].assign(variant="dear_gas")
+    dear = dear.assign(eai_gbp=dear["eai_gbp"] - 40, scenario=dear["scenario"] + "-dear_gas")
+    table = pages.alternatives_table(pd.concat([designs, dear], ignore_index=True))
+    rows = [row for row in table.rows if row[0] == "Flat, Feed-in tariff"]
+    assert [row[1] for row in rows].count("fixed: Published") == 2
+    best = figures.best_designs(designs).set_index(["house", "incentive"])
+    base = best.loc[("flat", "fit"), "eai_gbp"]
+    (variant,) = [row for row in rows if row[1] == "Dear gas"]
+    assert variant[3:5] == [pages.number(base - 40), "−40"]
+    (own,) = [row for row in rows if row[1] == "As configured, optimal"]
+    assert own[3:5] == [pages.number(base), "–"]
+    optimal = designs[designs["design"] == "optimal"]
+    assert pages.alternatives_table(optimal) is None
+
+
 def test_a_store_at_its_limit_is_announced(run):
     designs = read_designs(run / "designs.csv")
     best = figures.best_designs(designs)

@@ -52,11 +52,15 @@ def best_designs(designs: pd.DataFrame) -> pd.DataFrame:
     Optimal designs without variant only. Where both cost the same to a penny (a store of size
     zero), the one without is the better.
     """
-    chosen = _select(designs, OPTIMAL)
+    return cheaper_of_pairs(_select(designs, OPTIMAL))
+
+
+def cheaper_of_pairs(chosen: pd.DataFrame) -> pd.DataFrame:
+    """The cheaper of with and without a store of each pair, as :func:`best_designs` has it."""
     order = chosen.assign(cost=chosen["eac_gbp"].round(2)).sort_values(
         ["cost", "tes"], ascending=[True, False], kind="stable"
     )
-    best = order.drop_duplicates(["house", "incentive"])
+    best = order.drop_duplicates(["house", "incentive", "variant", "design"])
     return chosen.loc[chosen.index.isin(best.index)]
 
 

@@ -25,6 +25,7 @@ from microchp.report.figures import (
     FIRST_DAYS,
     WEEK_DAYS,
     best_designs,
+    cheaper_of_pairs,
     drawn_step_minutes,
     with_another_unit,
 )
@@ -157,6 +158,7 @@ class Page:
     notices: list[Note]
     sentences: list[str]
     answers: list[tuple[str, list[Answer]]]
+    alternatives: Table | None
     designs: Table
     designs_csv: str
     figures: list[Drawing]
@@ -436,6 +438,57 @@ def designs_table(designs: pd.DataFrame) -> Table:
             ]
         )
     return Table("All designs; the terms are explained below", columns, rows)
+
+
+def alternatives_table(designs: pd.DataFrame) -> Table | None:
+    """Variants and fixed designs beside the optimum of their house and incentive.
+
+    Of the optima of a variant the cheaper of with and without a store; every fixed design. None
+    where the run has neither.
+    """
+    optima = cheaper_of_pairs(designs[designs["design"] == OPTIMAL])
+    shown = designs.loc[(designs["design"] != OPTIMAL) | designs.index.isin(optima.index)]
+    is_base = (shown["variant"] == "") & (shown["design"] == OPTIMAL)
+    if is_base.all():
+        return None
+    base = {
+        (row["house"], row["incentive"]): row["eai_gbp"] for _, row in shown[is_base].iterrows()
+    }
+    rows = []
+    for (house, incentive), cases in shown.groupby(["house", "incentive"], sort=False):
+        for _, row in cases.iterrows():
+            words = [
+                label(row["variant"]) if row["variant"] else "",
+                f"fixed: {label(row['design'])}" if row["design"] != OPTIMAL else "",
+            ]
+            case = ", ".join(word for word in words if word)
+            change = row["eai_gbp"] - base.get((house, incentive), math.nan)
+            rows.append(
+                [
+                    f"{label(row['house'])}, {label(row['incentive'])}",
+                    case or "As configured, optimal",
+                    design_words(row),
+                    number(row["eai_gbp"]),
+                    number(change, signed=True) if case else DASH,
+                    years(
+                        row["system_payback_years"], row["lifetime_years"], row["investment_gbp"]
+                    ),
+                ]
+            )
+    columns = [
+        Column("House, incentive", text=True),
+        Column("Variant or fixed design", text=True),
+        Column("Unit and store", text=True),
+        Column("EAI", "£/y"),
+        Column("Change", "£/y"),
+        Column("Payback", "y"),
+    ]
+    return Table(
+        "Variants and fixed designs against the optimum as configured; EAI is against business as "
+        "usual at each variant's own prices and demand",
+        columns,
+        rows,
+    )
 
 
 def certificates(designs: pd.DataFrame) -> Table:
@@ -843,6 +896,7 @@ def build_report(
         ],
         sentences=sentences(designs),
         answers=answers(designs),
+        alternatives=alternatives_table(designs),
         designs=designs_table(designs),
         designs_csv=f"data:text/csv;base64,{encoded}",
         figures=overview,
