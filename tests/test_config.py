@@ -203,7 +203,8 @@ def test_a_key_given_twice_is_refused_with_its_lines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "config").rglob("*.yaml")), ids=lambda p: p.name)
 def test_no_shipped_file_has_a_key_twice(path: Path) -> None:
-    refuse_repeated_keys(path)
+    refuse_repeated_keys(path)  # raises where one is
+    assert yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def test_what_was_found_is_shown() -> None:

@@ -520,8 +520,9 @@ def test_all_files_are_checked_at_once(tmp_path: Path) -> None:
 
 def test_good_files_and_built_in_demand_pass(tmp_path: Path) -> None:
     GOOD.drop(columns="hot_water_kw").to_csv(tmp_path / "a.csv", index=False)
-    validate_demand_files(config({"flat": str(tmp_path / "a.csv")}))  # filled from the catalogue
-    validate_demand_files(load_config({}, ROOT / "resources"))
+    filled = config({"flat": str(tmp_path / "a.csv")})  # hot water from the catalogue
+    for accepted in (filled, load_config({}, ROOT / "resources")):
+        assert validate_demand_files(accepted) is None  # raises where a file is wrong
 
 
 # ---------------------------------------------------------------------------- real data

@@ -12,10 +12,11 @@ import pytest
 import xarray as xr
 from design_cases import FIT, inputs, random_problem, year_of_demand
 
+from microchp.assessment.energy import FLOWS
 from microchp.config import Boiler, Solve, Tes, Time
 from microchp.design.build import build_model, export_model
 from microchp.design.check import check_solution
-from microchp.design.model import OPERATION, build_printed_model, v1_semantics
+from microchp.design.model import build_printed_model, v1_semantics
 from microchp.design.problem import Problem
 from microchp.design.schedule import flows_of
 from microchp.design.search import solve_by_days
@@ -47,7 +48,7 @@ def test_a_design_file_is_complete_and_balanced(demand_path, tmp_path, caplog, t
     with caplog.at_level(logging.INFO):
         design = run(demand_path, tmp_path, parameters, Solve(relative_gap=1e-3))
     assert all({"units", "long_name"} <= set(v.attrs) for v in design.data_vars.values())
-    assert set(OPERATION) <= set(design.data_vars)
+    assert set(FLOWS) <= set(design.data_vars)
     assert DesignInputs.model_validate_json(design.attrs["inputs"]) == parameters
     assert design.attrs["solve_method"] == "decomposed"
     assert 0 <= design.attrs["relative_gap"] <= 1e-3

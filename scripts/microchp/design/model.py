@@ -25,18 +25,6 @@ from microchp.design.problem import DIMS, FloatArray, Problem
 
 Exclusivity = Literal["where_needed", "everywhere"]
 
-OPERATION = (
-    "chp_power_kw",
-    "chp_heat_kw",
-    "boiler_heat_kw",
-    "tes_charge_kw",
-    "tes_discharge_kw",
-    "tes_level_kwh",
-    "grid_import_kw",
-    "grid_export_kw",
-)
-"""Continuous variables of operation, in the order of the results."""
-
 
 def build_printed_model(
     problem: Problem, exclusivity: Exclusivity = "where_needed"
