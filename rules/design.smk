@@ -66,3 +66,24 @@ rule export_model:
         code=code("export_model"),
     script:
         "../scripts/export_model.py"
+
+
+rule export_pypsa:
+    input:
+        design=RESULTS / "designs/{scenario}.nc",
+    output:
+        network=directory(RESULTS / "exports/{scenario}_pypsa"),
+    log:
+        LOGS / "export_pypsa/{scenario}.log",
+    benchmark:
+        BENCHMARKS / "export_pypsa/{scenario}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("export_pypsa"),
+    script:
+        "../scripts/export_pypsa.py"

@@ -1,0 +1,102 @@
+"""A design as PyPSA reads it: the same plant, prices and demand, so the same cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray as xr
+from design_cases import FIT, LEVY, inputs, random_problem
+
+from microchp.assessment.pypsa_network import export_pypsa
+from microchp.config import Boiler, Solve, Tes
+from microchp.design.model import build_printed_model
+from microchp.design.problem import Problem
+from microchp.design.solve import solve_problem
+from microchp.files import write_netcdf
+from microchp.scenarios import DesignInputs
+
+pypsa = pytest.importorskip("pypsa", reason="PyPSA is not installed")
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
+
+STORE = Tes(min_kwh=4, max_kwh=6, initial_share=0.8)
+
+
+def two_days(seed: int, given: DesignInputs) -> Problem:
+    """Random days on which export never pays more than import costs."""
+    problem = random_problem(seed, given, days=2)
+    price = np.maximum(problem.import_price_gbp_per_kwh, 0.05)
+    return replace(problem, import_price_gbp_per_kwh=price)
+
+
+def designed(problem: Problem) -> xr.Dataset:
+    return solve_problem(problem, build_printed_model(problem), Solve(relative_gap=1e-3))
+
+
+def operating_gbp(problem: Problem, design: xr.Dataset) -> float:
+    """The design's cost without what no dispatch changes: capital, payment on all CO2."""
+    unit = next((u for u in problem.inputs.units if u.power_kw == design.attrs["chp_kw"]), None)
+    capital = problem.unit_capital_gbp(unit)
+    capital += problem.store_capital_gbp_per_kwh * design.attrs["tes_kwh"]
+    return design.attrs["objective_gbp"] - capital - problem.constant_gbp
+
+
+def network(design: xr.Dataset, directory) -> pypsa.Network:
+    write_netcdf(design, directory / "design.nc")
+    export_pypsa(design_path=directory / "design.nc", network_path=directory / "network")
+    return pypsa.Network(directory / "network")
+
+
+def optimum(n: pypsa.Network) -> float:
+    status, condition = n.optimize(
+        solver_name="highs", log_to_console=False, output_flag=False, mip_rel_gap=1e-9
+    )
+    assert (status, condition) == ("ok", "optimal")
+    return n.objective
+
+
+@pytest.mark.parametrize("min_load_share", [0.0, 0.5])
+@pytest.mark.parametrize("incentive", [FIT, LEVY], ids=["fit", "levy"])
+def test_without_a_store_pypsa_finds_the_same_cost(tmp_path, incentive, min_load_share):
+    given = inputs(
+        sizes_kw=(2,),
+        min_load_share=min_load_share,
+        incentive=incentive,
+        boiler=Boiler(maintenance_gbp_per_kwh=0.002),
+    )
+    problem = two_days(3, given)
+    design = designed(problem)
+    found = optimum(network(design, tmp_path))
+    assert found == pytest.approx(operating_gbp(problem, design), rel=1e-6)
+
+
+def test_with_the_flows_of_the_design_pypsa_counts_its_cost(tmp_path):
+    problem = two_days(5, inputs(sizes_kw=(2,), incentive=FIT, tes=STORE))
+    design = designed(problem)
+    assert design["tes_charge_kw"].sum() > 1
+    free = network(design, tmp_path)
+    fixed = free.copy()
+    fixed.c.links.dynamic["p_set"] = fixed.c.links.dynamic["p0"].copy()
+    cost = operating_gbp(problem, design)
+    assert optimum(fixed) == pytest.approx(cost, rel=1e-6)
+    # nothing forbids it to charge while it discharges
+    assert optimum(free) <= cost + 1e-6
+
+
+def test_the_imported_state_is_balanced(tmp_path):
+    problem = two_days(5, inputs(sizes_kw=(2,), tes=STORE))
+    n = network(designed(problem), tmp_path)
+    links, stores = n.c.links.dynamic, n.c.stores.dynamic
+    heat = -links["p2"]["unit"] - links["p1"]["boiler"] - links["p1"]["discharge"]
+    demand = n.c.loads.dynamic["p_set"]
+    np.testing.assert_allclose(heat - links["p0"]["charge"], demand["heat demand"], atol=1e-6)
+    into = -links["p1"]["charge"] - links["p0"]["discharge"] + stores["p"]["store"]
+    np.testing.assert_allclose(into, demand["standing loss"], atol=1e-6)
+
+
+def test_a_house_without_a_unit_is_a_network_too(tmp_path):
+    problem = two_days(1, inputs(sizes_kw=(0,)))
+    design = designed(problem)
+    found = optimum(network(design, tmp_path))
+    assert found == pytest.approx(operating_gbp(problem, design), rel=1e-6)
