@@ -60,7 +60,7 @@ def export_pypsa(*, design_path: str | Path, network_path: str | Path) -> None:
         table[name] = series[kind, attribute, name]
     with whole_folder(network_path) as partial:
         for kind, table in tables.items():
-            table.to_csv(partial / f"{kind}.csv")
+            table.to_csv(partial / f"{kind}.csv", float_format="%.10g")
     log.info("%d snapshots; read it with pypsa.Network(%r)", len(time), str(network_path))
 
 
@@ -92,7 +92,10 @@ def network_of(design: xr.Dataset) -> tuple[Components, Series]:
         "carriers": [
             {"name": "gas", "co2_emissions": gas_kg},
             {"name": "grid", "co2_emissions": grid_kg},
-            *({"name": name, "co2_emissions": 0.0} for name in ("electricity", "heat")),
+            *(
+                {"name": name, "co2_emissions": 0.0}
+                for name in ("electricity", "heat", "micro-CHP", "boiler", "hot-water store")
+            ),
         ],
         "buses": [
             {"name": name, "carrier": name, "unit": "kW"} for name in ("electricity", "heat", "gas")
@@ -109,7 +112,13 @@ def network_of(design: xr.Dataset) -> tuple[Components, Series]:
             | {"p_nom": plant.chp_kw, "marginal_cost": 0.0},
         ],
         "links": [
-            {"name": "boiler", "bus0": "gas", "bus1": "heat", "efficiency": efficiency}
+            {
+                "name": "boiler",
+                "carrier": "boiler",
+                "bus0": "gas",
+                "bus1": "heat",
+                "efficiency": efficiency,
+            }
             | {"p_nom": fuel_kw}
             | {"marginal_cost": inputs.boiler.maintenance_gbp_per_kwh * efficiency}
         ],
@@ -169,6 +178,7 @@ def _unit_link(unit: ChpUnit, plant: Plant) -> dict[str, Any]:
     per_kwh = unit.maintenance_gbp_per_kwh - incentive.generation_gbp_per_kwh - deemed
     return {
         "name": "unit",
+        "carrier": "micro-CHP",
         "bus0": "gas",
         "bus1": "electricity",
         "bus2": "heat",
@@ -193,15 +203,27 @@ def _add_store(
     components["buses"].append({"name": "store", "carrier": "heat", "unit": "kW"})
     components["loads"].append({"name": "standing loss", "bus": "store", "carrier": "heat"})
     components["links"] += [
-        {"name": "charge", "bus0": "heat", "bus1": "store", "p_nom": limit_kw}
+        {
+            "name": "charge",
+            "bus0": "heat",
+            "bus1": "store",
+            "p_nom": limit_kw,
+            "carrier": "hot-water store",
+        }
         | {"efficiency": tes.charge_efficiency, "marginal_cost": 0.0},
-        {"name": "discharge", "bus0": "store", "bus1": "heat"}
+        {"name": "discharge", "carrier": "hot-water store", "bus0": "store", "bus1": "heat"}
         | {"p_nom": size / plant.step_hours, "efficiency": tes.discharge_efficiency}
         | {"marginal_cost": tes.maintenance_gbp_per_kwh * tes.discharge_efficiency},
     ]
     initial = size * tes.initial_share
     components["stores"] = [
-        {"name": "store", "bus": "store", "carrier": "heat", "e_nom": size, "e_initial": initial}
+        {
+            "name": "store",
+            "bus": "store",
+            "carrier": "hot-water store",
+            "e_nom": size,
+            "e_initial": initial,
+        }
     ]
     slices = round(24 / plant.step_hours)
     last = np.arange(design.sizes["time"]) % slices == slices - 1
