@@ -35,7 +35,6 @@ rule all:
         RESULTS / "config.yaml",
         RESULTS / "scenarios.csv",
         TARGETS,
-        COMPARISON,
 
 
 onsuccess:

@@ -76,18 +76,19 @@ PUBLISHED_DWELLINGS, UNFITTED_DWELLINGS = (
 PUBLISHED_GROUPS = Path(workflow.basedir) / "resources/published/peacock2006.csv"
 HAS_PUBLISHED_GROUPS = PUBLISHED_DWELLINGS and PUBLISHED_GROUP in CONFIG.group.streets
 GROUP_COMPARISON = [RESULTS / "published_groups.csv"] if HAS_PUBLISHED_GROUPS else []
-# What a run gives: designs, groups, or both.
-# The first page is on designs, or on groups where nothing is designed.
-DESIGN_PAGE = RESULTS / f"report/{'index' if SCENARIOS else 'designs'}.html"
-GROUP_PAGE = RESULTS / f"report/{'groups' if SCENARIOS else 'index'}.html"
-DESIGNED = [RESULTS / "designs.csv", RESULTS / "figures", DESIGN_PAGE]
+# What a run gives: designs, groups, or both, and a page on all of it.
+DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
+DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
+GROUP_TABLE = [RESULTS / "groups.csv"] if CASES else []
+GROUP_FIGURES = [RESULTS / "group_figures"] if CASES else []
+DWELLINGS = expand(RESULTS / "operation/{case}.csv", case=CASES)
 # Variants that differ in time are held against the finest of them.
 TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenarios.variants)}
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
-if any(time != CONFIG.time for time in TIMES.values()):
-    DESIGNED.append(RESULTS / "precision.csv")
-GROUPED = [RESULTS / "groups.csv", GROUP_PAGE, *GROUP_COMPARISON]
-TARGETS = [*(DESIGNED if SCENARIOS else []), *(GROUPED if CASES else [])]
+IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())
+PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
+REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
+TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *GROUP_COMPARISON, *PRECISION, *REPORT]
 
 
 @cache
@@ -168,7 +169,7 @@ def print_results():
         return
     if SCENARIOS:
         # imported here because the table takes libraries that the workflow's parse can spare
-        from microchp.report.pages import run_summary
+        from microchp.report.summary import run_summary
 
         print(run_summary(designs_path=RESULTS / "designs.csv", report_path=page))
     table = "designs.csv" if SCENARIOS else "groups.csv"

@@ -65,15 +65,21 @@ rule plot_figures:
 
 rule build_report:
     input:
-        table=RESULTS / "designs.csv",
-        designs=DESIGNS,
-        figures=RESULTS / "figures",
         config=RESULTS / "config.yaml",
+        table=DESIGN_TABLE,
+        designs=DESIGNS,
+        figures=DESIGN_FIGURES,
         qualities=QUALITIES,
         calibrations=CALIBRATIONS,
         comparison=COMPARISON,
+        precision=PRECISION,
+        groups_table=GROUP_TABLE,
+        groups=GROUPS,
+        dwellings=DWELLINGS,
+        group_figures=GROUP_FIGURES,
+        group_comparison=GROUP_COMPARISON,
     output:
-        report=DESIGN_PAGE,
+        report=RESULTS / "report/index.html",
     log:
         LOGS / "build_report.log",
     benchmark:
@@ -85,6 +91,7 @@ rule build_report:
         mem_mb=2000,
         runtime=20,
     params:
+        benchmarks=str(BENCHMARKS),
         code=code("build_report"),
     script:
         "../scripts/build_report.py"
@@ -111,31 +118,6 @@ rule plot_groups:
         code=code("plot_groups"),
     script:
         "../scripts/plot_groups.py"
-
-
-rule build_group_report:
-    input:
-        table=RESULTS / "groups.csv",
-        dwellings=expand(RESULTS / "operation/{case}.csv", case=CASES),
-        figures=RESULTS / "group_figures",
-        comparison=GROUP_COMPARISON,
-    output:
-        report=GROUP_PAGE,
-    log:
-        LOGS / "build_group_report.log",
-    benchmark:
-        BENCHMARKS / "build_group_report.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=20,
-    params:
-        run=CONFIG.run.name,
-        code=code("build_group_report"),
-    script:
-        "../scripts/build_group_report.py"
 
 
 rule plot_precision:

@@ -2,21 +2,29 @@
 
 from typing import Any
 
-from microchp.report.pages import build_report
+from microchp.report.build import build_report
 from microchp.workflow import job_log
 
 
 def main(snakemake: Any) -> None:
     """Unpack a job into one call."""
+    given = snakemake.input
     with job_log(snakemake.log[0]):
         build_report(
-            designs_path=snakemake.input.table,
-            design_paths=list(snakemake.input.designs),
-            figures_dir=snakemake.input.figures,
-            config_path=snakemake.input.config,
-            quality_paths=list(snakemake.input.qualities),
-            calibration_paths=list(snakemake.input.calibrations),
-            comparison_path=next(iter(snakemake.input.comparison), None),
+            config_path=given.config,
+            designs_path=next(iter(given.table), None),
+            design_paths=list(given.designs),
+            figures_dir=next(iter(given.figures), None),
+            quality_paths=list(given.qualities),
+            calibration_paths=list(given.calibrations),
+            comparison_path=next(iter(given.comparison), None),
+            precision_paths=list(given.precision),
+            groups_path=next(iter(given.groups_table), None),
+            group_paths=list(given.groups),
+            dwelling_paths=list(given.dwellings),
+            group_figures_dir=next(iter(given.group_figures), None),
+            group_comparison_path=next(iter(given.group_comparison), None),
+            benchmarks_dir=snakemake.params.benchmarks,
             report_path=snakemake.output.report,
         )
 

@@ -165,7 +165,7 @@ def edited(path: Path, addition: str) -> Iterator[None]:
     [
         ("microchp/demand/build.py", AFTER_DEMAND),
         ("microchp/design/solve.py", {"build_model", "solve_model"}),
-        ("microchp/report/pages.py", set()),
+        ("microchp/report/page.py", set()),
     ],
 )
 def test_an_edited_module_reruns_what_depends_on_it(
@@ -293,4 +293,4 @@ def test_a_killed_run_resumes_on_one_core_to_the_same_results_as_on_two(tiny: Wo
     ids=lambda path: path.stem,
 )
 def test_every_shipped_study_can_be_planned(workflow: Workflow, path: Path) -> None:
-    assert {"build_report", "build_group_report"} & workflow.planned(str(path)).keys()
+    assert "build_report" in workflow.planned(str(path))

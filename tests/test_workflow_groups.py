@@ -50,8 +50,8 @@ def test_a_run_gives_groups_of_designs_and_of_units(groups: Workflow) -> None:
 def test_a_penetration_simulates_nothing_again(groups: Workflow) -> None:
     planned = changed(groups, "scenarios", {"penetration": [0.0, 0.5, 1.0]})
     assert planned["aggregate_group"] == CASES
-    after = {"assess_groups", "plot_groups", "build_group_report"}
-    assert set(planned) == {"aggregate_group", *after, "write_config", "build_report"}
+    after = {"assess_groups", "plot_groups", "build_report"}
+    assert set(planned) == {"aggregate_group", *after, "write_config"}
 
 
 def test_a_control_solves_nothing_again(groups: Workflow) -> None:
@@ -79,4 +79,5 @@ def test_units_alone_need_no_design(workflow: Workflow) -> None:
         )
     )
     assert planned["simulate_dwelling"] == {f"cottage-{unit}" for unit in UNITS}
-    assert not {"solve_model", "build_report", "plot_figures"} & set(planned)
+    assert "build_report" in planned
+    assert not {"solve_model", "plot_figures"} & set(planned)

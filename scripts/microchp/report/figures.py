@@ -19,6 +19,7 @@ from microchp.assessment.designs import read_designs
 from microchp.assessment.energy import heat_demand_kw, heat_to_demand_kw, values
 from microchp.files import read_netcdf
 from microchp.report import style
+from microchp.report.selection import best_designs, select, with_another_unit
 from microchp.scenarios import OPTIMAL, DesignInputs
 
 FloatArray = npt.NDArray[np.float64]
@@ -40,40 +41,6 @@ log = logging.getLogger(__name__)
 def drawn_step_minutes(step_minutes: float) -> float:
     """Step (min) of the means that figures draw of flows of a given step (min)."""
     return step_minutes * max(1, round(FIGURE_STEP_MINUTES / step_minutes))
-
-
-def _select(designs: pd.DataFrame, design: str) -> pd.DataFrame:
-    return designs[(designs["variant"] == "") & (designs["design"] == design)]
-
-
-def best_designs(designs: pd.DataFrame) -> pd.DataFrame:
-    """The cheaper of with and without a store, for each house and incentive, in grid order.
-
-    Optimal designs without variant only. Where both cost the same to a penny (a store of size
-    zero), the one without is the better.
-    """
-    return cheaper_of_pairs(_select(designs, OPTIMAL))
-
-
-def cheaper_of_pairs(chosen: pd.DataFrame) -> pd.DataFrame:
-    """The cheaper of with and without a store of each pair, as :func:`best_designs` has it."""
-    order = chosen.assign(cost=chosen["eac_gbp"].round(2)).sort_values(
-        ["cost", "tes"], ascending=[True, False], kind="stable"
-    )
-    best = order.drop_duplicates(["house", "incentive", "variant", "design"])
-    return chosen.loc[chosen.index.isin(best.index)]
-
-
-def with_another_unit(designs: pd.DataFrame) -> set[str]:
-    """Scenarios with a store whose counterpart without one has another unit, or none.
-
-    What the store brings there is what the store and the change of the unit bring together.
-    """
-    key = ["house", "incentive", "variant", "design"]
-    without = designs[designs["tes"] == "without"].set_index(key)["chp_kw"]
-    with_store = designs[designs["tes"] == "with"]
-    pairs = with_store.join(without.rename("chp_kw_without"), on=key, how="inner")
-    return set(pairs.loc[pairs["chp_kw"] != pairs["chp_kw_without"], "scenario"])
 
 
 # ------------------------------------------------------------------------- shares of heat
@@ -100,7 +67,7 @@ def heat_shares(
     design
         ``optimal``, or the name of a fixed design.
     """
-    rows = _select(read_designs(designs_path), design)
+    rows = select(read_designs(designs_path), design)
     incentives = list(dict.fromkeys(rows["incentive"]))
     stores = [tes for tes in ("without", "with") if tes in set(rows["tes"])]
     with style.figure(
@@ -241,7 +208,7 @@ def tes_economics(
     design
         ``optimal``, or the name of a fixed design.
     """
-    rows = _select(read_designs(designs_path), design)
+    rows = select(read_designs(designs_path), design)
     together = with_another_unit(rows)
     rows = rows[(rows["tes"] == "with") & rows["tes_npv_gbp"].notna()]
     with style.figure(
@@ -548,7 +515,7 @@ def plot_figures(
     directory.mkdir(parents=True, exist_ok=True)
     designs = read_designs(designs_path)
     paths = {Path(path).stem: Path(path) for path in design_paths}
-    optimal = _select(designs, OPTIMAL)
+    optimal = select(designs, OPTIMAL)
     best = best_designs(designs)
 
     def files(name: str) -> tuple[Path, Path]:

@@ -38,6 +38,24 @@ SOURCES = {
 INCENTIVE_COLOURS = {"none": "#3B3B3B", "fit": "#E69F00", "co2_levy": "#56B4E9"}
 _OTHER_COLOURS = ("#F0E442", "#999933", "#882255", "#44AA99", "#DDCC77")
 
+CHART_LAYOUT: dict[str, Any] = {
+    "font": {"family": 'system-ui, "Liberation Sans", Arial, sans-serif', "size": 13},
+    "paper_bgcolor": "#fff",
+    "plot_bgcolor": "#fff",
+    "margin": {"l": 62, "r": 12, "t": 24, "b": 48},
+    "hovermode": "x unified",
+    "legend": {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
+}
+"""Layout that all interactive charts share."""
+
+CHART_AXIS: dict[str, Any] = {
+    "gridcolor": GRID,
+    "zerolinecolor": "#8A8A8A",
+    "automargin": True,
+    "title": {"font": {"size": 13}},
+}
+"""What all axes of interactive charts share."""
+
 _LABELS = {
     "semi_detached": "Semi-detached",
     "none": "No incentive",
@@ -90,6 +108,29 @@ def number(value: float, digits: int = 0, signed: bool = False) -> str:
     if not any(digit in text for digit in "123456789"):  # no minus before nothing
         text = text.lstrip("-+")
     return text.replace("-", "−")
+
+
+def pounds(value: float, digits: int = 0) -> str:
+    """Pounds with their sign before the £."""
+    text = number(value, digits)
+    return text.replace("−", "−£") if text.startswith("−") else f"£{text}" if text != DASH else text
+
+
+def percent(share: float | None, digits: int = 0, signed: bool = False) -> str:
+    """A share as a percentage."""
+    if share is None or math.isnan(share):
+        return DASH
+    return f"{number(100 * share, digits, signed)} %"
+
+
+def years(value: float, lifetime: float, invested: float) -> str:
+    """A payback in words: a number, with a dagger beyond the lifetime, "never", or a dash."""
+    if invested == 0:
+        return DASH
+    if math.isnan(value):
+        return "never"
+    text = number(value, 1) if value <= 100 else "> 100"
+    return f"{text} †" if value > lifetime else text
 
 
 def incentive_colours(names: list[str]) -> dict[str, str]:

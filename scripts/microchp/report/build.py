@@ -1,0 +1,180 @@
+"""The report of a run: one page with a section for everything that the run has."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+import yaml
+
+from microchp.assessment.designs import read_designs
+from microchp.assessment.groups import read_groups
+from microchp.files import whole
+from microchp.report.page import Notice, Page, Points, Section, render
+from microchp.report.sections import (
+    answer,
+    demand,
+    dispatch,
+    groups,
+    incentives,
+    precision,
+    provenance,
+    reproduction,
+    terms,
+)
+from microchp.report.sections import designs as all_designs
+from microchp.scenarios import DesignInputs
+
+log = logging.getLogger(__name__)
+
+
+def build_report(
+    *,
+    config_path: str | Path,
+    report_path: str | Path,
+    designs_path: str | Path | None = None,
+    design_paths: Sequence[str | Path] = (),
+    figures_dir: str | Path | None = None,
+    quality_paths: Sequence[str | Path] = (),
+    calibration_paths: Sequence[str | Path] = (),
+    comparison_path: str | Path | None = None,
+    precision_paths: Sequence[str | Path] = (),
+    groups_path: str | Path | None = None,
+    group_paths: Sequence[str | Path] = (),
+    dwelling_paths: Sequence[str | Path] = (),
+    group_figures_dir: str | Path | None = None,
+    group_comparison_path: str | Path | None = None,
+    benchmarks_dir: str | Path | None = None,
+) -> None:
+    """Write the report as one HTML file that needs nothing beside it.
+
+    A section is there where the results that it shows are given.
+
+    Parameters
+    ----------
+    config_path
+        The run's resolved configuration.
+    report_path
+        HTML to write.
+    designs_path
+        ``designs.csv``.
+    design_paths
+        Design files, named ``<scenario>.nc``.
+    figures_dir
+        What ``plot_figures`` drew.
+    quality_paths
+        Quality JSON of each house's demand.
+    calibration_paths
+        Calibration figure (SVG) of each house's demand, if drawn, in the order of
+        ``quality_paths``.
+    comparison_path
+        Published numbers of designs beside ours.
+    precision_paths
+        Table and figure (SVG) of ``plot_precision``, if it ran.
+    groups_path
+        ``groups.csv``.
+    group_paths, dwelling_paths
+        Groups, and tables of their dwellings, named ``<case>.nc`` and ``<case>.csv``.
+    group_figures_dir
+        What ``plot_groups`` drew.
+    group_comparison_path
+        Published numbers on groups beside ours.
+    benchmarks_dir
+        Where Snakemake keeps time and memory of the jobs.
+    """
+    config_text = Path(config_path).read_text(encoding="utf-8")
+    config = yaml.safe_load(config_text)
+    own = config["run"].get("note", "")
+    notices = [Notice("About this run.", own)] if own else []
+    first: list[Any] = []
+    extents: list[str] = []
+    pairs: list[tuple[str, str]] = []
+    sections: list[Section | None] = []
+    title = "What does a street of micro-CHP units do to its transformer?"
+
+    designs, attributes = None, []
+    reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality_paths]
+    if designs_path is not None and figures_dir is not None:
+        designs = read_designs(designs_path)
+        paths, drawn = [Path(path) for path in design_paths], Path(figures_dir)
+        attributes = [_attributes(path) for path in paths]
+        title = "Do a micro-CHP unit and a hot-water store pay?"
+        notices += [
+            *answer.design_notices(designs),
+            *answer.demand_notice(reports),
+            *answer.at_largest_store(designs, _largest_stores(paths, attributes)),
+        ]
+        first += [Points(answer.sentences(designs)), answer.answer_table(designs)]
+        extents.append(answer.extent(designs))
+        pairs += terms.DESIGNS
+        sections += [
+            all_designs.section(designs, Path(designs_path).read_bytes(), drawn),
+            dispatch.section(designs, paths, drawn),
+            incentives.section(designs),
+            precision.section([Path(path) for path in precision_paths]),
+            reproduction.section(_table(comparison_path)),
+        ]
+    if groups_path is not None and group_figures_dir is not None:
+        results = groups.GroupResults(
+            table=read_groups(groups_path),
+            paths=[Path(path) for path in group_paths],
+            dwellings={Path(path).stem: pd.read_csv(path) for path in dwelling_paths},
+            figures_dir=Path(group_figures_dir),
+            comparison=_table(group_comparison_path),
+        )
+        if designs is None:
+            first.append(Points(groups.sentences(results.table)))
+        extents.append(groups.extent(results.table))
+        pairs += terms.GROUPS
+        sections += [
+            groups.section(results),
+            groups.dwelling_section(results),
+            groups.published_section(results),
+        ]
+    stages = None if benchmarks_dir is None else provenance.stage_times(Path(benchmarks_dir))
+    sections += [
+        demand.section(reports, [Path(path) for path in calibration_paths]),
+        provenance.section(config, config_text, designs, attributes, stages),
+        terms.section(pairs),
+    ]
+    page = Page(
+        run=str(config["run"]["name"]),
+        title=title,
+        extent=" · ".join(extents),
+        notices=notices,
+        answer=first,
+        sections=[section for section in sections if section is not None],
+    )
+    html = render(page)
+    with whole(report_path) as partial:
+        partial.write_text(html, encoding="utf-8")
+    log.info("report of %d sections written, %.1f MB", len(page.sections), len(html) / 1e6)
+
+
+def _table(path: str | Path | None) -> pd.DataFrame | None:
+    return None if path is None else pd.read_csv(path)
+
+
+def _attributes(path: Path) -> dict[str, Any]:
+    with xr.open_dataset(path, engine="netcdf4") as design:
+        return dict(design.attrs)
+
+
+def _largest_stores(
+    design_paths: Sequence[Path], attributes: Sequence[Mapping[str, Any]]
+) -> dict[str, float]:
+    """Largest store allowed (kWh) in each scenario that chooses the size of one."""
+    inputs = {
+        path.stem: DesignInputs.model_validate_json(attrs["inputs"])
+        for path, attrs in zip(design_paths, attributes, strict=True)
+    }
+    return {
+        name: found.tes.max_kwh
+        for name, found in inputs.items()
+        if found.tes is not None and found.tes.min_kwh < found.tes.max_kwh
+    }

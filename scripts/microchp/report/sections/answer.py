@@ -1,0 +1,360 @@
+"""The first screen: per house the best unit and store, what it earns, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
+from microchp.report.selection import best_designs, cheaper_of_pairs, select, with_another_unit
+from microchp.report.style import DASH, label, number, percent, pounds, years
+from microchp.scenarios import OPTIMAL
+
+FINE_MINUTES = 5
+"""Steps longer than this, and fewer days than the year's, are called coarse."""
+
+NEAR_LIMIT_SHARE = 1e-3
+"""A size this near to the largest allowed is at it: a solver's sizes are not exact."""
+
+NO_STORE_KWH = 0.05
+"""Stores smaller than this are no store to a reader: a solver's zero is not exact."""
+
+QUANTITIES = {
+    "space_heating_kw": "space heating",
+    "hot_water_kw": "hot water",
+    "electricity_kw": "electricity",
+}
+"""Quantities of the demand in words."""
+
+_ANNUALISATION = {
+    "crf": "by the capital recovery factor",
+    "as_printed": "by Eq. 6 as it is printed",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The best design of a house under an incentive, in words."""
+
+    incentive: str
+    design: str
+    saving: Cell
+    payback: Cell
+    co2: Cell
+    store_class: str
+    store_verdict: str
+    store_detail: str
+    certainty: str
+    sensitivity: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The best designs of all houses, as a part of the page."""
+
+    houses: Sequence[tuple[str, Sequence[Answer]]]
+    annualisation: str
+    lifetime: str
+
+
+def answer_table(designs: pd.DataFrame) -> Answers:
+    """The table of the first screen."""
+    kinds = dict.fromkeys(designs["annualisation"])
+    return Answers(
+        houses=answers(designs),
+        annualisation=" or ".join(_ANNUALISATION[kind] for kind in kinds),
+        lifetime=" or ".join(f"{life:g}" for life in designs["lifetime_years"].unique()),
+    )
+
+
+def design_words(row: pd.Series) -> str:
+    """Unit and store of a design: "2 kW CHP, 13.0 kWh store"."""
+    unit = f"{row['chp_kw']:g} kW CHP" if row["chp_kw"] else "no CHP"
+    has_store = row["tes_kwh"] >= NO_STORE_KWH
+    store = f"{number(row['tes_kwh'], 1)} kWh store" if has_store else "no store"
+    return f"{unit}, {store}"
+
+
+def store_verdict(row: pd.Series | None, together: bool = False) -> tuple[str, str, str]:
+    """Whether the store pays, as a class (yes, no, open), a verdict and its detail.
+
+    It pays where the design with a store costs less in a year than the one without, capital
+    included; that is proven where even the least that the other could cost is more.
+
+    Parameters
+    ----------
+    row
+        The design with a store; none where the grid has no pair.
+    together
+        Whether the two designs differ by the unit too; what is said is then of both.
+    """
+    if row is None or math.isnan(row["tes_eai_gbp"]):
+        return "open", "not compared", ""
+    if row["tes_kwh"] < NO_STORE_KWH:
+        return "no", "no", ", the best size is none"
+    payback = years(row["tes_payback_years"], row["lifetime_years"], row["tes_investment_gbp"])
+    within = "" if payback in ("never", DASH) else f", back in {payback} years"
+    unit = ", together with the unit" if together else ""
+    yearly = f", {pounds(row['tes_eai_gbp'])} a year{unit}"
+    if row["tes_eai_least_gbp"] > 0:
+        return "yes", "yes", f"{yearly}{within}"
+    if row["tes_eai_most_gbp"] <= 0:
+        return "no", "no", f", it costs {pounds(-row['tes_eai_gbp'])} a year{unit}"
+    if row["tes_eai_gbp"] > 0:
+        return "open", "likely", f"{yearly}, within the gap{within}"
+    return "open", "unclear", ", the difference is within the gap"
+
+
+def certainty(row: pd.Series, pair: pd.DataFrame) -> str:
+    """How much cheaper than a design another could be: the lower of the bounds of its pair."""
+    possible = row["eac_gbp"] - pair["lower_bound_gbp"].min()
+    if possible < 0.005:
+        return "proven to the penny"
+    share = possible / max(1.0, abs(row["eac_gbp"]))
+    return f"within {pounds(possible, 0 if possible >= 10 else 2)} a year ({percent(share, 2)})"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change of one price does to the yearly income of a design held as it is."""
+
+    name: str
+    gbp_per_unit: float
+    """Income gained per relative rise of the price (a rise of 1 doubles it)."""
+
+    def turning_share(self, eai_gbp: float) -> float:
+        """Relative change of the price at which the income is nil; ``nan`` where none is."""
+        if self.gbp_per_unit == 0 or -eai_gbp / self.gbp_per_unit < -1:
+            return math.nan
+        return -eai_gbp / self.gbp_per_unit
+
+
+def effects(row: pd.Series) -> list[Effect]:
+    """What gas, imported electricity, plant and payments do to the income of a design.
+
+    The income is linear in each of them as long as sizes and operation stay: business as usual
+    less the design. With sizes and operation chosen anew it would be no lower.
+    """
+    fuel = row["chp_fuel_gbp"] + row["boiler_fuel_gbp"]
+    paid = row["export_income_gbp"] + row["generation_income_gbp"] + row["co2_income_gbp"]
+    return [
+        Effect("gas prices", row["bau_fuel_gbp"] - fuel),
+        Effect("import prices", row["bau_import_gbp"] - row["import_gbp"]),
+        Effect("plant costs", -row["capital_gbp"]),
+        Effect("payments", paid),
+    ]
+
+
+def sensitivity(row: pd.Series, variants: pd.DataFrame) -> str:
+    """The smallest change of a price that turns the answer, and what the run's variants say.
+
+    Parameters
+    ----------
+    row
+        A best design.
+    variants
+        The best designs of the same house and incentive in the run's variants.
+    """
+    said = []
+    turning = [(effect.name, effect.turning_share(row["eai_gbp"])) for effect in effects(row)]
+    turning = [(name, share) for name, share in turning if not math.isnan(share)]
+    if row["investment_gbp"] > 0 and turning:
+        name, share = min(turning, key=lambda item: abs(item[1]))
+        change = f"{name} {'rise' if share > 0 else 'fall'} by {percent(abs(share))}"
+        said.append(f"pays unless {change}" if row["eai_gbp"] > 0 else f"would pay if {change}")
+    if len(variants):
+        pays = row["eai_gbp"] > 0
+        same = int(((variants["eai_gbp"] > 0) == pays).sum())
+        said.append(f"the same in {same} of {len(variants)} variants")
+    return "; ".join(said)
+
+
+def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
+    """For each house its best design under each incentive."""
+    optimal = select(designs)
+    together = with_another_unit(optimal)
+    varied = cheaper_of_pairs(designs[(designs["variant"] != "") & (designs["design"] == OPTIMAL)])
+    houses: dict[str, list[Answer]] = {}
+    for _, row in best_designs(designs).iterrows():
+        pair = _of_case(optimal, row)
+        with_store = pair[pair["tes"] == "with"]
+        stored = None if with_store.empty else with_store.iloc[0]
+        kind, verdict, detail = store_verdict(
+            stored, stored is not None and stored["scenario"] in together
+        )
+        houses.setdefault(label(row["house"]), []).append(
+            Answer(
+                incentive=label(row["incentive"]),
+                design=design_words(row),
+                saving=cell(row["eai_gbp"]),
+                payback=payback_cell(
+                    row["system_payback_years"], row["lifetime_years"], row["investment_gbp"]
+                ),
+                co2=share_cell(row["co2_kg"] / row["bau_co2_kg"] - 1, signed=True),
+                store_class=kind,
+                store_verdict=verdict,
+                store_detail=detail,
+                certainty=certainty(row, pair),
+                sensitivity=sensitivity(row, _of_case(varied, row)),
+            )
+        )
+    return list(houses.items())
+
+
+def _of_case(designs: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
+    same = (designs["house"] == row["house"]) & (designs["incentive"] == row["incentive"])
+    found: pd.DataFrame = designs[same]
+    return found
+
+
+def sentences(designs: pd.DataFrame) -> list[str]:
+    """The answer in a sentence for each incentive."""
+    best = best_designs(designs)
+    stores = select(designs)
+    stores = stores[(stores["tes"] == "with") & stores["tes_eai_gbp"].notna()]
+    together = with_another_unit(select(designs))
+    said = []
+    for incentive, rows in best.groupby("incentive", sort=False):
+        paying = rows[(rows["eai_gbp"] > 0) & (rows["chp_kw"] > 0)]
+        total = len(rows)
+        text = f"{label(str(incentive))}: a unit pays in {_of(len(paying), total)}"
+        if len(paying):
+            low, high = pounds(paying["eai_gbp"].min()), pounds(paying["eai_gbp"].max())
+            text += f" ({low if low == high else f'{low} to {high}'} a year)"
+        pairs = stores[stores["incentive"] == incentive]
+        if len(pairs):
+            kinds = {row["scenario"]: store_verdict(row)[0] for _, row in pairs.iterrows()}
+            paid = [name for name, kind in kinds.items() if kind == "yes"]
+            text += f"; the store pays in {_of(len(paid), len(pairs))}"
+            with_unit = len(together.intersection(paid))
+            if with_unit:
+                which = "there" if with_unit == len(paid) else f"in {with_unit} of them"
+                text += f", {which} together with the unit"
+            undecided = list(kinds.values()).count("open")
+            if undecided:
+                text += f" and is undecided in {undecided}"
+        said.append(text + ".")
+    return said
+
+
+def _of(count: int, total: int) -> str:
+    if total == 1:
+        return "the house" if count else "no house"
+    if count in (0, total):
+        return f"all {total} houses" if count else "no house"
+    return f"{count} of {total} houses"
+
+
+def designs_count(count: int) -> str:
+    """How many designs, in words: "1 design", or "8 designs"."""
+    return f"{count} design{'s' * (count != 1)}"
+
+
+def extent(designs: pd.DataFrame) -> str:
+    """How much the run has designed, in words."""
+    step = designs["resolution_minutes"].max()
+    days, full = designs["days_modelled"].min(), designs["days_of_year"].max()
+    houses, incentives = designs["house"].nunique(), designs["incentive"].nunique()
+    span = (
+        "the whole year"
+        if days == full
+        else f"{days:g} day{'s' * (days > 1)} standing for the year"
+    )
+    return (
+        f"{designs_count(len(designs))} · {houses} house{'s' * (houses > 1)} × {incentives} "
+        f"incentive{'s' * (incentives > 1)} · {span} at {step:g} min"
+    )
+
+
+# --------------------------------------------------------------------------------- notices
+
+
+def at_largest_store(designs: pd.DataFrame, largest_kwh: Mapping[str, float]) -> list[Notice]:
+    """A notice where the best store is as large as one may be: a larger may be better.
+
+    Parameters
+    ----------
+    designs
+        Table of designs.
+    largest_kwh
+        Largest size allowed in each scenario that chooses the size of a store.
+    """
+    best = best_designs(designs)
+    limits = best["scenario"].map(largest_kwh)
+    at_limit = best["tes_kwh"] >= limits * (1 - NEAR_LIMIT_SHARE)
+    if not at_limit.any():
+        return []
+    where = ", ".join(
+        f"{label(row['house'])} ({label(row['incentive'])})" for _, row in best[at_limit].iterrows()
+    )
+    sizes = " or ".join(f"{size:g}" for size in sorted(set(limits[at_limit])))
+    return [
+        Notice(
+            "Largest store.",
+            f"The best store is the largest allowed (tes.max_kwh {sizes}) for {where}: a larger "
+            "one may be better.",
+        )
+    ]
+
+
+def demand_notice(reports: Sequence[Mapping[str, Any]]) -> list[Notice]:
+    """A notice naming the houses whose demand has findings, with the first of each in short."""
+    found = [(report["house"], report["warnings"]) for report in reports if report["warnings"]]
+    if not found:
+        return []
+    said = []
+    for house, warnings in found:
+        weighty = [text for text in warnings if not _is_slight(text)]
+        first = _in_short((weighty or warnings)[0])
+        more = len(warnings) - 1
+        others = f" (and {more} more finding{'s' * (more > 1)})" if more else ""
+        said.append(f"{label(house)}: {first}{others}.")
+    return [Notice("Demand data.", " ".join(said), section="demand")]
+
+
+def _is_slight(warning: str) -> bool:
+    """Whether a warning only tells where demand comes from or that rows were not needed."""
+    return any(words in warning for words in ("synthesised for", "left out", "the first"))
+
+
+def _in_short(warning: str) -> str:
+    """The first statement of a warning, with the quantities in words."""
+    first = re.split(r"; | \(|\. ", warning, maxsplit=1)[0]
+    for name, words in QUANTITIES.items():
+        first = first.replace(name, words)
+    return first
+
+
+def design_notices(designs: pd.DataFrame) -> list[Notice]:
+    """What a reader must know before any figure: a coarse run, the printed factor."""
+    notes = []
+    designs = designs[designs["variant"] == ""]
+    step, days = designs["resolution_minutes"].max(), designs["days_modelled"].min()
+    coarse = []
+    if step > FINE_MINUTES:
+        coarse.append(f"steps of {step:g} min instead of {FINE_MINUTES}")
+    if (designs["days_modelled"] < designs["days_of_year"]).any():
+        coarse.append(f"{days:g} days that stand for the year")
+    if coarse:
+        notes.append(
+            Notice(
+                "Coarse run.",
+                f"Made with {' and '.join(coarse)}: a quick look. Short peaks are averaged "
+                "away, so sizes and savings will differ in a full run.",
+            )
+        )
+    if (designs["annualisation"] == "as_printed").any():
+        notes.append(
+            Notice(
+                "Annualisation as printed.",
+                "The yearly share of the investment follows Eq. 6 of Oluleye et al. as it is "
+                "printed, which never pays the capital off. Savings look better than they are; "
+                "the table of designs shows them with the capital recovery factor beside.",
+            )
+        )
+    return notes

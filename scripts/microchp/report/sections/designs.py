@@ -1,0 +1,268 @@
+"""Every design with its money, energy and CO2, and what would change the answer."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pandas as pd
+
+from microchp.report.page import (
+    Cell,
+    Column,
+    Download,
+    Drawing,
+    Fold,
+    Section,
+    Table,
+    Text,
+    cell,
+    drawing,
+    payback_cell,
+    share_cell,
+)
+from microchp.report.sections.answer import design_words, effects
+from microchp.report.selection import best_designs, cheaper_of_pairs, select
+from microchp.report.style import DASH, label, percent
+from microchp.scenarios import OPTIMAL
+
+RISE = 0.1
+"""Relative rise of each price in the table of sensitivities."""
+
+_FACTORS = {"eai_crf_gbp": "crf", "eai_as_printed_gbp": "as printed"}
+
+_DRAWN = {
+    "heat_shares": (
+        "Shares of heat by source",
+        "Who meets the heat demand (compare Figs 4–7 of Oluleye et al. 2018): what the unit and "
+        "the boiler give at once, and what comes out of the store. What the store takes in comes "
+        "from the unit as far as it runs, and from the boiler only beyond that.",
+    ),
+    "tes_economics": (
+        "Payback and NPV of the store",
+        "What the store costs and earns: the design with it against the one without (compare "
+        "Fig. 10). *: the design without has another unit or none, so this is of the store and "
+        "the unit together. “Never”: it costs more than it saves. Bars are cut at one and a half "
+        "lifetimes, with their number.",
+    ),
+}
+_WATERFALL = (
+    "From the cost of today to that of the design",
+    "Yearly cost, from business as usual (boiler and grid) to this design. Brown is dearer, "
+    "green is cheaper. Fuel, maintenance and import are differences to business as usual.",
+)
+
+
+def section(designs: pd.DataFrame, csv: bytes, figures_dir: Path) -> Section:
+    """All designs, the sensitivities of the best of them, and what was drawn of them.
+
+    Parameters
+    ----------
+    designs
+        Table of designs.
+    csv
+        ``designs.csv`` as it is.
+    figures_dir
+        What ``plot_figures`` drew; figures that are not there are left out.
+    """
+    alternatives = alternatives_table(designs)
+    overview = [
+        drawing(path, kind, title, caption)
+        for kind, (title, caption) in _DRAWN.items()
+        if (path := figures_dir / f"{kind}.svg").exists()
+    ]
+    return Section(
+        "designs",
+        "Designs",
+        [
+            Text("Every design of the run, with and without a store."),
+            designs_table(designs),
+            Download("All columns as CSV (designs.csv)", "designs.csv", csv),
+            *([alternatives] if alternatives else []),
+            *_sensitivities(designs),
+            *overview,
+            *_waterfalls(designs, figures_dir),
+        ],
+    )
+
+
+def designs_table(designs: pd.DataFrame) -> Table:
+    """Every design with its money, energy and CO2."""
+    # the income with the annualisation that the run did not use stands beside its own
+    used = set(designs["annualisation"])
+    others = [name for name in _FACTORS if used != {name.removeprefix("eai_")[:-4]}]
+    columns = [
+        Column("Design", text=True),
+        Column("CHP", "kW"),
+        Column("Store", "kWh"),
+        Column("EAC", "£/y"),
+        Column("EAI", "£/y"),
+        *(Column(f"EAI, {_FACTORS[name]}", "£/y") for name in others),
+        Column("Investment", "£"),
+        Column("Payback", "y"),
+        Column("NPV", "£"),
+        Column("Store payback", "y"),
+        Column("Store NPV", "£"),
+        Column("CO₂", "kg/y"),
+        Column("TDE", "kWh/y"),
+        Column("CHP heat", "kWh/y"),
+        Column("Boiler heat", "kWh/y"),
+        Column("Generated", "kWh/y"),
+        Column("Import", "kWh/y"),
+        Column("Export", "kWh/y"),
+        Column("Used at home", "of generation"),
+        Column("Run hours", "h/y"),
+        Column("Starts", "1/y"),
+        Column("IRR"),
+        Column("Own electricity", "p/kWh"),
+    ]
+    rows: list[list[Cell | str]] = []
+    for _, row in designs.iterrows():
+        life = row["lifetime_years"]
+        store = row["tes_investment_gbp"]
+        rows.append(
+            [
+                row["scenario"],
+                Cell(f"{row['chp_kw']:g}", row["chp_kw"]),
+                cell(row["tes_kwh"], 1),
+                *(cell(row[name]) for name in ("eac_gbp", "eai_gbp", *others)),
+                cell(row["investment_gbp"]),
+                payback_cell(row["system_payback_years"], life, row["investment_gbp"]),
+                cell(row["system_npv_gbp"]),
+                Cell(DASH)
+                if math.isnan(store)
+                else payback_cell(row["tes_payback_years"], life, store),
+                cell(row["tes_npv_gbp"]),
+                *(
+                    cell(row[name])
+                    for name in (
+                        "co2_kg",
+                        "tde_kwh",
+                        "chp_heat_kwh",
+                        "boiler_heat_kwh",
+                        "chp_electricity_kwh",
+                        "import_kwh",
+                        "export_kwh",
+                    )
+                ),
+                share_cell(row["self_consumption_share"]),
+                cell(row["chp_run_hours"]),
+                cell(row["chp_starts"]),
+                share_cell(row["system_irr"], 1),
+                cell(100 * row["electricity_cost_gbp_per_kwh"], 1),
+            ]
+        )
+    return Table("All designs; the terms are explained below", columns, rows, wide=True)
+
+
+def alternatives_table(designs: pd.DataFrame) -> Table | None:
+    """Variants and fixed designs beside the optimum of their house and incentive.
+
+    Of the optima of a variant the cheaper of with and without a store; every fixed design. None
+    where the run has neither.
+    """
+    optima = cheaper_of_pairs(designs[designs["design"] == OPTIMAL])
+    shown = designs.loc[(designs["design"] != OPTIMAL) | designs.index.isin(optima.index)]
+    is_base = (shown["variant"] == "") & (shown["design"] == OPTIMAL)
+    if is_base.all():
+        return None
+    base = {
+        (row["house"], row["incentive"]): row["eai_gbp"] for _, row in shown[is_base].iterrows()
+    }
+    rows: list[list[Cell | str]] = []
+    for (house, incentive), cases in shown.groupby(["house", "incentive"], sort=False):
+        for _, row in cases.iterrows():
+            words = [
+                label(row["variant"]) if row["variant"] else "",
+                f"fixed: {label(row['design'])}" if row["design"] != OPTIMAL else "",
+            ]
+            case = ", ".join(word for word in words if word)
+            change = row["eai_gbp"] - base.get((house, incentive), math.nan)
+            rows.append(
+                [
+                    f"{label(row['house'])}, {label(row['incentive'])}",
+                    case or "As configured, optimal",
+                    design_words(row),
+                    cell(row["eai_gbp"]),
+                    cell(change, signed=True) if case else Cell(DASH),
+                    payback_cell(
+                        row["system_payback_years"], row["lifetime_years"], row["investment_gbp"]
+                    ),
+                ]
+            )
+    columns = [
+        Column("House, incentive", text=True),
+        Column("Variant or fixed design", text=True),
+        Column("Unit and store", text=True),
+        Column("EAI", "£/y"),
+        Column("Change", "£/y"),
+        Column("Payback", "y"),
+    ]
+    return Table(
+        "Variants and fixed designs against the optimum as configured; EAI is against business as "
+        "usual at each variant's own prices and demand",
+        columns,
+        rows,
+    )
+
+
+def _sensitivities(designs: pd.DataFrame) -> list[Text | Table]:
+    table = sensitivity_table(designs)
+    if table is None:
+        return []
+    return [
+        Text(
+            "What would change the answer: the best designs held as they are, sizes and operation, "
+            "while one price changes. Chosen anew for the changed price, a design would earn no "
+            "less than this."
+        ),
+        table,
+    ]
+
+
+def sensitivity_table(designs: pd.DataFrame) -> Table | None:
+    """What a rise of each price by a tenth does to the best designs, and where they turn."""
+    best = best_designs(designs)
+    best = best[best["investment_gbp"] > 0]
+    if best.empty:
+        return None
+    names = [effect.name for effect in effects(best.iloc[0])]
+    rows: list[list[Cell | str]] = []
+    for _, row in best.iterrows():
+        found = effects(row)
+        turning = [effect.turning_share(row["eai_gbp"]) for effect in found]
+        rows.append(
+            [
+                f"{label(row['house'])}, {label(row['incentive'])}",
+                cell(row["eai_gbp"]),
+                *(cell(RISE * effect.gbp_per_unit, signed=True) for effect in found),
+                *(share_cell(share, signed=True) for share in turning),
+            ]
+        )
+    columns = [
+        Column("Best design", text=True),
+        Column("EAI", "£/y"),
+        *(Column(f"{label(name)} {percent(RISE, signed=True)}", "£/y") for name in names),
+        *(Column("EAI is nil at", name) for name in names),
+    ]
+    caption = "Sensitivity of the best designs; plant is the yearly share of the investment"
+    return Table(caption, columns, rows, wide=True)
+
+
+def _waterfalls(designs: pd.DataFrame, figures_dir: Path) -> list[Fold]:
+    title, caption = _WATERFALL
+    folds = []
+    for _, row in best_designs(designs).iterrows():
+        name = f"cost_waterfall_{row['scenario']}"
+        path = figures_dir / f"{name}.svg"
+        if path.exists():
+            drawn: Drawing = drawing(path, name, f"{title}: {row['scenario']}", caption)
+            where = f"{label(row['house'])}, {label(row['incentive'])}"
+            folds.append(Fold(f"Where the money goes: {where}", design_words(row), [drawn]))
+    return folds
+
+
+def houses_and_incentives(designs: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Houses and incentives of the optimal designs, in the order of the grid."""
+    optimal = select(designs)
+    return list(dict.fromkeys(optimal["house"])), list(dict.fromkeys(optimal["incentive"]))

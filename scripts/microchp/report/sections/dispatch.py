@@ -1,0 +1,248 @@
+"""The dispatch explorer: every flow of every design over the whole year, a week at a time.
+
+A design's flows follow from few of them: heat of the unit from its electricity, the boiler from
+what goes into and out of the store (or the other way round), import less export from electricity
+demand and generation. Only those few are in the page, and the browser works out the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from microchp.assessment.energy import heat_demand_kw, values
+from microchp.files import read_netcdf
+from microchp.report import style
+from microchp.report.figures import FIRST_DAYS, drawn_step_minutes
+from microchp.report.page import Section, Text, drawing
+from microchp.report.payload import FloatArray, packed_series
+from microchp.report.sections.answer import design_words
+from microchp.report.selection import best_designs
+from microchp.report.style import label
+from microchp.scenarios import OPTIMAL
+
+UNIT_KW = 0.01
+"""Flows (kW) and levels (kWh) are rounded to this."""
+
+LEVEL_MINUTES = 30
+"""The store's level is in the page at this step, or the flows' own if that is longer."""
+
+STEPS_MINUTES = (5, 10, 15, 30, 60)
+"""Steps of the means that are tried, from the finest, until all designs have room."""
+
+ROOM_BYTES = 3_600_000
+"""Room for the flows of all designs, of the 6 MB that a page may have."""
+
+DAYS_SHOWN = 7
+
+
+@dataclass(frozen=True)
+class PackedDesign:
+    """A design in the explorer: what it is, and where its series are among the packed ones."""
+
+    title: str
+    group: str
+    """House and incentive, under which the list of designs has it."""
+    info: dict[str, Any]
+    """For the browser: sizes, step (min), days, and indices of series."""
+    start: int
+    """First day shown: that of the window with the most heat demand."""
+
+
+@dataclass(frozen=True)
+class DispatchExplorer:
+    """The widget: all designs, all packed series, and the colours of the sources."""
+
+    designs: Sequence[PackedDesign]
+    series: Sequence[str]
+    start: int = 0
+    colours: dict[str, str] = field(
+        default_factory=lambda: {
+            "chp": style.CHP,
+            "store": style.STORE,
+            "boiler": style.BOILER,
+            "import": style.IMPORT,
+            "export": style.EXPORT,
+            "demand": style.DEMAND,
+        }
+    )
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the browser needs besides the series."""
+        return {
+            "designs": [design.info | {"start": design.start} for design in self.designs],
+            "unit": UNIT_KW,
+            "days": DAYS_SHOWN,
+            "colours": self.colours,
+        }
+
+    @property
+    def groups(self) -> dict[str, list[tuple[int, PackedDesign]]]:
+        """Designs with their numbers, by house and incentive."""
+        found: dict[str, list[tuple[int, PackedDesign]]] = {}
+        for number, design in enumerate(self.designs):
+            found.setdefault(design.group, []).append((number, design))
+        return found
+
+
+class _Series:
+    """Packed series, each once however many designs share it."""
+
+    def __init__(self) -> None:
+        self.packed: list[str] = []
+        self._known: dict[str, int] = {}
+
+    def add(self, text: str) -> int:
+        """Index of a packed series."""
+        if text not in self._known:
+            self._known[text] = len(self.packed)
+            self.packed.append(text)
+        return self._known[text]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.packed))
+
+
+def section(designs: pd.DataFrame, design_paths: Sequence[Path], figures_dir: Path) -> Section:
+    """The explorer, and the store's discharge over the first days.
+
+    Parameters
+    ----------
+    designs
+        Table of designs.
+    design_paths
+        Design files, named ``<scenario>.nc``.
+    figures_dir
+        What ``plot_figures`` drew.
+    """
+    explorer, said = explore(designs, design_paths)
+    path = figures_dir / "store_discharge.svg"
+    title = "Heat out of the store over the first days"
+    drawn = [drawing(path, path.stem, title, discharge_caption(designs))] if path.exists() else []
+    return Section(
+        "dispatch",
+        "Operation, week by week",
+        [Text(said), explorer, *drawn],
+        short="Operation",
+    )
+
+
+def discharge_caption(designs: pd.DataFrame) -> str:
+    """What the figure of the store's discharge shows: its days, and the step of its means."""
+    days = min(FIRST_DAYS, int(designs["days_modelled"].max()))
+    minutes = drawn_step_minutes(float(designs["resolution_minutes"].max()))
+    return (
+        f"Heat out of the store over the first {f'{days} days' if days > 1 else 'day'} modelled "
+        f"(compare Figs 8–9), as {minutes:g}-min means."
+    )
+
+
+def explore(designs: pd.DataFrame, design_paths: Sequence[Path]) -> tuple[DispatchExplorer, str]:
+    """The explorer with all designs at the finest step that has room, and what it holds in words.
+
+    Where even hourly means have no room, designs from the end of the list are left out: variants
+    before fixed designs before optimal ones.
+    """
+    order = designs.assign(rank=(designs["variant"] != "") * 2 + (designs["design"] != OPTIMAL))
+    order = order.sort_values("rank", kind="stable")
+    paths = {path.stem: path for path in design_paths}
+    best = best_designs(designs).sort_values("eai_gbp")["scenario"].iloc[-1]
+    for step in STEPS_MINUTES:
+        last = step == STEPS_MINUTES[-1]
+        found = _explorer(order, paths, best, step, drop=last)
+        if found is not None:
+            break
+    assert found is not None
+    left_out = len(designs) - len(found.designs)
+    steps = sorted({design.info["step"] for design in found.designs})
+    finest = designs["resolution_minutes"].min() >= steps[0]
+    means = " or ".join(f"{step:g}" for step in steps)
+    text = (
+        f"Every flow of a design, {'in steps' if finest else 'as means'} of {means} min, rounded "
+        f"to {1000 * UNIT_KW:g} W. Draw over a panel to zoom in, double-click to go back."
+    )
+    if left_out:
+        text += f" {left_out} of {len(designs)} designs have no room here; their files hold them."
+    return found, text
+
+
+def _explorer(
+    order: pd.DataFrame, paths: dict[str, Path], best: str, step: int, drop: bool
+) -> DispatchExplorer | None:
+    """The explorer at a step, or none where it has no room (and nothing is to be dropped)."""
+    series = _Series()
+    packed: list[PackedDesign] = []
+    for _, row in order.iterrows():
+        design = pack_design(read_netcdf(paths[row["scenario"]]), row, series, step)
+        if series.size > ROOM_BYTES:
+            if not drop:
+                return None
+            break
+        packed.append(design)
+    return DispatchExplorer(packed, series.packed, list(order["scenario"]).index(best))
+
+
+def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) -> PackedDesign:
+    """The flows of a design as means over at least ``step`` minutes, packed.
+
+    Raises
+    ------
+    ValueError
+        If the unit's heat is not in proportion to its electricity, on which the browser counts.
+    """
+    own = round(60 * float(design.attrs["step_hours"]))
+    factor = max(1, step // own)
+    while (24 * 60 // own) % factor:
+        factor -= 1
+
+    def mean(flow: FloatArray) -> FloatArray:
+        means: FloatArray = flow.reshape(-1, factor).mean(axis=1)
+        return means
+
+    heat = mean(heat_demand_kw(design))
+    power = mean(values(design, "chp_power_kw"))
+    chp_heat = mean(values(design, "chp_heat_kw"))
+    boiler = mean(values(design, "boiler_heat_kw"))
+    into_store = mean(values(design, "tes_charge_kw") - values(design, "tes_discharge_kw"))
+    ratio = chp_heat.sum() / power.sum() if power.sum() > 0 else 0.0
+    if np.abs(chp_heat - ratio * power).max() > UNIT_KW:
+        raise ValueError(f"{row['scenario']}: heat of the unit is not in proportion to its power")
+    # one of the two is nearly always at rest, and takes next to no room
+    given = {
+        name: packed_series(flow, UNIT_KW)
+        for name, flow in (("boiler", boiler), ("store", into_store))
+    }
+    name = min(given, key=lambda key: len(given[key]))
+    days = pd.DatetimeIndex(design["time"].to_numpy()).normalize().unique()
+    info: dict[str, Any] = {
+        "name": str(row["scenario"]),
+        "step": own * factor,
+        "days": [f"{day:%Y-%m-%d}" for day in days],
+        "ratio": ratio,
+        "heat": series.add(packed_series(heat, UNIT_KW)),
+        "electricity": series.add(packed_series(mean(values(design, "electricity_kw")), UNIT_KW)),
+        "power": series.add(packed_series(power, UNIT_KW)),
+        name: series.add(given[name]),
+    }
+    if float(design.attrs["tes_kwh"]) > 0:
+        every = max(1, LEVEL_MINUTES // own)
+        level = values(design, "tes_level_kwh")[every - 1 :: every]
+        info |= {"level": series.add(packed_series(level, UNIT_KW)), "level_step": own * every}
+    per_day = heat.reshape(len(days), -1).sum(axis=1)
+    window = np.convolve(per_day, np.ones(min(DAYS_SHOWN, len(days))), mode="valid")
+    words = [label(str(row[key])) for key in ("variant",) if row[key]]
+    words += [f"fixed: {label(str(row['design']))}"] if row["design"] != OPTIMAL else []
+    return PackedDesign(
+        title=", ".join([f"{row['tes']} store", *words, design_words(row)]),
+        group=f"{label(str(row['house']))}, {label(str(row['incentive']))}",
+        info=info,
+        start=int(window.argmax()),
+    )

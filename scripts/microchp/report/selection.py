@@ -1,0 +1,42 @@
+"""Which rows of the table of designs a figure or a section of the page is about."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from microchp.scenarios import OPTIMAL
+
+
+def select(designs: pd.DataFrame, design: str = OPTIMAL) -> pd.DataFrame:
+    """Designs of a name, of the run as configured: without its variants."""
+    return designs[(designs["variant"] == "") & (designs["design"] == design)]
+
+
+def best_designs(designs: pd.DataFrame) -> pd.DataFrame:
+    """The cheaper of with and without a store, for each house and incentive, in grid order.
+
+    Optimal designs without variant only. Where both cost the same to a penny (a store of size
+    zero), the one without is the better.
+    """
+    return cheaper_of_pairs(select(designs))
+
+
+def cheaper_of_pairs(chosen: pd.DataFrame) -> pd.DataFrame:
+    """The cheaper of with and without a store of each pair, as :func:`best_designs` has it."""
+    order = chosen.assign(cost=chosen["eac_gbp"].round(2)).sort_values(
+        ["cost", "tes"], ascending=[True, False], kind="stable"
+    )
+    best = order.drop_duplicates(["house", "incentive", "variant", "design"])
+    return chosen.loc[chosen.index.isin(best.index)]
+
+
+def with_another_unit(designs: pd.DataFrame) -> set[str]:
+    """Scenarios with a store whose counterpart without one has another unit, or none.
+
+    What the store brings there is what the store and the change of the unit bring together.
+    """
+    key = ["house", "incentive", "variant", "design"]
+    without = designs[designs["tes"] == "without"].set_index(key)["chp_kw"]
+    with_store = designs[designs["tes"] == "with"]
+    pairs = with_store.join(without.rename("chp_kw_without"), on=key, how="inner")
+    return set(pairs.loc[pairs["chp_kw"] != pairs["chp_kw_without"], "scenario"])

@@ -1,0 +1,53 @@
+"""The answer of a run as a table for the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import fill
+
+from microchp.assessment.designs import read_designs
+from microchp.report.sections.answer import answers, design_notices, designs_count
+from microchp.report.style import percent
+
+
+def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
+    """The answer of a run for the terminal, and where to look.
+
+    Parameters
+    ----------
+    designs_path
+        ``designs.csv``.
+    report_path
+        The page, named in the last line.
+    """
+    designs = read_designs(designs_path)
+    header = ["house", "incentive", "best design", "GBP/y", "payback", "store"]
+    rows = [
+        [
+            house,
+            answer.incentive,
+            answer.design,
+            answer.saving.text,
+            answer.payback.text,
+            answer.store_verdict,
+        ]
+        for house, found in answers(designs)
+        for answer in found
+    ]
+    widths = [max(len(line[k]) for line in [header, *rows]) for k in range(len(header))]
+    right = {3}
+    lines = [
+        "  ".join(
+            text.rjust(width) if k in right else text.ljust(width)
+            for k, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in [header, ["-" * width for width in widths], *rows]
+    ]
+    notes = [fill(f"{note.title} {note.text}", 80) for note in design_notices(designs)]
+    gap = percent(designs["relative_gap"].max(), 2)
+    lines += ["", _proven(len(designs), gap), *notes]
+    return "\n".join([*lines, f"Report: {report_path}"])
+
+
+def _proven(count: int, gap: str) -> str:
+    return f"{designs_count(count)}, {'each ' * (count > 1)}proven within {gap} of its least cost."

@@ -1,0 +1,174 @@
+"""A small run with everything that the report can show, made without a solver."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from synthetic import RESOURCES, write_designs
+
+from microchp.assessment.comparison import compare_published_designs
+from microchp.assessment.designs import assess_designs
+from microchp.assessment.groups import assess_groups
+from microchp.config import load_config
+from microchp.demand.build import demand_dataset
+from microchp.demand.builtin import DwellingDemand
+from microchp.files import write_netcdf
+from microchp.operation.group import aggregate_group
+from microchp.operation.simulate import simulate_dwelling
+from microchp.report.build import build_report
+from microchp.report.figures import plot_figures
+from microchp.report.group_figures import plot_groups
+from microchp.scenarios import group_inputs, operation_cases
+
+PUBLISHED = RESOURCES / "published" / "oluleye2018.csv"
+USER: dict[str, Any] = {
+    "run": {"name": "tried"},
+    "time": {"resolution_minutes": 30},
+    "scenarios": {"house": ["detached", "flat"], "incentive": ["none", "fit"]},
+    "fixed_designs": [
+        {"name": "published", "house": "flat", "incentive": "fit", "chp_kw": 2},
+        {"name": "published", "house": "flat", "incentive": "fit", "chp_kw": 2, "tes_kwh": 7},
+    ],
+}
+GROUP: dict[str, Any] = {
+    "scenarios": {
+        "house": ["detached"],
+        "incentive": ["none"],
+        "tes": ["with"],
+        "penetration": [0.0, 0.5, 1.0],
+    },
+    "operation": {"units": ["stirling_1kw", "fuel_cell_3kw"]},
+}
+SIZES = {
+    "flat-none-with": (0.0, 0.0),
+    "flat-none-without": (0.0, 0.0),
+    "flat-fit-with-published": (2.0, 7.0),
+}
+QUALITY: dict[str, Any] = {
+    "house": "flat",
+    "source": "file",
+    "year": 2015,
+    "seed": 1,
+    "step_minutes": 1,
+    "dwellings": 1,
+    "annual_tolerance_share": 0.01,
+    "peak_tolerance_share": 0.05,
+    "quantities": [
+        {
+            "dwelling": 0,
+            "quantity": "electricity_kw",
+            "source": "file",
+            "annual_asked_kwh": None,
+            "annual_reached_kwh": 9082.4,
+            "annual_deviation_share": None,
+            "peak_5min_asked_kw": 5.0,
+            "peak_5min_reached_kw": 4.5,
+            "peak_5min_deviation_share": -0.1,
+            "peak_1min_kw": 7.25,
+        }
+    ],
+    "facts": [{"dwelling": 0, "draws": 25}],
+    "warnings": ["stuck at zero <for> 1,500 minutes"],
+}
+
+
+def make_designs(directory: Path) -> dict[str, Any]:
+    """Designs, table, figures and comparison; returns them as keywords of ``build_report``."""
+    paths = write_designs(directory / "designs", USER, SIZES)
+    designs = directory / "designs.csv"
+    assess_designs(design_paths=paths, designs_path=designs)
+    plot_figures(designs_path=designs, design_paths=paths, figures_dir=directory / "figures")
+    compare_published_designs(
+        designs_csv=designs, published_csv=PUBLISHED, comparison_csv=directory / "published.csv"
+    )
+    (directory / "config.yaml").write_text(
+        "run:\n  name: tried\n  seed: 7\n  note: Demand was made up.\nmark: <b>\n"
+    )
+    (directory / "flat_quality.json").write_text(json.dumps(QUALITY))
+    (directory / "benchmarks" / "solve_model").mkdir(parents=True)
+    for name, seconds in (("a", 2.5), ("b", 4.0)):
+        (directory / "benchmarks" / "solve_model" / f"{name}.tsv").write_text(
+            f"s\tmax_rss\n{seconds}\t{100 * seconds}\n"
+        )
+    return {
+        "config_path": directory / "config.yaml",
+        "designs_path": designs,
+        "design_paths": paths,
+        "figures_dir": directory / "figures",
+        "quality_paths": [directory / "flat_quality.json"],
+        "calibration_paths": [directory / "figures" / "heat_shares.svg"],
+        "comparison_path": directory / "published.csv",
+        "benchmarks_dir": directory / "benchmarks",
+    }
+
+
+def make_groups(directory: Path) -> dict[str, Any]:
+    """A group of three dwellings and two units; returns it as keywords of ``build_report``."""
+    config = load_config(GROUP, RESOURCES)
+    demand = [_year_of(number) for number in range(3)]
+    write_netcdf(demand_dataset(demand, 2015, "detached", "test", 1), directory / "demand.nc")
+    places: dict[str, list[Path]] = {"groups": [], "operation": [], "tables": []}
+    for name in config.operation.units:
+        case = f"detached-{name}"
+        group = directory / "groups" / f"{case}.nc"
+        first, table = (directory / "operation" / f"{case}.{end}" for end in ("nc", "csv"))
+        simulate_dwelling(
+            demand_paths=[directory / "demand.nc"],
+            design_path=None,
+            first_path=first,
+            generation_path=directory / "generation.nc",
+            table_path=table,
+            inputs=operation_cases(config)[case],
+        )
+        group.parent.mkdir(exist_ok=True)
+        aggregate_group(
+            generation_path=directory / "generation.nc",
+            group_path=group,
+            inputs=group_inputs(config, case),
+        )
+        for kind, path in (("groups", group), ("operation", first), ("tables", table)):
+            places[kind].append(path)
+    assess_groups(group_paths=places["groups"], groups_path=directory / "groups.csv")
+    plot_groups(
+        groups_path=directory / "groups.csv",
+        group_paths=places["groups"],
+        first_paths=places["operation"],
+        figures_dir=directory / "group_figures",
+    )
+    return {
+        "groups_path": directory / "groups.csv",
+        "group_paths": places["groups"],
+        "dwelling_paths": places["tables"],
+        "group_figures_dir": directory / "group_figures",
+    }
+
+
+def make_run(directory: Path) -> Path:
+    """All results of the run and its page; returns the directory."""
+    build_report(
+        **make_designs(directory),
+        **make_groups(directory),
+        report_path=directory / "report" / "index.html",
+    )
+    return directory
+
+
+def _year_of(number: int) -> DwellingDemand:
+    """A simple year: heating by the season in the dwelling's own hours, draws, a noisy load."""
+    random = np.random.default_rng(number)
+    minute = np.arange(525_600)
+    heated = (minute % 1440 > 360 + 15 * number) & (minute % 1440 < 1320 - 20 * number)
+    season = np.maximum(0, np.cos(2 * np.pi * minute / 525_600) + 0.3)
+    return DwellingDemand(
+        {
+            "space_heating_kw": np.where(heated, (4 + number) * season, 0.0),
+            "hot_water_kw": np.where(random.random(525_600) < 0.01, 6.0, 0.0),
+            "electricity_kw": 0.3 + 0.2 * random.exponential(1.0, 525_600),
+        },
+        {},
+        {},
+        {},
+    )
