@@ -56,6 +56,13 @@ def test_a_design_file_is_complete_and_balanced(demand_path, tmp_path, caplog, t
     assert {"linopy", "highspy"} <= set(json.loads(design.attrs["versions"]))
     assert "GBP/y" in caplog.text
 
+    assert float(design.curve_eac_gbp.min()) == pytest.approx(design.attrs["objective_gbp"])
+    assert (design.curve_bound_gbp <= design.curve_eac_gbp + 1e-6).all()
+    assert (design.curve_bound_gbp >= design.attrs["lower_bound_gbp"] - 1e-6).all()
+    assert set(design.curve_chp_kw.to_numpy()) == {0, 1, 2}
+    largest = float(design.curve_tes_kwh.max())
+    assert largest == (tes.max_kwh if tes else 0)
+
     heat = design.space_heating_kw + design.hot_water_kw
     supplied = design.chp_heat_kw + design.boiler_heat_kw
     stored = design.tes_charge_kw - design.tes_discharge_kw

@@ -20,6 +20,9 @@ from microchp.design.problem import FloatArray, Problem
 DUST_KW = 1e-7
 """Flows below this are rounding, and become zero."""
 
+UNSERVED_KW = 1e-6
+"""Unserved heat above this is more than rounding."""
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -120,6 +123,13 @@ def flows_of(problem: Problem, plant: Plant, operation: Operation) -> Flows:
         grid_export_kw=np.maximum(power - problem.electricity_kw, 0.0),
         unserved_heat_kw=np.maximum(needed - boiler, 0.0),
     )
+
+
+def serves_all_heat(problem: Problem, plant: Plant, operation: Operation) -> bool:
+    """Whether no heat is left unserved, as a limited boiler may."""
+    if np.isinf(plant.boiler_max_kw):
+        return True
+    return bool(flows_of(problem, plant, operation).unserved_heat_kw.max() <= UNSERVED_KW)
 
 
 def _loss_kw(tes: Tes, size_kwh: float) -> float:

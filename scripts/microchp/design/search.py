@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +24,7 @@ from microchp.design.dispatch import Plant, plant_of
 from microchp.design.formulation import curves_of
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.rounding import Rounding
-from microchp.design.schedule import Operation, operation_along
+from microchp.design.schedule import Operation, operation_along, serves_all_heat
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,9 @@ MOST_EVALUATIONS = 40
 
 NARROW_KWH = 1e-6
 """Ranges of the store's size are split down to this."""
+
+SPREAD_INTERVALS = 6
+"""A search starts from this many intervals of the sizes allowed, the small ones closer."""
 
 
 def relative_gap(cost_gbp: float, bound_gbp: float) -> float:
@@ -65,6 +69,26 @@ class Design:
 
 
 @dataclass(frozen=True)
+class SizeCurve:
+    """What sizes other than the best would cost, ``P`` pairs of unit and store.
+
+    Attributes
+    ----------
+    chp_kw, tes_kwh
+        Sizes; pairs are sorted by them. Shape ``(P,)``.
+    eac_gbp
+        Equivalent annual cost (Eq. 1) of an operation with these sizes, the best that was found.
+    bound_gbp
+        No operation with these sizes costs less.
+    """
+
+    chp_kw: FloatArray
+    tes_kwh: FloatArray
+    eac_gbp: FloatArray
+    bound_gbp: FloatArray
+
+
+@dataclass(frozen=True)
 class Proof:
     """The best design found and what is proven about all others.
 
@@ -74,10 +98,13 @@ class Proof:
         The design.
     lower_bound_gbp
         No design of any allowed size costs less.
+    curve
+        What was found out about other sizes on the way.
     """
 
     design: Design
     lower_bound_gbp: float
+    curve: SizeCurve
 
     @property
     def gap(self) -> float:
@@ -94,6 +121,7 @@ class StoreSearch:
         self.plant = plant_of(problem, unit)
         self.fixed_gbp = problem.unit_capital_gbp(unit) + problem.constant_gbp
         self.evaluations: list[Evaluation] = []
+        self._found_gbp: dict[float, float] = {}
         self._curves = curves_of(problem, self.plant)
         # heat at the boiler's price all day is a bound for nothing, and without a unit the best
         boiler_price = np.full(problem.shape, self.plant.boiler_gbp_per_kwh)
@@ -114,9 +142,12 @@ class StoreSearch:
         return self._rounding
 
     def design(self, operation: Operation) -> Design:
-        """The design that an operation belongs to."""
-        capital = self.problem.store_capital_gbp_per_kwh * operation.size_kwh
+        """The design that an operation belongs to; the size curve remembers the cheapest."""
+        size = operation.size_kwh
+        capital = self.problem.store_capital_gbp_per_kwh * size
         cost = self.fixed_gbp + capital + operation.operating_gbp
+        if serves_all_heat(self.problem, self.plant, operation):
+            self._found_gbp[size] = min(cost, self._found_gbp.get(size, np.inf))
         return Design(self.unit, self.plant, operation, cost)
 
     def least(self, limits_kwh: tuple[float, float]) -> tuple[float, float]:
@@ -145,31 +176,51 @@ class StoreSearch:
     def search(self, ceiling_gbp: float, seconds_left: Clock) -> Evaluation:
         """Move the size to where the hull costs least, or until no size can beat a ceiling.
 
-        Kelley's cutting planes in one dimension: the next size is where the cuts are least.
+        After some sizes spread over all allowed, Kelley's cutting planes in one dimension: the
+        next size is where the cuts are least.
         """
-        limits = self.problem.store_limits_kwh
-        size = limits[0] + 0.2 * (limits[1] - limits[0])
+        for size in self.spread_kwh():
+            self.evaluate(size, seconds_left)
         for _ in range(MOST_EVALUATIONS):
-            evaluation = self.evaluate(size, seconds_left)
-            size, self.bound_gbp = self.least(limits)
+            size, self.bound_gbp = self.least(self.problem.store_limits_kwh)
             best = min(self.evaluations, key=self.relaxed)
             log.info(
-                "%s: store %.2f kWh, hull %.2f GBP/y, bound over all stores %.2f, %.0f s left",
+                "%s: %d stores, least hull %.2f GBP/y at %.2f kWh, bound over all stores %.2f, "
+                "%.0f s left",
                 name_of(self.unit),
-                evaluation.size_kwh,
-                self.relaxed(evaluation),
+                len(self.evaluations),
+                self.relaxed(best),
+                best.size_kwh,
                 self.bound_gbp,
                 seconds_left(),
             )
             close = FLAT * max(abs(self.bound_gbp), 1.0)
             if self.relaxed(best) - self.bound_gbp <= close or self.bound_gbp >= ceiling_gbp:
                 break
+            self.evaluate(size, seconds_left)
         return best
+
+    def spread_kwh(self) -> list[float]:
+        """Sizes to start from; they also show the cost of sizes that are not near the best.
+
+        Without a unit the cost is a line, or nearly so, and its ends are enough.
+        """
+        low, high = self.problem.store_limits_kwh
+        intervals = SPREAD_INTERVALS if self.unit else 1
+        shares = np.unique(np.linspace(0.0, 1.0, intervals + 1) ** 2)
+        return [float(size) for size in np.unique(low + (high - low) * shares)]
 
     def along(self, evaluation: Evaluation) -> Design:
         """The design that runs along the hull's own path."""
         size, level = evaluation.size_kwh, evaluation.level_kwh
         return self.design(operation_along(self.problem, self.plant, size, level))
+
+    def curve(self) -> list[tuple[float, float, float, float]]:
+        """Rows of the size curve: unit (kW), store (kWh), cost and bound (GBP/year)."""
+        return [
+            (size_of(self.unit), size, self._found_gbp[size], self.least((size, size))[1])
+            for size in sorted(self._found_gbp)
+        ]
 
     def round(self, evaluation: Evaluation, tolerance_gbp: float, left: Clock) -> Design:
         """The integral design at an evaluation's size."""
@@ -258,25 +309,38 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
         key=lambda design: design.cost_gbp,
     )
     if problem.inputs.tes is None:
-        return Proof(without[0], without[0].cost_gbp)
-    best = without[0] if problem.store_limits_kwh[0] == 0 else None
+        curve = [
+            (size_of(design.unit), 0.0, design.cost_gbp, design.cost_gbp)
+            for design in without
+            if serves_all_heat(problem, design.plant, design.operation)
+        ]
+        return Proof(without[0], without[0].cost_gbp, size_curve(curve))
+    searches = [StoreSearch(problem, design.unit) for design in without]
+    start = without[0] if problem.store_limits_kwh[0] == 0 else None
+    best, bound = _search_stores(problem, searches, start, asked_gap, seconds_left)
+    curve = [row for search in searches for row in search.curve()]
+    return Proof(best, bound, size_curve(curve))
+
+
+def _search_stores(
+    problem: Problem,
+    searches: list[StoreSearch],
+    best: Design | None,
+    asked_gap: float,
+    seconds_left: Clock,
+) -> tuple[Design, float]:
+    """Best design and bound (GBP/year) over all units and stores; ``best`` is the best known."""
     open_searches: list[tuple[StoreSearch, Evaluation]] = []
     bound = np.inf
-    for start in without:
-        search = StoreSearch(problem, start.unit)
-        ceiling = best.cost_gbp if best else np.inf
-        if search.bound_gbp >= ceiling:
-            bound = min(bound, search.bound_gbp)
-            continue
-        evaluation = search.search(ceiling, seconds_left)
+    for search in searches:
+        evaluation = search.search(best.cost_gbp if best else np.inf, seconds_left)
+        designs = [search.along(found) for found in search.evaluations]
+        best = min([*designs, best] if best else designs, key=lambda design: design.cost_gbp)
         search.release()
-        along = search.along(evaluation)
-        best = along if best is None or along.cost_gbp < best.cost_gbp else best
         bound = min(bound, search.bound_gbp)
-        open_searches = [(s, e) for s, e in open_searches if s.bound_gbp < best.cost_gbp]
-        if search.bound_gbp < best.cost_gbp:
-            open_searches.append((search, evaluation))
+        open_searches.append((search, evaluation))
     assert best is not None  # there is at least one choice
+    open_searches = [(s, e) for s, e in open_searches if s.bound_gbp < best.cost_gbp]
     share = min(RELATIVE_ROUNDING, asked_gap / 2.5)
     for search, evaluation in sorted(open_searches, key=lambda pair: pair[0].bound_gbp):
         if search.bound_gbp >= best.cost_gbp:
@@ -286,11 +350,10 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
         best = min(best, design, key=lambda d: d.cost_gbp)
         search.release()
         log.info("%s: integral %.2f GBP/y", name_of(search.unit), design.cost_gbp)
-    proof = Proof(best, min(bound, best.cost_gbp))
-    if proof.gap <= asked_gap:
-        return proof
-    searches = [search for search, _ in open_searches]
-    return _branch(problem, searches, best, asked_gap, seconds_left)
+    bound = min(bound, best.cost_gbp)
+    if relative_gap(best.cost_gbp, bound) <= asked_gap:
+        return best, bound
+    return _branch(problem, [search for search, _ in open_searches], best, asked_gap, seconds_left)
 
 
 def _design_without_store(problem: Problem, unit: ChpUnit | None) -> Design:
@@ -302,7 +365,7 @@ def _design_without_store(problem: Problem, unit: ChpUnit | None) -> Design:
 
 def _branch(
     problem: Problem, searches: list[StoreSearch], best: Design, asked_gap: float, left: Clock
-) -> Proof:
+) -> tuple[Design, float]:
     """Close the gap by bounding ranges of sizes with whole mixed-integer days, and splitting."""
     order = itertools.count()
     limits = problem.store_limits_kwh
@@ -313,7 +376,7 @@ def _branch(
         bound = min(ranges[0].bound_gbp, settled, best.cost_gbp)
         gap = relative_gap(best.cost_gbp, bound)
         if gap <= asked_gap or left() < 0:
-            return Proof(best, bound)
+            return best, bound
         tolerance = 0.25 * asked_gap * max(abs(best.cost_gbp), 1.0)
         lowest = heapq.heappop(ranges)
         if lowest.bound_gbp >= best.cost_gbp:
@@ -338,7 +401,18 @@ def _branch(
             margin = 0.1 * (high - low)
             split = size if low + margin < size < high - margin else 0.5 * (low + high)
             heapq.heappush(ranges, Range(value, next(order), search, (low, high), split))
-    return Proof(best, min(settled, best.cost_gbp))
+    return best, min(settled, best.cost_gbp)
+
+
+def size_curve(rows: Iterable[tuple[float, float, float, float]]) -> SizeCurve:
+    """The curve of rows of unit (kW), store (kWh), cost and bound (GBP/year)."""
+    table = np.array(sorted(rows)).reshape(-1, 4)
+    return SizeCurve(*table.T)
+
+
+def size_of(unit: ChpUnit | None) -> float:
+    """Size of a choice in kW."""
+    return unit.power_kw if unit else 0.0
 
 
 def name_of(unit: ChpUnit | None) -> str:

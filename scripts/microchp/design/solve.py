@@ -26,8 +26,8 @@ from microchp.design.decomposition import Clock
 from microchp.design.dispatch import plant_of
 from microchp.design.model import v1_semantics
 from microchp.design.problem import Problem, problem_of
-from microchp.design.schedule import Flows, flows_of, operation_along
-from microchp.design.search import Design, Proof, name_of, solve_by_days
+from microchp.design.schedule import UNSERVED_KW, Flows, flows_of, operation_along
+from microchp.design.search import Design, Proof, name_of, size_curve, size_of, solve_by_days
 from microchp.errors import SolveError
 from microchp.files import write_netcdf
 
@@ -51,6 +51,14 @@ LONG_NAMES = {
     "day_weight": ("1", "days that the day of this step stands for"),
 }
 """Variables of a design file, in order, with unit and long name."""
+
+CURVE_NAMES = {
+    "curve_chp_kw": ("kW", "size of the CHP unit, 0 for none"),
+    "curve_tes_kwh": ("kWh", "size of the store"),
+    "curve_eac_gbp": ("GBP/year", "cheapest operation found with these sizes"),
+    "curve_bound_gbp": ("GBP/year", "no operation with these sizes costs less"),
+}
+"""Variables of the size curve, over the dimension ``curve``."""
 
 
 def solve_model(*, model_path: str | Path, design_path: str | Path, solve: Solve) -> None:
@@ -194,7 +202,9 @@ def solve_monolithic(
     capital = problem.unit_capital_gbp(unit) + problem.store_capital_gbp_per_kwh * size
     cost = problem.constant_gbp + capital + operation.operating_gbp
     bound = float(model.solver_model.getInfo().mip_dual_bound) + problem.constant_gbp
-    return Proof(Design(unit, plant, operation, cost), min(bound, cost))
+    bound = min(bound, cost)
+    curve = size_curve([(size_of(unit), size, cost, bound)])
+    return Proof(Design(unit, plant, operation, cost), bound, curve)
 
 
 def _refuse_unserved(problem: Problem, flows: Flows) -> None:
@@ -203,12 +213,13 @@ def _refuse_unserved(problem: Problem, flows: Flows) -> None:
     It costs so much that the optimum has some only where no size allowed can serve it.
     """
     short = flows.unserved_heat_kw.ravel()
-    if not (short > 1e-6).any():
+    slices = int((short > UNSERVED_KW).sum())
+    if not slices:
         return
     worst = int(short.argmax())
     raise SolveError(
         f"{problem.inputs.scenario}: no design within the sizes allowed meets the heat demand: "
-        f"{int((short > 1e-6).sum())} slices are short, the worst, {problem.time()[worst]}, by "
+        f"{slices} slices are short, the worst, {problem.time()[worst]}, by "
         f"{short[worst]:.3g} of {problem.heat_kw.ravel()[worst]:.3g} kW. Raise "
         f"boiler.max_heat_kw (now {problem.inputs.boiler.max_heat_kw:g}), chp.sizes_kw or "
         "tes.max_kwh."
@@ -226,13 +237,16 @@ def design_dataset(
         name: ("time", np.asarray(values[name]).ravel(), {"units": unit, "long_name": long_name})
         for name, (unit, long_name) in LONG_NAMES.items()
     }
+    for name, (unit, long_name) in CURVE_NAMES.items():
+        column = getattr(proof.curve, name.removeprefix("curve_"))
+        variables[name] = ("curve", column, {"units": unit, "long_name": long_name})
     versions = {name: version(name) for name in ("linopy", "highspy", "numpy", "xarray")}
     return xr.Dataset(
         variables,
         coords={"time": problem.time()},
         attrs={
             "inputs": problem.inputs.model_dump_json(),
-            "chp_kw": design.unit.power_kw if design.unit else 0.0,
+            "chp_kw": size_of(design.unit),
             "tes_kwh": design.operation.size_kwh,
             "objective_gbp": design.cost_gbp,
             "lower_bound_gbp": proof.lower_bound_gbp,
