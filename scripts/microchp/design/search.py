@@ -215,10 +215,22 @@ class StoreSearch:
         size, level = evaluation.size_kwh, evaluation.level_kwh
         return self.design(operation_along(self.problem, self.plant, size, level))
 
-    def curve(self) -> list[tuple[float, float, float, float]]:
-        """Rows of the size curve: unit (kW), store (kWh), cost and bound (GBP/year)."""
+    def curve(self, bound_gbp: float) -> list[tuple[float, float, float, float]]:
+        """Rows of the size curve: unit (kW), store (kWh), cost and bound (GBP/year).
+
+        Parameters
+        ----------
+        bound_gbp
+            What is proven about all units and stores, which branching may have raised above
+            what the hull says of one of them.
+        """
         return [
-            (size_of(self.unit), size, self._found_gbp[size], self.least((size, size))[1])
+            (
+                size_of(self.unit),
+                size,
+                self._found_gbp[size],
+                max(bound_gbp, self.least((size, size))[1]),
+            )
             for size in sorted(self._found_gbp)
         ]
 
@@ -318,7 +330,7 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
     searches = [StoreSearch(problem, design.unit) for design in without]
     start = without[0] if problem.store_limits_kwh[0] == 0 else None
     best, bound = _search_stores(problem, searches, start, asked_gap, seconds_left)
-    curve = [row for search in searches for row in search.curve()]
+    curve = [row for search in searches for row in search.curve(bound)]
     return Proof(best, bound, size_curve(curve))
 
 
