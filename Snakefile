@@ -15,6 +15,7 @@ include: "rules/design.smk"
 include: "rules/operation.smk"
 include: "rules/assessment.smk"
 include: "rules/report.smk"
+include: "rules/reproduction.smk"
 
 
 wildcard_constraints:
@@ -27,6 +28,7 @@ wildcard_constraints:
 
 localrules:
     all,
+    reproduce,
 
 
 rule all:

@@ -6,7 +6,11 @@ import sys
 from functools import cache
 from pathlib import Path
 
-sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
+import yaml
+
+# Of this file, not of the workflow that may have loaded it as a module.
+PROJECT = Path(str(workflow.current_basedir)).parent
+sys.path.insert(0, str(PROJECT / "scripts"))
 
 from microchp.config import load_config, refuse_repeated_keys, variant_config
 from microchp.errors import MicrochpError
@@ -24,18 +28,23 @@ from microchp.scenarios import (
 )
 from microchp.workflow import code_version
 
+# A module gets its configuration from the workflow that loads it, not from files.
+IS_MODULE = not workflow.modifier.is_main_snakefile()
 CONFIG_FILES = [
-    os.path.relpath(file) for file in workflow.overwrite_configfiles or workflow.configfiles
+    os.path.relpath(file)
+    for file in workflow.overwrite_configfiles or workflow.configfiles
+    if not IS_MODULE
 ]
-COMMAND_LINE = ["--config"] if workflow.config_settings.config else []
+COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE else []
+SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
 
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
 try:
     for file in CONFIG_FILES:
         refuse_repeated_keys(file)
-    source = ", ".join(CONFIG_FILES + COMMAND_LINE)
-    CONFIG = load_config(config, Path(workflow.basedir) / "resources", source)
+    source = SOURCE or ", ".join(CONFIG_FILES + COMMAND_LINE)
+    CONFIG = load_config(config, PROJECT / "resources", source)
     SCENARIOS = scenario_table(CONFIG)
     CASES = operation_cases(CONFIG)
     check_files(CONFIG)
@@ -63,7 +72,7 @@ DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
 # A run without cases matches none.
 CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=CASES)
-PUBLISHED = Path(workflow.basedir) / "resources/published/oluleye2018.csv"
+PUBLISHED = PROJECT / "resources/published/oluleye2018.csv"
 # Only designs of the published sizes can be held against the published tables.
 HAS_PUBLISHED = any(design.name == "published" for design in CONFIG.fixed_designs)
 COMPARISON = [RESULTS / "published.csv"] if HAS_PUBLISHED else []
@@ -73,7 +82,7 @@ PUBLISHED_DWELLINGS, UNFITTED_DWELLINGS = (
     [RESULTS / f"operation/{case}.csv" for case in CASES if case.startswith(f"{house}-")]
     for house in ("peacock", "unfitted")
 )
-PUBLISHED_GROUPS = Path(workflow.basedir) / "resources/published/peacock2006.csv"
+PUBLISHED_GROUPS = PROJECT / "resources/published/peacock2006.csv"
 HAS_PUBLISHED_GROUPS = PUBLISHED_DWELLINGS and PUBLISHED_GROUP in CONFIG.group.streets
 GROUP_COMPARISON = [RESULTS / "published_groups.csv"] if HAS_PUBLISHED_GROUPS else []
 # What a run gives: designs, groups, or both, and a page on all of it.
@@ -94,7 +103,7 @@ TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *GROUP_COMPARISON, *PRECISI
 @cache
 def code(rule):
     """Version of the code behind a rule, so that changed code reruns what depends on it."""
-    return code_version(Path(workflow.basedir) / "scripts" / f"{rule}.py")
+    return code_version(PROJECT / "scripts" / f"{rule}.py")
 
 
 @cache
@@ -184,3 +193,20 @@ def demand_memory(wildcards):
 def design_memory(wildcards):
     """MB: libraries, and the printed model, which grows with the slices of a year."""
     return 2000 + 3 * 1440 // design_of(wildcards.scenario).time.resolution_minutes
+
+
+# The published studies, which the target `reproduce` loads as modules. A study takes its time to
+# read, and every job reads the workflow again: so it is loaded only when it is asked for, by that
+# target or as one of its own jobs.
+STUDIES = {
+    study: PROJECT / f"config/studies/{study}.yaml" for study in ("oluleye2018", "peacock2006")
+}
+
+
+def is_wanted(study):
+    asked = re.compile(rf"reproduce\b|results/reproduction\b|{study}_")
+    return not IS_MODULE and study != CONFIG.run.name and any(map(asked.match, sys.argv))
+
+
+def study_config(study):
+    return yaml.safe_load(STUDIES[study].read_text(encoding="utf-8"))
