@@ -71,7 +71,10 @@ CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
 DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
 # A run without cases matches none.
 CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
-GROUPS = expand(RESULTS / "groups/{case}.nc", case=CASES)
+# Groups are added up where there are penetrations; units run in one house type, not a street.
+GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
+UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
+GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
 PUBLISHED = PROJECT / "resources/published/oluleye2018.csv"
 # Only designs of the published sizes can be held against the published tables.
 HAS_PUBLISHED = any(design.name == "published" for design in CONFIG.fixed_designs)
@@ -79,7 +82,7 @@ COMPARISON = [RESULTS / "published.csv"] if HAS_PUBLISHED else []
 # The published dwelling and group, and a dwelling with unfitted demand to show beside it.
 PUBLISHED_GROUP = "peacock_street"
 PUBLISHED_DWELLINGS, UNFITTED_DWELLINGS = (
-    [RESULTS / f"operation/{case}.csv" for case in CASES if case.startswith(f"{house}-")]
+    [RESULTS / f"operation/{case}.csv" for case in GROUP_CASES if case.startswith(f"{house}-")]
     for house in ("peacock", "unfitted")
 )
 PUBLISHED_GROUPS = PROJECT / "resources/published/peacock2006.csv"
@@ -88,16 +91,17 @@ GROUP_COMPARISON = [RESULTS / "published_groups.csv"] if HAS_PUBLISHED_GROUPS el
 # What a run gives: designs, groups, or both, and a page on all of it.
 DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
 DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
-GROUP_TABLE = [RESULTS / "groups.csv"] if CASES else []
-GROUP_FIGURES = [RESULTS / "group_figures"] if CASES else []
+GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
+GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
 DWELLINGS = expand(RESULTS / "operation/{case}.csv", case=CASES)
 # Variants that differ in time are held against the finest of them.
 TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenarios.variants)}
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
-REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
+REPORT = [RESULTS / "report/index.html"] if SCENARIOS or GROUP_CASES else []
 TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *GROUP_COMPARISON, *PRECISION, *REPORT]
+TARGETS += DWELLINGS
 
 
 @cache

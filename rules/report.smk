@@ -101,7 +101,7 @@ rule plot_groups:
     input:
         table=RESULTS / "groups.csv",
         groups=GROUPS,
-        first=expand(RESULTS / "operation/{case}.nc", case=CASES),
+        first=expand(RESULTS / "operation/{case}.nc", case=GROUP_CASES),
     output:
         figures=directory(RESULTS / "group_figures"),
     log:

@@ -19,10 +19,13 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Stochastic years that were made, each a different noise, instead of the CREST model."""
     calls: list[int] = []
 
-    def shape(occupants: int, weather: object, seed: np.random.SeedSequence) -> np.ndarray:
+    def shape(
+        occupants: int, weather: object, seed: np.random.SeedSequence
+    ) -> tuple[np.ndarray, np.ndarray]:
         calls.append(occupants)
         power = np.random.default_rng(seed).exponential(1.0, 525_600)
-        return power * 60 / power.sum()
+        power *= 60 / power.sum()
+        return power, 0.25 * power
 
     monkeypatch.setattr(electricity, "electricity_shape", shape)
     return calls
@@ -58,6 +61,15 @@ def test_a_dwelling_is_the_same_in_any_group(made: list[int]) -> None:
     another.shape_of(0)
     np.testing.assert_array_equal(one.shape_of(3), another.shape_of(3))
     np.testing.assert_array_equal(years(1).shape_of(0), years(4).shape_of(0))
+
+
+def test_relighting_changes_what_lights_take_and_nothing_else(made: list[int]) -> None:
+    """A quarter of the electricity is lighting; with 0.4 of that, 0.85 of all is left."""
+    pool = years(1)
+    for dwelling in (0, 1):
+        before, after = pool.shape_of(dwelling), pool.shape_of(dwelling, 0.4)
+        np.testing.assert_allclose(after, 0.85 * before, rtol=1e-12)
+    assert made == [3]
 
 
 def test_what_is_always_on_needs_no_stochastic_year() -> None:

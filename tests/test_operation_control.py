@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microchp.config import ChpUnit, DayPeriod, Operation, load_config
+from microchp.config import DayPeriod, Operation, PrimeMover, load_config
 from microchp.errors import AssessmentError
 from microchp.operation.dwelling import largest_imbalance, operate, runs_by_day
 from microchp.operation.heat_led import (
+    AS_RATED,
     CONTINUOUS,
     ELECTRICITY_LED,
     FLOWS,
@@ -25,6 +26,7 @@ from microchp.operation.heat_led import (
     NO_UNIT,
     TIMED,
     Plant,
+    factor_at,
     plant,
     run,
     timed_steps,
@@ -42,6 +44,9 @@ HAND = Plant(
     loss_kw=0.0,
     loss_per_hour=0.0,
 )
+SLOPE = np.array([[0.0, 1.0], [0.9, 1.0], [1.0, 1.0]])
+"""Electrical efficiency 10 % lower at no load."""
+CURVE = np.array([[0.5, 0.75, 1.0], [0.6, 0.9, 1.0], [1.04, 1.02, 1.0]])
 MODULATING = HAND._replace(min_load_share=0.5)
 NO_STORE = HAND._replace(store_kwh=0.0)
 
@@ -214,6 +219,82 @@ def test_forced_minutes_of_a_modulating_unit_are_at_its_least_load() -> None:
     assert found["surplus_heat_kw"] == [0, 3, 3, 0]
 
 
+# ---------------------------------------------------------------------- by hand: part load
+
+
+def test_fuel_and_electricity_follow_the_efficiencies_at_the_load() -> None:
+    """60 % thermal and 20 % electrical at rated load; the latter 5 % lower at half load."""
+    sloping = MODULATING._replace(store_kwh=0.0, fuel_kw=10.0, part_load=SLOPE)
+    found = flows_of([3, 4.5, 6, 9, 2], sloping)
+    assert found["chp_fuel_kw"] == pytest.approx([5, 7.5, 10, 10, 0])
+    assert found["chp_power_kw"] == pytest.approx([0.95, 7.5 * 0.2 * 0.975, 2, 2, 0])
+    assert found["chp_heat_kw"] == [3, 4.5, 6, 6, 0]
+
+
+def test_a_thermal_efficiency_that_rises_at_part_load_saves_fuel() -> None:
+    """Half-way between the points at 0.5 and 0.75 the factors are 0.75 and 1.03."""
+    curved = MODULATING._replace(store_kwh=0.0, fuel_kw=10.0, part_load=CURVE)
+    found = flows_of([3, 3.75], curved)
+    assert found["chp_fuel_kw"] == pytest.approx([5 / 1.04, 6.25 / 1.03])
+    assert found["chp_power_kw"] == pytest.approx([5 / 1.04 * 0.2 * 0.6, 6.25 / 1.03 * 0.2 * 0.75])
+
+
+def test_beyond_the_points_the_nearest_holds() -> None:
+    inner = np.array([[0.4, 0.8], [0.7, 1.1], [1.0, 0.9]])
+    assert [factor_at(inner, 1, load) for load in (0.0, 0.4, 0.6, 0.8, 1.0)] == pytest.approx(
+        [0.7, 0.7, 0.9, 1.1, 1.1]
+    )
+
+
+def test_electricity_led_finds_the_load_whose_efficiency_gives_the_electricity() -> None:
+    """2 x (0.9 + 0.1 x) x = 1 has the root 0.5249; its heat is 3.149 kW."""
+    led = MODULATING._replace(
+        control=ELECTRICITY_LED, min_run_steps=0, min_load_share=0.0, part_load=SLOPE
+    )
+    found = flows_of([0] * 2, led, electricity=[1.0, 2.5])
+    assert found["chp_power_kw"] == pytest.approx([1, 2])
+    assert found["chp_heat_kw"] == pytest.approx([6 * (-1.8 + 4.04**0.5) / 0.4, 6])
+
+
+# ------------------------------------------------------------------------ by hand: start-up
+
+# Half of what is left to warm is warmed in a minute; 6 kW then warm the unit by 0.1443 kWh.
+WARMING = NO_STORE._replace(fuel_kw=10.0, min_run_steps=0, start_up_hours=1 / 60 / np.log(2))
+WARM_KWH = 0.1 / np.log(2)
+
+
+def test_heat_follows_while_electricity_and_fuel_are_there_at_once() -> None:
+    """After one minute half of 0.1443 kWh is in the unit, after two three quarters."""
+    found = flows_of([9, 9, 9], WARMING)
+    assert found["chp_power_kw"] == [2, 2, 2]
+    assert found["chp_fuel_kw"] == [10, 10, 10]
+    assert found["chp_made_heat_kw"] == [6, 6, 6]
+    warm = WARM_KWH * np.array([0.5, 0.75, 0.875])
+    assert found["chp_retained_kwh"] == pytest.approx(warm)
+    heat = 6 - 60 * WARM_KWH * np.array([0.5, 0.25, 0.125])
+    assert found["chp_heat_kw"] == pytest.approx(heat)
+    assert found["boiler_heat_kw"] == pytest.approx(9 - heat)
+
+
+def test_what_warmed_the_unit_is_lost_when_it_stands() -> None:
+    found = flows_of([9, 0, 0], WARMING)
+    assert found["chp_loss_kw"] == pytest.approx([0, 60 * WARM_KWH / 2, 0])
+    assert found["chp_retained_kwh"][1:] == [0, 0]
+    slow = WARMING._replace(cool_down_hours=1 / 60 / np.log(2))
+    found = flows_of([9, 0, 0, 9], slow)
+    assert found["chp_retained_kwh"][:3] == pytest.approx(WARM_KWH * np.array([0.5, 0.25, 0.125]))
+    assert found["chp_retained_kwh"][3] == pytest.approx(WARM_KWH * (0.5 + 0.5 * 0.125))
+    assert found["chp_heat_kw"][1:3] == [0, 0]
+
+
+def test_a_modulating_unit_runs_at_full_load_until_its_heat_has_followed() -> None:
+    """Of 3 kW, 1.672 kW come in the first minute at full load; then half load is enough."""
+    found = flows_of([3, 3, 3], WARMING._replace(min_load_share=0.5))
+    assert found["chp_made_heat_kw"] == pytest.approx([6, 3, 3])
+    assert found["chp_heat_kw"] == pytest.approx([6 - 30 * WARM_KWH, 3, 3])
+    assert found["surplus_heat_kw"] == pytest.approx([0, 0, 0])
+
+
 # ------------------------------------------------------------------------ by hand: controls
 
 
@@ -281,7 +362,7 @@ def test_what_the_loss_takes_is_not_there_for_the_demand() -> None:
 # ------------------------------------------------------------- from the configuration
 
 
-def catalogue(name: str) -> ChpUnit:
+def catalogue(name: str) -> PrimeMover:
     return load_config({}, Path(__file__).parents[1] / "resources").catalogue_units()[name]
 
 
@@ -294,6 +375,44 @@ def test_the_catalogue_has_peacocks_units(name: str, power_kw: float, heat_kw: f
     made = plant(Operation(), catalogue(name))
     assert (made.power_kw, made.heat_kw) == (power_kw, pytest.approx(heat_kw))
     assert made.min_load_share == 1
+
+
+HEAT_LED = Operation(store_volume_l=0, min_run_minutes=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "power_kw", "heat_kw", "fuel_kw", "least_kw"),
+    [
+        ("senertec", 12.5 * 27 / 61, 12.5, 12.5 / 0.61, 6.25),
+        ("ecopower", 12.5 * 25 / 65, 12.5, 12.5 / 0.65, 6.25),
+        ("solo", 26 * 24 / 72, 26, 26 / 0.72, 8.008),
+        ("whispergen", 1.2, 8, 10, 4.9),
+        ("idatech", 9 * 25 / 55, 9, 9 / 0.55, 0),
+    ],
+)
+def test_the_catalogue_has_de_paepes_units(
+    name: str, power_kw: float, heat_kw: float, fuel_kw: float, least_kw: float
+) -> None:
+    """Table 1: printed heat and efficiencies hold; off below the range, the boiler above it."""
+    unit = catalogue(name)
+    made = plant(HEAT_LED, unit)
+    assert (made.power_kw, made.heat_kw, made.fuel_kw) == pytest.approx(
+        (power_kw, heat_kw, fuel_kw)
+    )
+    assert made.start_up_hours > 0
+    steady = made._replace(start_up_hours=0.0)
+    demand = [heat_kw + 5, heat_kw, least_kw + 0.01, max(least_kw - 0.01, 0)]
+    found = flows_of(demand, steady)
+    assert found["chp_heat_kw"] == pytest.approx([heat_kw, heat_kw, least_kw + 0.01, 0])
+    assert found["boiler_heat_kw"] == pytest.approx([5, 0, 0, demand[3]])
+
+
+def test_the_solos_part_load_is_that_of_the_ends_of_its_ranges() -> None:
+    """Table 1: 2 kW at 8 kW of heat over 9.5 kW at 26."""
+    made = plant(HEAT_LED, catalogue("solo"))._replace(start_up_hours=0.0)
+    found = flows_of([8.008, 26], made)
+    low, high = (found["chp_power_kw"][k] / found["chp_heat_kw"][k] for k in (0, 1))
+    assert low / high == pytest.approx((2 / 8) / (9.5 / 26), abs=1e-3)
 
 
 def test_the_store_of_the_configuration() -> None:
@@ -363,6 +482,10 @@ plants = st.builds(
     store_kwh=st.one_of(st.just(0.0), st.floats(0.01, 40)),
     loss_kw=st.floats(0, 0.3),
     loss_per_hour=st.floats(0, 0.1),
+    fuel_kw=st.floats(1, 40),
+    start_up_hours=st.one_of(st.just(0.0), st.floats(0.001, 2)),
+    cool_down_hours=st.one_of(st.just(0.0), st.floats(0.001, 5)),
+    part_load=st.sampled_from([AS_RATED, SLOPE, CURVE]),
 )
 
 
@@ -392,6 +515,10 @@ def test_energy_closes_over_any_period(
     def energy(name: str) -> float:
         return float(year.flow(name)[part].sum()) / 60
 
+    retained = np.concatenate([[0.0], year.flow("chp_retained_kwh")])
+    made = energy("chp_heat_kw") + energy("chp_loss_kw")
+    made += float(retained[first + length] - retained[first])
+    assert energy("chp_made_heat_kw") == pytest.approx(made, rel=1e-9, abs=1e-9)
     given = energy("chp_heat_kw") + energy("boiler_heat_kw")
     taken = float(year.heat_demand_kw[part].sum()) / 60
     taken += energy("store_loss_kw") + energy("surplus_heat_kw")
@@ -409,8 +536,17 @@ def test_flows_stay_within_their_bounds(plant: Plant, demand: dict[str, np.ndarr
     year = operate(demand, plant, np.arange(2880) % 7 < 3)
     heat, power = year.flow("chp_heat_kw"), year.flow("chp_power_kw")
     assert np.all(heat <= plant.heat_kw * (1 + 1e-12))
-    np.testing.assert_allclose(heat * plant.power_kw, power * plant.heat_kw, atol=1e-9)
-    for name in FLOWS[:5] + FLOWS[6:7]:
+    load = year.flow("chp_made_heat_kw") / plant.heat_kw
+    assert np.all(load <= 1)
+    on = load > 0
+    if plant.control == HYSTERESIS:
+        assert np.all(load[on] >= min(plant.min_load_share, plant.wait_load_share) - 1e-12)
+    electrical, thermal = (np.interp(load, plant.part_load[0], row) for row in plant.part_load[1:])
+    fuel = load * plant.fuel_kw / thermal
+    np.testing.assert_allclose(year.flow("chp_fuel_kw"), fuel, rtol=1e-12, atol=1e-12)
+    rated = plant.power_kw / plant.fuel_kw
+    np.testing.assert_allclose(power, fuel * rated * electrical, rtol=1e-12, atol=1e-12)
+    for name in (*FLOWS[:5], *FLOWS[6:7], *FLOWS[8:]):
         assert year.flow(name).min() >= -1e-12, name
     assert year.flow("store_level_kwh").max() <= plant.store_kwh + 1e-9
     assert not np.any((year.flow("store_charge_kw") > 0) & (year.flow("store_discharge_kw") > 0))
@@ -418,7 +554,10 @@ def test_flows_stay_within_their_bounds(plant: Plant, demand: dict[str, np.ndarr
     assert not np.any(year.flow("store_discharge_kw")[below] > 1e-9), "given below 55 degrees"
 
 
-@given(plants.map(lambda p: p._replace(control=HYSTERESIS, wait_steps=0)), demands())
+@given(
+    plants.map(lambda p: p._replace(control=HYSTERESIS, wait_steps=0, start_up_hours=0.0)),
+    demands(),
+)
 @settings(max_examples=60, deadline=None)
 def test_surplus_only_in_forced_minutes_and_runs_as_long_as_asked(
     plant: Plant, demand: dict[str, np.ndarray]
@@ -434,6 +573,20 @@ def test_surplus_only_in_forced_minutes_and_runs_as_long_as_asked(
         forced[start + 1 : start + plant.min_run_steps] = True
     spilled = year.flow("surplus_heat_kw") > 1e-9
     assert not np.any(spilled & ~forced)
+
+
+@given(plants, st.lists(powers, min_size=2, max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_without_store_and_start_up_a_larger_demand_never_takes_less_from_the_unit(
+    plant: Plant, heat: list[float]
+) -> None:
+    steady = plant._replace(
+        control=HYSTERESIS, store_kwh=0.0, start_up_hours=0.0, min_run_steps=0, wait_steps=0
+    )
+    found = flows_of(sorted(heat), steady)
+    assert np.all(np.diff(found["chp_heat_kw"]) >= -1e-8)
+    assert np.all(np.diff(found["chp_fuel_kw"]) >= -1e-8)
+    assert found["surplus_heat_kw"] == [0] * len(heat)
 
 
 @given(demands())

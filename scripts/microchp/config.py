@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, time
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -343,6 +344,13 @@ class DayPeriod(Block):
         return self
 
 
+class HouseWithUnit(Block):
+    """A unit in a house."""
+
+    house: Name = Field(description="House type.")
+    unit: Name = Field(description="Unit of the catalogue.")
+
+
 class Operation(Block):
     """Heat-led operation of a unit with a store and the auxiliary boiler, by minute."""
 
@@ -398,6 +406,9 @@ class Operation(Block):
             "Units of the catalogue, of any family, to run in each house of the grid and each of "
             "`group.streets`, beside the designs."
         ),
+    )
+    pairs: list[HouseWithUnit] = Field(
+        [], description="Further houses, each with a unit of the catalogue to run in it."
     )
 
     @model_validator(mode="after")
@@ -551,6 +562,9 @@ class HotWater(Block):
     cylinder: Cylinder | None = Field(
         None, description="A cylinder that spreads the draws; empty: heated as it is drawn."
     )
+    averaging_minutes: Literal[1, 5, 10, 15, 30, 60] = Field(
+        1, description="Hot-water demand is averaged over steps of this length."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -573,6 +587,17 @@ class Electricity(Block):
     )
 
 
+class Retrofit(Block):
+    """What is changed in a house after it met its annual totals; its demand follows."""
+
+    envelope_factor: Positive = Field(
+        1.0, description="Insulation: factor on the conductance of the calibrated envelope."
+    )
+    lighting_factor: NonNegative = Field(
+        1.0, description="Relighting: factor on the electricity for lighting, and on its heat."
+    )
+
+
 class House(Block):
     """A house type: annual totals, peaks and what shapes its demand."""
 
@@ -581,28 +606,87 @@ class House(Block):
     annual_electricity_kwh: NonNegative = Field(description="Electricity in a year.")
     peak_space_heating_kw: Positive = Field(description="5-min peak of space heating.")
     peak_hot_water_kw: Positive = Field(description="5-min peak of hot water.")
-    occupants: int = Field(3, ge=1, le=5, description="People who live there.")
+    occupants: int = Field(3, ge=1, le=5, description="People of a household.")
+    households: int = Field(
+        1,
+        ge=1,
+        le=20,
+        description=(
+            "Households that share the house, its totals and its plant; each draws electricity "
+            "and hot water of its own."
+        ),
+    )
     source: str = Field("", description="Where the figures come from.")
     building: Building = Field(Building(), description="2R2C building model.")
     heating: Heating = Field(Heating(), description="Thermostat and emitters.")
     hot_water: HotWater = Field(HotWater(), description="Hot-water draw-offs.")
     electricity: Electricity = Field(Electricity(), description="Appliances and lighting.")
+    retrofit: Retrofit = Field(
+        Retrofit(), description="Changes to the calibrated house; the annual totals hold before."
+    )
+    draws_as: Name | None = Field(
+        None,
+        description=(
+            "House type whose occupants and random draws it has, so that two differ only in what "
+            "is given; empty: its own."
+        ),
+    )
 
 
 # ------------------------------------------------------------------------- plant and prices
 
 
-class ChpUnit(Block):
+class LoadPoint(Block):
+    """Efficiencies at a load, relative to those at rated load."""
+
+    load_share: Share = Field(description="Heat made over rated heat.")
+    electrical_factor: Positive = Field(description="Factor on the electrical efficiency.")
+    thermal_factor: Positive = Field(1.0, description="Factor on the thermal efficiency.")
+
+
+class PrimeMover(Block):
     """A micro-CHP unit of the catalogue."""
 
     power_kw: NonNegative = Field(description="Rated electrical power.")
+    heat_kw: Positive | None = Field(
+        None,
+        description=(
+            "Rated heat, where it is given apart from the power; in operation it and the "
+            "efficiencies hold, and the power follows. Empty: it follows from the rated power."
+        ),
+    )
     electrical_efficiency: Efficiency = Field(description="Electricity out over fuel in.")
     thermal_efficiency: Efficiency = Field(description="Heat out over fuel in.")
     min_load_share: Share = Field(
         0.0, description="Lowest load while running, as a share of rated power (Lo of Eq. 9)."
     )
-    capital_cost_gbp_per_kw: NonNegative = Field(description="Turnkey cost.")
-    maintenance_gbp_per_kwh: NonNegative = Field(description="Per kWh of electricity generated.")
+    part_load: list[LoadPoint] = Field(
+        [],
+        description=(
+            "Efficiencies by rising load, in operation; between the points they are interpolated, "
+            "beyond them the nearest holds. Empty: as at rated load."
+        ),
+    )
+    start_up_minutes: NonNegative = Field(
+        0.0,
+        description=(
+            "Time constant with which heat follows, in operation: the unit itself warms up first. "
+            "Electricity follows at once."
+        ),
+    )
+    cool_down_minutes: NonNegative = Field(
+        0.0,
+        description=(
+            "Time constant with which a unit that stands still loses the heat that warmed it; 0: "
+            "all of it is lost when it stops."
+        ),
+    )
+    capital_cost_gbp_per_kw: NonNegative | None = Field(
+        None, description="Turnkey cost; empty: not known, and no design can be made with it."
+    )
+    maintenance_gbp_per_kwh: NonNegative | None = Field(
+        None, description="Per kWh of electricity generated; empty: not known, as above."
+    )
     source: str = Field("", description="Where the figures come from.")
 
     @model_validator(mode="after")
@@ -610,12 +694,30 @@ class ChpUnit(Block):
         total = self.electrical_efficiency + self.thermal_efficiency
         if total > 1.1:
             raise ValueError(f"overall efficiency is {total:g}; it cannot exceed 1.1")
+        loads = [point.load_share for point in self.part_load]
+        if any(second <= first for first, second in pairwise(loads)):
+            raise ValueError("part_load: load_share must rise from point to point")
+        for point in self.part_load:
+            at = self.electrical_efficiency * point.electrical_factor
+            at += self.thermal_efficiency * point.thermal_factor
+            if at > 1.1:
+                raise ValueError(
+                    f"part_load: overall efficiency is {at:g} at load {point.load_share:g}; it "
+                    "cannot exceed 1.1"
+                )
         return self
 
     @property
     def heat_to_power(self) -> float:
-        """Heat per unit of electricity (-)."""
+        """Heat per unit of electricity at rated load (-)."""
         return self.thermal_efficiency / self.electrical_efficiency
+
+
+class ChpUnit(PrimeMover):
+    """A unit whose prices are known: one that a design can choose."""
+
+    capital_cost_gbp_per_kw: NonNegative = Field(description="Turnkey cost.")
+    maintenance_gbp_per_kwh: NonNegative = Field(description="Per kWh of electricity generated.")
 
 
 class Chp(Block):
@@ -833,7 +935,7 @@ class Config(Block):
     houses: dict[Name, House] = Field(
         {}, description="House types, added to or changing those of `resources/houses.yaml`."
     )
-    units: dict[Name, dict[Name, ChpUnit]] = Field(
+    units: dict[Name, dict[Name, PrimeMover]] = Field(
         {}, description="Families of units, added to those of `resources/units.yaml`."
     )
     incentives: dict[Name, Incentive] = Field(
@@ -841,16 +943,21 @@ class Config(Block):
     )
 
     def units_by_size(self) -> dict[float, ChpUnit]:
-        """The units of ``chp.technology`` by rated electrical power (kW)."""
-        return {unit.power_kw: unit for unit in self.units[self.chp.technology].values()}
+        """The units of ``chp.technology`` with known prices, by rated electrical power (kW)."""
+        return {
+            unit.power_kw: ChpUnit.model_validate(unit.model_dump())
+            for unit in self.units[self.chp.technology].values()
+            if None not in (unit.capital_cost_gbp_per_kw, unit.maintenance_gbp_per_kwh)
+        }
 
     def designed_houses(self) -> list[str]:
-        """The houses of the grid, of the fixed designs and of the streets, each once."""
+        """The houses of the grid, of fixed designs, pairs and streets, each once."""
         return list(
             dict.fromkeys(
                 [
                     *self.scenarios.house,
                     *(design.house for design in self.fixed_designs),
+                    *(pair.house for pair in self.operation.pairs),
                     *(house for street in self.group.streets.values() for house in street),
                 ]
             )
@@ -861,7 +968,7 @@ class Config(Block):
         """Dwellings to make of each house type: those of a group, or one where there are none."""
         return self.group.dwellings if self.scenarios.penetration else 1
 
-    def catalogue_units(self) -> dict[str, ChpUnit]:
+    def catalogue_units(self) -> dict[str, PrimeMover]:
         """Every unit of the catalogue by its name, whatever its family."""
         return {name: unit for family in self.units.values() for name, unit in family.items()}
 
@@ -881,7 +988,7 @@ class Config(Block):
             houses = list(dict.fromkeys([*houses, *self.demand.files]))
             problems.extend(
                 f"demand.files: no file for house '{house}', which scenarios.house, "
-                "fixed_designs or group.streets names"
+                "fixed_designs, operation.pairs or group.streets names"
                 for house in self.designed_houses()
                 if house not in self.demand.files
             )
@@ -910,19 +1017,41 @@ class Config(Block):
                 problems.append(f"group.streets.{name}: a house of scenarios.house has this name")
             if not street:
                 problems.append(f"group.streets.{name}: lists no house")
-        check("operation.units", self.operation.units, list(self.catalogue_units()))
+        operated = {"operation.units": self.operation.units}
+        for i, pair in enumerate(self.operation.pairs):
+            check(f"operation.pairs[{i}].house", [pair.house], houses)
+            operated[f"operation.pairs[{i}].unit"] = [pair.unit]
+        for key, names in operated.items():
+            check(key, names, list(self.catalogue_units()))
+            problems.extend(
+                f"{key}: '{name}' stands in more than one family: "
+                + ", ".join(family for family, units in self.units.items() if name in units)
+                for name in names
+                if sum(name in units for units in self.units.values()) > 1
+            )
+        cases = [(house, unit) for house in self.scenarios.house for unit in self.operation.units]
+        cases += [(pair.house, pair.unit) for pair in self.operation.pairs]
         problems.extend(
-            f"operation.units: '{name}' stands in more than one family: "
-            + ", ".join(family for family, units in self.units.items() if name in units)
-            for name in self.operation.units
-            if sum(name in units for units in self.units.values()) > 1
+            f"operation.pairs: '{house}' with '{unit}' is run twice"
+            for house, unit in sorted({case for case in cases if cases.count(case) > 1})
+            if self.operation.units.count(unit) < 2 and self.scenarios.house.count(house) < 2
         )
+        for name, house in self.houses.items():
+            check(f"houses.{name}.draws_as", [house.draws_as] if house.draws_as else [], houses)
+            if self.demand.source == "vdi4655" and house.retrofit != Retrofit():
+                problems.append(
+                    f"houses.{name}.retrofit: given, but the reference days of demand.source "
+                    "'vdi4655' know no building; set demand.source to 'builtin', or leave it out"
+                )
         if self.chp.technology in self.units:
             sizes = sorted({0.0, *self.units_by_size()})
+            unpriced = {unit.power_kw for unit in self.units[self.chp.technology].values()}
+            unpriced -= set(sizes)
             wanted = [("chp.sizes_kw", size) for size in self.chp.sizes_kw]
             wanted += [("fixed_designs", design.chp_kw) for design in self.fixed_designs]
             problems.extend(
-                f"{key}: no {size:g} kW unit in '{self.chp.technology}'; "
+                f"{key}: no {size:g} kW unit {'with prices ' if size in unpriced else ''}"
+                f"in '{self.chp.technology}'; "
                 f"sizes: {', '.join(f'{s:g}' for s in sizes)}"
                 for key, size in wanted
                 if size not in sizes

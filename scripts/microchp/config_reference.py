@@ -42,7 +42,7 @@ UNITS = {
 }
 """Units by the end of a key's name, the longer endings first."""
 
-CATALOGUES = ("House", "ChpUnit", "Incentive")
+CATALOGUES = ("House", "PrimeMover", "Incentive")
 """Blocks that a user may give in part, because they are laid over a catalogue's entry."""
 
 

@@ -27,6 +27,7 @@ from microchp.config import (
     Incentive,
     Name,
     Operation,
+    PrimeMover,
     Share,
     Tariff,
     Tes,
@@ -98,7 +99,7 @@ class OperationInputs(Block):
     houses: list[Name] = Field(description="House types that stand in the group.")
     scenario: str = Field(description="Scenario whose design is installed; empty for a unit.")
     unit_name: str = Field(description="Name of the unit; empty where a design decides.")
-    unit: ChpUnit | None = Field(description="The unit; none where a design decides.")
+    unit: PrimeMover | None = Field(description="The unit; none where a design decides.")
     operation: Operation = Field(description="Control and store.")
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
 
@@ -250,45 +251,42 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
 
 
 def operation_cases(config: Config) -> dict[str, OperationInputs]:
-    """Every group that is run heat-led, by id, in grid order; none without penetrations.
+    """Everything that is run heat-led, by id, in grid order.
 
-    Each optimal design without variant is run in a group of its own house type; each of
-    ``operation.units`` in each house of the grid and in each street.
+    Each of ``operation.units`` in each house of the grid and in each street, and each of
+    ``operation.pairs``; where penetrations ask for groups, also each optimal design without
+    variant in a group of its own house type.
     """
-    if not config.scenarios.penetration:
-        return {}
     # what is listed beside a unit does not change its run
-    operation = config.operation.model_copy(update={"units": []})
-    cases = [
-        OperationInputs(
-            case=scenario.scenario,
-            group=scenario.house,
-            houses=[scenario.house],
-            scenario=scenario.scenario,
-            unit_name="",
-            unit=None,
+    operation = config.operation.model_copy(update={"units": [], "pairs": []})
+    units = config.catalogue_units()
+
+    def case(group: str, houses: list[str], scenario: str = "", unit: str = "") -> OperationInputs:
+        return OperationInputs(
+            case=scenario or f"{group}-{unit}",
+            group=group,
+            houses=houses,
+            scenario=scenario,
+            unit_name=unit,
+            unit=units.get(unit),
             operation=operation,
             ramp_minutes=config.group.ramp_minutes,
         )
-        for scenario in scenario_table(config).values()
-        if not scenario.variant and scenario.design == OPTIMAL
-    ]
-    units = config.catalogue_units()
+
+    cases = []
+    if config.scenarios.penetration:
+        cases += [
+            case(scenario.house, [scenario.house], scenario=scenario.scenario)
+            for scenario in scenario_table(config).values()
+            if not scenario.variant and scenario.design == OPTIMAL
+        ]
     groups = {house: [house] for house in config.scenarios.house} | config.group.streets
-    for group, houses in groups.items():
-        cases.extend(
-            OperationInputs(
-                case=f"{group}-{name}",
-                group=group,
-                houses=houses,
-                scenario="",
-                unit_name=name,
-                unit=units[name],
-                operation=operation,
-                ramp_minutes=config.group.ramp_minutes,
-            )
-            for name in config.operation.units
-        )
+    cases += [
+        case(group, houses, unit=name)
+        for group, houses in groups.items()
+        for name in config.operation.units
+    ]
+    cases += [case(pair.house, [pair.house], unit=pair.unit) for pair in config.operation.pairs]
     return {case.case: case for case in cases}
 
 

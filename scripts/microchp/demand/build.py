@@ -129,7 +129,11 @@ def _synthesised(
     """Dwellings from the built-in models or from VDI 4655."""
     weather = load_weather(demand.weather, year)
     years = ElectricityYears(
-        house_name, house.occupants, weather, seed, demand.diversity.electricity_years
+        house.draws_as or house_name,
+        house.occupants,
+        weather,
+        seed,
+        demand.diversity.electricity_years,
     )
     built = []
     if demand.source == "vdi4655":
@@ -173,7 +177,11 @@ def _from_file(
     house = _needed(house_name, house)
     weather = load_weather(demand.weather, year)
     years = ElectricityYears(
-        house_name, house.occupants, weather, seed, demand.diversity.electricity_years
+        house.draws_as or house_name,
+        house.occupants,
+        weather,
+        seed,
+        demand.diversity.electricity_years,
     )
     return [
         builtin_dwelling(

@@ -8,18 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from microchp.config import Diversity, House
+from microchp.config import Diversity, House, Retrofit
 from microchp.demand.electricity import ElectricityYears, electricity_year
 from microchp.demand.heating import (
+    Retrofitted,
     calibrated_year,
     in_periods,
     shortfall_hours,
     thermostat_schedule,
 )
-from microchp.demand.hot_water import draw_offs_per_day, hot_water_year, reheated
+from microchp.demand.hot_water import (
+    PEAK_MINUTES,
+    draw_offs_per_day,
+    hot_water_year,
+    reheated,
+)
 from microchp.demand.seeds import child_seed
 from microchp.demand.weather import WeatherYear
-from microchp.timeseries import QUANTITIES, FloatArray
+from microchp.timeseries import QUANTITIES, FloatArray, repeat_to, resample_mean
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,8 @@ def builtin_dwelling(
         If the house's totals and peaks contradict each other.
     """
     where = f"houses.{house_name}" + (f" (dwelling {dwelling})" if dwelling else "")
-    variation = dwelling_variation(diversity, seed, house_name, dwelling)
+    drawn_as = house.draws_as or house_name
+    variation = dwelling_variation(diversity, seed, drawn_as, dwelling)
     asked: dict[str, float | None] = dict(annual_asked_kwh(house, variation))
     max_heat_kw = house.heating.max_heat_kw or house.peak_space_heating_kw
     peaks: dict[str, float | None] = {
@@ -131,14 +138,23 @@ def builtin_dwelling(
         "schedule_shift_minutes": variation.shift_minutes,
         "annual_factors": variation.factors,
     }
-    if asked["electricity_kw"] is not None:
-        power["electricity_kw"] = electricity_year(
-            house.electricity,
-            asked["electricity_kw"],
-            weather.year,
-            partial(years.shape_of, dwelling),
+    retrofit = house.retrofit
+    # `before_kw` is what warmed the house that met its totals
+    if asked["electricity_kw"] is None:
+        before_kw = power["electricity_kw"]
+    else:
+        before_kw, power["electricity_kw"] = (
+            electricity_year(
+                house.electricity,
+                asked["electricity_kw"],
+                weather.year,
+                partial(_shape_of_households, years, house.households, dwelling, factor),
+            )
+            for factor in (1.0, retrofit.lighting_factor)
         )
         sources["electricity_kw"] = "builtin: CREST model (richardsonpy)"
+        if retrofit.lighting_factor != 1:
+            asked["electricity_kw"] = None
     if asked["space_heating_kw"] == 0:
         power["space_heating_kw"] = np.zeros_like(power["electricity_kw"])
         sources["space_heating_kw"] = "builtin: none asked for"
@@ -148,12 +164,17 @@ def builtin_dwelling(
             house.building,
             house.heating,
             weather,
-            power["electricity_kw"],
+            before_kw,
             asked["space_heating_kw"],
             max_heat_kw,
             shift_minutes=variation.shift_minutes,
+            retrofit=Retrofitted(retrofit.envelope_factor, power["electricity_kw"]),
             where=where,
         )
+        if retrofit != Retrofit():
+            asked["space_heating_kw"] = peaks["space_heating_kw"] = None
+        if house.heating.averaging_minutes > PEAK_MINUTES:
+            peaks["space_heating_kw"] = None
         power["space_heating_kw"] = heated.heat_kw
         sources["space_heating_kw"] = f"builtin: 2R2C house, {weather.source}"
         schedule = thermostat_schedule(
@@ -165,14 +186,22 @@ def builtin_dwelling(
             "hours_below_set_point": shortfall_hours(schedule, heated.air_c),
         }
     if asked["hot_water_kw"] is not None:
-        power["hot_water_kw"] = hot_water_year(
-            house.hot_water,
-            asked["hot_water_kw"],
-            house.peak_hot_water_kw,
-            weather.year,
-            child_seed(seed, house_name, dwelling, "hot_water"),
-            where=where,
+        power["hot_water_kw"] = np.sum(
+            [
+                hot_water_year(
+                    house.hot_water,
+                    asked["hot_water_kw"] / house.households,
+                    house.peak_hot_water_kw,
+                    weather.year,
+                    child_seed(seed, drawn_as, member, "hot_water"),
+                    where=where,
+                )
+                for member in _members(house.households, dwelling)
+            ],
+            axis=0,
         )
+        if house.households > 1:
+            peaks["hot_water_kw"] = None  # the peak asked for is that of one household
         sources["hot_water_kw"] = "builtin: draw-offs (OpenDHW)"
         if asked["hot_water_kw"] == 0:
             peaks["hot_water_kw"] = None
@@ -191,4 +220,24 @@ def builtin_dwelling(
         )
         sources["hot_water_kw"] += ", through a cylinder"
         peaks["hot_water_kw"] = None  # the peak asked for is that of the draws
+    minutes = house.hot_water.averaging_minutes
+    if minutes > 1 and asked["hot_water_kw"] is not None:
+        power["hot_water_kw"] = repeat_to(
+            resample_mean(power["hot_water_kw"], 1, minutes), minutes, 1
+        )
+        if minutes > PEAK_MINUTES:
+            peaks["hot_water_kw"] = None
     return DwellingDemand(power, asked, peaks, sources, facts)
+
+
+def _members(households: int, dwelling: int) -> range:
+    """Numbers of a dwelling's households; with one, the dwelling's own."""
+    return range(dwelling * households, (dwelling + 1) * households)
+
+
+def _shape_of_households(
+    years: ElectricityYears, households: int, dwelling: int, lighting_factor: float
+) -> FloatArray:
+    """Electricity of a dwelling's households together, scaled to 1 kWh before relighting."""
+    shapes = [years.shape_of(k, lighting_factor) for k in _members(households, dwelling)]
+    return np.asarray(np.mean(shapes, axis=0))

@@ -23,8 +23,8 @@ MOST_MINUTES = 30
 
 def electricity_shape(
     occupants: int, weather: WeatherYear, seed: np.random.SeedSequence
-) -> FloatArray:
-    """Electricity of a household by minute, kW, scaled to 1 kWh a year.
+) -> tuple[FloatArray, FloatArray]:
+    """Electricity of a household by minute, kW, scaled to 1 kWh a year, and its lights' part.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def electricity_shape(
 
     Returns
     -------
-    numpy.ndarray
-        Shape ``(minutes of the year,)``. The set of appliances has none that heat rooms or
+    tuple of numpy.ndarray
+        Each of shape ``(minutes of the year,)``. The set of appliances has none that heat rooms or
         water, which the house's boiler or unit does.
     """
     from richardsonpy.classes.electric_load import ElectricLoad
@@ -56,9 +56,12 @@ def electricity_shape(
             prev_heat_dev=True,
             initial_day=first_day,
             timestep=60,
+            save_app_light=True,
         )
     power = np.asarray(load.loadcurve, dtype=np.float64)
-    return np.asarray(power * (60 / power.sum()))
+    lights = np.asarray(load.light_load, dtype=np.float64)
+    factor = 60 / power.sum()
+    return power * factor, lights * factor
 
 
 class ElectricityYears:
@@ -85,22 +88,27 @@ class ElectricityYears:
     ) -> None:
         self._house_name, self._occupants = house_name, occupants
         self._weather, self._seed, self._years = weather, seed, years
-        self._made: dict[int, FloatArray] = {}
+        self._made: dict[int, tuple[FloatArray, FloatArray]] = {}
 
-    def shape_of(self, dwelling: int) -> FloatArray:
-        """Electricity of a dwelling by minute, scaled to 1 kWh; the same in any group."""
+    def shape_of(self, dwelling: int, lighting_factor: float = 1.0) -> FloatArray:
+        """Electricity of a dwelling by minute, scaled to 1 kWh; the same in any group.
+
+        What lights take is multiplied by ``lighting_factor`` afterwards.
+        """
         member = dwelling % self._years
         if member not in self._made:
             seed = child_seed(self._seed, self._house_name, member, "electricity")
             self._made[member] = electricity_shape(self._occupants, self._weather, seed)
+        power, lights = self._made[member]
+        shape = power if lighting_factor == 1 else power + (lighting_factor - 1) * lights
         if dwelling == member:
-            return self._made[member]
+            return shape
         random = np.random.default_rng(
             child_seed(self._seed, self._house_name, dwelling, "electricity shift")
         )
         weeks = int(random.integers(1, MOST_WEEKS, endpoint=True)) * int(random.choice([-1, 1]))
         minutes = int(random.integers(-MOST_MINUTES, MOST_MINUTES, endpoint=True))
-        return np.roll(self._made[member], weeks * 7 * MINUTES_PER_DAY + minutes)
+        return np.roll(shape, weeks * 7 * MINUTES_PER_DAY + minutes)
 
 
 def electricity_year(

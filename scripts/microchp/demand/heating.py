@@ -55,6 +55,18 @@ class HeatingYear:
     start: Temperatures
 
 
+@dataclass(frozen=True)
+class Retrofitted:
+    """What is changed in a house once its envelope is calibrated.
+
+    ``envelope_factor`` multiplies the envelope's conductance; ``electricity_kw`` is what then
+    gives the gains, by minute, shape ``(minutes,)``.
+    """
+
+    envelope_factor: float
+    electricity_kw: FloatArray
+
+
 def in_periods(
     periods: Sequence[HeatingPeriod],
     year: int,
@@ -256,9 +268,10 @@ def calibrated_year(
     max_heat_kw: float,
     *,
     shift_minutes: int = 0,
+    retrofit: Retrofitted | None = None,
     where: str = "house",
 ) -> HeatingYear:
-    """The year of the house whose envelope makes it need ``annual_kwh``.
+    """The year of the house whose envelope makes it need ``annual_kwh`` (before a retrofit).
 
     Parameters
     ----------
@@ -272,6 +285,8 @@ def calibrated_year(
         Largest heat output.
     shift_minutes
         See :func:`thermostat_schedule`.
+    retrofit
+        Changes to the calibrated house; its demand follows.
     where
         Key of the house, for messages.
 
@@ -289,7 +304,7 @@ def calibrated_year(
     asked_c = thermostat_schedule(heating, weather.year, shift_minutes, outdoor_c)
     gains_kw = heat_gains(building, weather, electricity_kw)
 
-    def year_with(envelope_kw_per_k: float) -> HeatingYear:
+    def year_with(envelope_kw_per_k: float, gains_kw: FloatArray = gains_kw) -> HeatingYear:
         return simulate_year(building, envelope_kw_per_k, asked_c, outdoor_c, gains_kw, max_heat_kw)
 
     def excess_kwh(envelope_kw_per_k: float) -> float:
@@ -314,10 +329,14 @@ def calibrated_year(
                 "lower annual_space_heating_kwh"
             )
     envelope = float(brentq(excess_kwh, 0.0, highest, xtol=1e-9, rtol=1e-9))
-    year = year_with(envelope)
     log.info(
         "%s: envelope %.1f W/K gives %.0f kWh of space heating", where, 1000 * envelope, annual_kwh
     )
+    if retrofit is None:
+        year = year_with(envelope)
+    else:
+        envelope *= retrofit.envelope_factor
+        year = year_with(envelope, heat_gains(building, weather, retrofit.electricity_kw))
     if heating.averaging_minutes == 1:
         return year
     averaged = resample_mean(year.heat_kw, 1, heating.averaging_minutes)

@@ -15,17 +15,21 @@ from microchp.operation.heat_led import FLOWS, Plant, run
 from microchp.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray
 
 CLOSURE_TOLERANCE = 1e-9
-"""Largest imbalance over any period since the start, as a share of the period's energy."""
+"""Largest imbalance over any period, as a share of the year's heat."""
 
 _LONG_NAMES = {
     "chp_power_kw": "electricity from the unit",
-    "chp_heat_kw": "heat from the unit",
+    "chp_heat_kw": "heat from the unit to the water",
     "boiler_heat_kw": "heat from the auxiliary boiler",
     "store_charge_kw": "heat into the store",
     "store_discharge_kw": "heat out of the store",
     "store_loss_kw": "standing loss of the store",
     "surplus_heat_kw": "heat from the unit that nothing takes",
     "store_level_kwh": "heat in the store above its lower set point, at the end of the step",
+    "chp_fuel_kw": "fuel into the unit, lower heating value",
+    "chp_made_heat_kw": "heat that the unit makes, part of which warms the unit itself",
+    "chp_loss_kw": "heat that the unit loses while it stands still",
+    "chp_retained_kwh": "heat that warms the unit, at the end of the step",
     "grid_import_kw": "import",
     "grid_export_kw": "export",
 }
@@ -36,7 +40,7 @@ class DwellingYear:
     """Demand of a dwelling and how a unit met it; every array of shape ``(steps,)``.
 
     ``demand`` holds the quantities of a demand file, ``flows`` the rows of the control's loop,
-    in the order of :data:`microchp.operation.heat_led.FLOWS`, shape ``(8, steps)``.
+    in the order of :data:`microchp.operation.heat_led.FLOWS`, shape ``(12, steps)``.
     """
 
     demand: dict[str, FloatArray]
@@ -82,12 +86,12 @@ def operate(
     step_minutes
         Length of a step.
     flows
-        Room for the flows, shape ``(8, steps)``, to be used again from dwelling to dwelling.
+        Room for the flows, shape ``(12, steps)``, to be used again from dwelling to dwelling.
 
     Raises
     ------
     AssessmentError
-        If heat in and heat out differ by more than rounding over any period from the start.
+        If heat in and heat out differ by more than rounding over any period.
     """
     heat = demand["space_heating_kw"] + demand["hot_water_kw"]
     if flows is None:
@@ -105,22 +109,29 @@ def operate(
 
 @numba.njit(cache=True, nogil=True)
 def largest_imbalance(heat_demand_kw: FloatArray, flows: FloatArray, step_hours: float) -> float:
-    """Largest imbalance from the start to any step, over the heat until then.
+    """Largest imbalance over any period, over all the heat.
 
-    Unit heat + boiler - change of the store's level = demand + loss + surplus. ``flows`` of shape
-    ``(8, n)``. Not a number where a flow is not.
+    Unit heat + boiler - change of the store's level = demand + loss + surplus, and heat made by
+    the unit - change of what it retains = unit heat + its loss. No period can be out by more than
+    the range of the imbalance since the start. ``flows`` of shape ``(12, n)``. Not a number where
+    a flow is not.
     """
     balance = 0.0
-    total = 1.0  # an imbalance of less than a milliwatt-hour in the first minutes is rounding
-    largest = 0.0
+    of_unit = 0.0
+    total = 1.0  # an imbalance of less than a milliwatt-hour in a few minutes is rounding
+    lowest = np.zeros(2)
+    highest = np.zeros(2)
     for i in range(len(heat_demand_kw)):
         given = flows[1, i] + flows[2, i]
         balance += (given - heat_demand_kw[i] - flows[5, i] - flows[6, i]) * step_hours
-        total += given * step_hours
-        off = abs(balance - flows[7, i]) / total
-        if not off <= largest:
-            largest = off
-    return largest
+        of_unit += (flows[9, i] - flows[1, i] - flows[10, i]) * step_hours
+        total += (flows[9, i] + flows[2, i]) * step_hours
+        for part, off in enumerate((balance - flows[7, i], of_unit - flows[11, i])):
+            if not off >= lowest[part]:
+                lowest[part] = off
+            if not off <= highest[part]:
+                highest[part] = off
+    return float(max(highest[0] - lowest[0], highest[1] - lowest[1]) / total)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -174,6 +185,8 @@ def dwelling_table(
         "electricity_demand_kwh": electricity,
         "chp_electricity_kwh": year.flow("chp_power_kw"),
         "chp_heat_kwh": year.flow("chp_heat_kw"),
+        "chp_fuel_kwh": year.flow("chp_fuel_kw"),
+        "chp_loss_kwh": year.flow("chp_loss_kw"),
         "boiler_heat_kwh": year.flow("boiler_heat_kw"),
         "surplus_heat_kwh": year.flow("surplus_heat_kw"),
         "store_loss_kwh": year.flow("store_loss_kw"),

@@ -7,7 +7,21 @@ unit's heat is met from the store while that is above its lower set point, then 
 
 One loop serves every control, because only three lines differ: whether the unit is wanted, how
 hard it runs, and whether it waits before it stops. Units that cannot modulate have a minimum
-load of 1; others follow the heat demand while the store takes nothing.
+load of 1; others follow the heat demand while the store takes nothing. Without a store, and with
+a minimum load, that is De Paepe, D'Herdt and Mertens 2006, section 2.2: a gas engine is off below
+half load and the boiler takes all the heat; above the unit's rated heat the boiler gives the rest.
+
+**Part load.** The load is the heat that the unit makes over its rated heat. Fuel is that heat over
+the thermal efficiency at the load, and electricity the fuel times the electrical efficiency there.
+
+**Start-up.** Heat follows more slowly than electricity, whose transient is negligible (Voorspools
+and D'haeseleer 2002, as De Paepe 2006 cites them): the heat that the unit makes warms the unit, and
+what it retains, E, flows to the water with a time constant, so that E tends to (heat made) x
+(start-up time). A unit that stands still loses E to its surroundings with a time constant of its
+own. Steps are exact for a load that is constant in the step::
+
+    running   dE/dt = made - E / start_up       heat to the water = E / start_up
+    standing  dE/dt = - E / cool_down           loss = E / cool_down
 
 **The store** is one mixed body of water. Its level is the heat above its lower set point, so it
 runs from 0 to the heat between the set points; standing loss can take it below 0, demand cannot.
@@ -26,7 +40,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from microchp.config import ChpUnit, Operation, minute_of_day
+from microchp.config import Operation, PrimeMover, minute_of_day
 from microchp.timeseries import MINUTES_PER_DAY, FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -54,8 +68,15 @@ FLOWS = (
     "store_loss_kw",
     "surplus_heat_kw",
     "store_level_kwh",
+    "chp_fuel_kw",
+    "chp_made_heat_kw",
+    "chp_loss_kw",
+    "chp_retained_kwh",
 )
-"""Rows of what the loop writes; the level is that at the end of the step."""
+"""Rows of what the loop writes; level and retained heat are those at the end of the step."""
+
+AS_RATED = np.ones((3, 1))
+"""Efficiencies that do not depend on the load."""
 
 SMALLEST_STORE_KWH = 1e-3
 """A store smaller than this, a cupful, is none: what a solver leaves of an unwanted one."""
@@ -63,13 +84,17 @@ SMALLEST_STORE_KWH = 1e-3
 FULL_KWH = 1e-9
 """Closer to a set point than this is at it: what rounding leaves."""
 
+HALVINGS = 50
+"""Of a range of loads, until what is left of it is rounding."""
+
 
 class Plant(NamedTuple):
     """What the loop needs of a unit, its store and its control; numbers only, as numba wants.
 
     ``store_kwh`` is the heat between the set points (0: no store); the standing loss is
     ``loss_kw + loss_per_hour * level``, its first part being the loss at the lower set point.
-    Times are in steps.
+    Times are in steps. ``power_kw``, ``heat_kw`` and ``fuel_kw`` are those at rated load.
+    ``part_load`` holds load, electrical and thermal factor of each point, shape ``(3, points)``.
     """
 
     control: int
@@ -82,6 +107,10 @@ class Plant(NamedTuple):
     store_kwh: float
     loss_kw: float
     loss_per_hour: float
+    fuel_kw: float = 0.0
+    start_up_hours: float = 0.0
+    cool_down_hours: float = 0.0
+    part_load: FloatArray = AS_RATED
 
 
 NO_UNIT = Plant(TIMED, 0.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 0.0, 0.0)
@@ -94,7 +123,7 @@ def store_kwh_per_k(operation: Operation) -> float:
 
 
 def plant(
-    operation: Operation, unit: ChpUnit, store_kwh: float | None = None, step_minutes: int = 1
+    operation: Operation, unit: PrimeMover, store_kwh: float | None = None, step_minutes: int = 1
 ) -> Plant:
     """A unit with its store under the control of ``operation``.
 
@@ -118,10 +147,13 @@ def plant(
     scale = size_kwh / stated_kwh if stated_kwh > 0 else 0.0
     loss_kw_per_k = operation.store_loss_w_per_k / 1000 * scale ** (2 / 3)
     waits = operation.control == "low_power_wait"
+    # by the efficiencies; where rated heat is given, print's power may contradict them
+    power_kw = unit.power_kw if unit.heat_kw is None else unit.heat_kw / unit.heat_to_power
+    points = [(p.load_share, p.electrical_factor, p.thermal_factor) for p in unit.part_load]
     return Plant(
         control=_CONTROLS[operation.control],
-        power_kw=unit.power_kw,
-        heat_kw=unit.power_kw * unit.heat_to_power,
+        power_kw=power_kw,
+        heat_kw=power_kw * unit.heat_to_power if unit.heat_kw is None else unit.heat_kw,
         min_load_share=unit.min_load_share,
         min_run_steps=-(-operation.min_run_minutes // step_minutes),
         wait_steps=-(-operation.wait_minutes // step_minutes) if waits else 0,
@@ -129,6 +161,10 @@ def plant(
         store_kwh=size_kwh,
         loss_kw=loss_kw_per_k * (operation.store_min_c - operation.surroundings_c),
         loss_per_hour=loss_kw_per_k * band_k / size_kwh if size_kwh > 0 else 0.0,
+        fuel_kw=power_kw / unit.electrical_efficiency,
+        start_up_hours=unit.start_up_minutes / 60,
+        cool_down_hours=unit.cool_down_minutes / 60,
+        part_load=np.array(points).T.copy() if points else AS_RATED,
     )
 
 
@@ -139,6 +175,42 @@ def timed_steps(operation: Operation, steps: int, step_minutes: int = 1) -> Bool
     for period in operation.timed_periods:
         on |= (minute >= minute_of_day(period.start)) & (minute < minute_of_day(period.end))
     return on
+
+
+@numba.njit(cache=True, nogil=True)
+def factor_at(part_load: FloatArray, row: int, load: float) -> float:
+    """Factor on an efficiency (row 1 electrical, 2 thermal) at a load, between the points."""
+    last = part_load.shape[1] - 1
+    if load >= part_load[0, last]:
+        return float(part_load[row, last])
+    for k in range(last, 0, -1):
+        low = part_load[0, k - 1]
+        if load >= low:
+            weight = (load - low) / (part_load[0, k] - low)
+            return float(part_load[row, k - 1] * (1.0 - weight) + part_load[row, k] * weight)
+    return float(part_load[row, 0])
+
+
+@numba.njit(cache=True, nogil=True)
+def power_at(plant: Plant, load: float) -> float:
+    """Electricity of a unit that makes ``load`` of its rated heat, kW."""
+    factor = factor_at(plant.part_load, 1, load) / factor_at(plant.part_load, 2, load)
+    return load * plant.power_kw * factor
+
+
+@numba.njit(cache=True, nogil=True)
+def load_for_power(plant: Plant, power_kw: float) -> float:
+    """Load at which a unit generates ``power_kw``, from its least load to rated load."""
+    if plant.part_load.shape[1] == 1:
+        return min(1.0, max(plant.min_load_share, power_kw / power_at(plant, 1.0)))
+    low, high = plant.min_load_share, 1.0
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        if power_at(plant, middle) < power_kw:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 @numba.njit(cache=True, nogil=True)
@@ -159,16 +231,26 @@ def run(
     clock_on
         Steps in which `timed` has the unit on, shape ``(n,)``; not read by other controls.
     plant
-        Unit, store and control. The store begins at its lower set point, the unit off.
+        Unit, store and control. The store begins at its lower set point, the unit off and cold.
     step_hours
         Length of a step.
     flows
-        Written: a row for each of :data:`FLOWS`, shape ``(8, n)``.
+        Written: a row for each of :data:`FLOWS`, shape ``(12, n)``.
     """
     least_heat_kw = plant.min_load_share * plant.heat_kw
-    least_power_kw = plant.min_load_share * plant.power_kw
+    least_power_kw = power_at(plant, plant.min_load_share)
     has_store = plant.store_kwh > 0.0
+    # Of the heat made in a step, and of each kWh that warms the unit, what reaches the water.
+    direct_share = 1.0
+    carried_per_hour = 0.0
+    if plant.start_up_hours > 0.0:
+        carried_per_hour = -np.expm1(-step_hours / plant.start_up_hours) / step_hours
+        direct_share = 1.0 - plant.start_up_hours * carried_per_hour
+    cooling_per_hour = 1.0 / step_hours
+    if plant.cool_down_hours > 0.0:
+        cooling_per_hour = -np.expm1(-step_hours / plant.cool_down_hours) / step_hours
     level = 0.0
+    retained = 0.0
     locked = not has_store
     on = False
     ran = 0
@@ -183,6 +265,7 @@ def run(
             room = max(0.0, (plant.store_kwh - level) / step_hours + loss)
             available = max(0.0, level / step_hours - loss)
         forced = on and ran < plant.min_run_steps
+        carried = carried_per_hour * retained  # reaches the water if the unit runs
 
         # is the store open to the unit?
         if plant.control == LITERAL:
@@ -190,7 +273,8 @@ def run(
         elif has_store:
             if level <= FULL_KWH:
                 locked = False
-            if not locked and (demand > 0.0 or forced) and plant.heat_kw - demand > room:
+            most = carried + direct_share * plant.heat_kw
+            if not locked and (demand > 0.0 or forced) and most - demand > room:
                 locked = True  # one more step at rated power would overfill it
 
         # is the unit wanted?
@@ -223,18 +307,32 @@ def run(
         elif waiting:
             load = plant.wait_load_share
         elif plant.control == ELECTRICITY_LED:
-            load = min(1.0, max(plant.min_load_share, electricity_kw[i] / plant.power_kw))
+            load = load_for_power(plant, electricity_kw[i])
         elif plant.control == CONTINUOUS or plant.control == TIMED or not locked:
             load = 1.0
         else:
-            load = min(1.0, max(plant.min_load_share, demand / plant.heat_kw))
+            asked = (demand - carried) / (direct_share * plant.heat_kw)
+            load = min(1.0, max(plant.min_load_share, asked))
 
-        heat = load * plant.heat_kw
+        # what does it burn, and what of its heat reaches the water?
+        made = load * plant.heat_kw
+        cooling = 0.0
+        if on:
+            power = power_at(plant, load)
+            fuel = load * plant.fuel_kw / factor_at(plant.part_load, 2, load)
+            heat = carried + direct_share * made
+        else:
+            power = 0.0
+            fuel = 0.0
+            heat = 0.0
+            cooling = cooling_per_hour * retained
+        retained += (made - heat - cooling) * step_hours
+
         direct = min(heat, demand)
         charge = min(heat - direct, room)
         discharge = min(demand - direct, available)
         level += (charge - discharge - loss) * step_hours
-        flows[0, i] = load * plant.power_kw
+        flows[0, i] = power
         flows[1, i] = heat
         flows[2, i] = demand - direct - discharge
         flows[3, i] = charge
@@ -242,3 +340,7 @@ def run(
         flows[5, i] = loss
         flows[6, i] = heat - direct - charge
         flows[7, i] = level
+        flows[8, i] = fuel
+        flows[9, i] = made
+        flows[10, i] = cooling
+        flows[11, i] = retained

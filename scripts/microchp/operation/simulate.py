@@ -16,7 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from microchp.assessment.network import periods
-from microchp.config import ChpUnit
+from microchp.config import PrimeMover
 from microchp.errors import AssessmentError
 from microchp.files import whole, write_netcdf
 from microchp.operation.dwelling import (
@@ -60,7 +60,7 @@ def installed_unit(inputs: OperationInputs, design_path: str | Path | None) -> I
         The design's NetCDF, of which only the attributes are read.
     """
     if design_path is None:
-        unit: ChpUnit | None = inputs.unit
+        unit: PrimeMover | None = inputs.unit
         store_kwh = None
     else:
         with netCDF4.Dataset(design_path) as file:
@@ -158,7 +158,9 @@ def simulate_dwelling(
                 chosen = periods(dates, heat)
                 flows = flows_dataset(operated, time)
                 daily = daily_dataset(operated, dates, unit.power_kw)
-                write_netcdf(flows.merge(daily), first_path)
+                attrs = {"case": inputs.case, "house": house, "unit": inputs.unit_name}
+                attrs["inputs"] = inputs.model_dump_json()
+                write_netcdf(flows.merge(daily).assign_attrs(attrs), first_path)
                 file["period"][:, :] = np.stack(list(chosen.values())).astype(np.int8)
             _put(file, number, operated)
             total_kw += demand["electricity_kw"]
