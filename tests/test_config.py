@@ -352,7 +352,7 @@ def test_every_key_has_a_description_and_every_quantity_its_unit() -> None:
     assert len(keys) > 80
     assert all(key.description for key in keys)
     # a plain number is a share, an efficiency, a factor or a rate: without unit by its name
-    plain = ("share", "efficiency", "index", "rate", "gap", "share_of_volume")
+    plain = ("share", "efficiency", "factor", "index", "rate", "gap", "share_of_volume")
     bare = [
         key.name
         for key in keys
