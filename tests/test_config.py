@@ -110,8 +110,8 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(text: str, expecte
         ),
         (
             "demand: {source: file}\nscenarios: {house: [flat]}",
-            "demand.files: no file for house 'flat', which scenarios.house, fixed_designs or "
-            "group.streets names",
+            "demand.files: no file for house 'flat', which scenarios.house, fixed_designs, "
+            "operation.pairs or group.streets names",
         ),
         (
             "demand: {source: file, files: {flat: a.csv}}\nscenarios: {house: [flat]}\n"
