@@ -37,7 +37,7 @@ from microchp.operation.group import (
     aggregate_group,
     chosen_generation,
     draw_choices,
-    group_days,
+    group_year,
     units_at,
 )
 from microchp.operation.simulate import simulate_dwelling
@@ -203,7 +203,7 @@ def test_a_group_is_the_sum_of_its_dwellings(
     demand = random.exponential(1.0, days * 1440) * dwellings
     units = data.draw(st.integers(0, dwellings))
     chosen = draw_choices(dwellings, units, 200, seed=1)
-    found = group_days(generation, demand, [chosen], window)[0]
+    found = group_year(generation, demand, [chosen], window).days[0]
     for k, choice in enumerate(chosen):
         net = demand - sum((generation[d] for d in np.flatnonzero(choice)), np.zeros(days * 1440))
         by_day = net.reshape(days, 1440)
@@ -218,16 +218,20 @@ def test_a_group_is_the_sum_of_its_dwellings(
     assert totals == pytest.approx(chosen.astype(float) @ generation)
 
 
-def test_a_large_group_is_summed_in_single_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_single_precision_is_close_and_parts_make_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     random = np.random.default_rng(5)
     generation = random.random((30, 3 * 1440))
     demand = random.exponential(1.0, 3 * 1440) * 30
     chosen = draw_choices(30, 12, 40, seed=1)
-    exact = group_days(generation, demand, [chosen], 20)[0]
-    monkeypatch.setattr(group, "DOUBLE_UP_TO", 10)
-    single = group_days(generation, demand, [chosen], 20)[0]
+    exact = group_year(generation, demand, [chosen], 20).days[0]
+    monkeypatch.setattr(group, "DWELLINGS_AT_ONCE", 7)
+    parts = group_year(generation, demand, [chosen], 20).days[0]
+    single = group_year(generation.astype(np.float32), demand, [chosen], 20).days[0]
     for field in dataclasses.fields(Days):
         one, other = getattr(exact, field.name), getattr(single, field.name)
+        np.testing.assert_allclose(getattr(parts, field.name), one, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(other, one, rtol=2e-5, atol=2e-6)
         assert not np.array_equal(one, other) or field.name == "zero_import_share"
 
@@ -404,17 +408,70 @@ def test_nothing_installed_is_the_demand_alone(made: Path) -> None:
     )
 
 
-def test_import_falls_and_never_less_than_the_peak(made: Path) -> None:
-    """Peacock's pattern on the winter day: ADMD falls, but by less than the import."""
-    table = read_groups(made / "groups.csv")
-    for _, rows in table[table["period"] == "winter_day"].groupby("scenario"):
-        rows = rows.sort_values("penetration")
-        imports = (rows["import_kwh"] / rows["import_kwh"].iloc[0]).to_numpy()
-        peaks = (rows["admd_kw"] / rows["admd_kw"].iloc[0]).to_numpy()
-        assert np.all(np.diff(imports) < 0)
-        assert np.all(peaks[1:] > imports[1:])
-        loads = rows["daily_load_factor_mean"].to_numpy()
-        assert np.all(loads[1:] < loads[0])
+@pytest.mark.parametrize("unit", ["stirling_1kw", "fuel_cell_1kw", "fuel_cell_3kw"])
+@pytest.mark.parametrize("period", ["winter_day", "mid_season_day", "summer_day"])
+def test_the_peak_falls_by_less_than_the_import(made: Path, unit: str, period: str) -> None:
+    """Peacock's patterns of a day, on the mean over the choices: ADMD falls by less than import.
+
+    That is the same as a load factor that falls, as the mean over the peak of a day is the one
+    relative to the other. Where nothing is left to import, both have fallen by all.
+    """
+    day = xr.load_dataset(made / f"detached-{unit}_group.nc").sel(period=period)
+    imports, peaks = (
+        (day[name] / float(day[name][0, 0])).mean("choice").to_numpy()
+        for name in ("import_kwh", "admd_kw")
+    )
+    assert np.all(np.diff(imports) < 0)
+    assert np.all(peaks[1:] > imports[1:])
+    loads = day["load_factor"].mean("choice").to_numpy()
+    assert np.all(loads[1:] < loads[0])
+
+
+@given(st.floats(0.1, 10), st.floats(0.1, 10), st.floats(0, 1), st.floats(0, 1))
+def test_a_load_factor_falls_where_the_peak_falls_by_less(
+    peak: float, over_mean: float, peak_left: float, import_left: float
+) -> None:
+    """The two patterns of Peacock 2006 are one: section 3.2 and Table 5."""
+    before = Days.empty(1, 1)
+    before.peak_import_kw[:] = peak * (1 + over_mean)
+    before.import_kwh[:] = 24 * peak
+    after = Days.empty(1, 1)
+    after.peak_import_kw[:] = before.peak_import_kw * peak_left
+    after.import_kwh[:] = before.import_kwh * import_left
+    load_before, load_after = (
+        float(
+            indicators(days, np.array([True]), dwellings=1, units=1, power_kw=1.0)["load_factor"][0]
+        )
+        for days in (before, after)
+    )
+    if peak_left > import_left * (1 + 1e-9):
+        assert load_after < load_before
+    elif 0 < peak_left * (1 + 1e-9) < import_left:
+        assert load_after > load_before
+
+
+def test_days_shown_and_duration_curve(made: Path) -> None:
+    """What the page reads: bands over the choices by minute, and a year's load in order."""
+    group = xr.load_dataset(made / "detached-fuel_cell_3kw_group.nc")
+    with netCDF4.Dataset(made / "detached-fuel_cell_3kw_generation.nc") as file:
+        generation = np.asarray(file["chp_power_kw"][:, :])
+    assert list(group["shown_day"].to_numpy()) == ["winter_day", "mid_season_day", "summer_day"]
+    demand = group["demand_kw"].to_numpy()
+    for period, date in zip(group["shown_day"].to_numpy(), group["shown_date"], strict=True):
+        minutes = group["time"].dt.strftime("%Y-%m-%d").to_numpy() == str(date.item())
+        of_day = group.sel(shown_day=period)
+        np.testing.assert_array_equal(of_day["demand_day_kw"], demand[minutes])
+        for p, units in enumerate(group["units"].to_numpy()):
+            chosen = draw_choices(DWELLINGS, int(units), 200, seed=1)
+            nets = demand[minutes] - chosen.astype(float) @ generation[:, minutes]
+            band = of_day["net_day_kw"].isel(penetration=p).to_numpy()
+            np.testing.assert_allclose(band, np.percentile(nets, (5, 50, 95), axis=0), atol=1e-9)
+    for p in range(group.sizes["penetration"]):
+        net = demand - group["generation_kw"].isel(penetration=p).to_numpy()
+        curve = group["net_duration_kw"].isel(penetration=p).to_numpy()
+        assert (curve[0], curve[-1]) == (net.max(), net.min())
+        assert np.all(np.diff(curve) <= 0)
+        assert (net > curve[50]).mean() == pytest.approx(0.25, abs=1e-3)
 
 
 def test_larger_units_reverse_the_flow_at_lower_penetration(made: Path) -> None:

@@ -2,8 +2,8 @@
 
 What a dwelling's unit does depends on no other, so the load of a group in which some dwellings
 have a unit is the demand of all less the generation of those: any penetration, and any choice
-of dwellings, is a sum over runs that are made already. A week at most is held at a time, so that
-memory does not grow with the number of dwellings.
+of dwellings, is a sum over runs that are made already. A day of some dwellings is held at a time,
+so that memory does not grow with their number.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from __future__ import annotations
 import itertools
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import netCDF4
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -25,9 +27,21 @@ from microchp.files import write_netcdf
 from microchp.scenarios import GroupInputs
 from microchp.timeseries import MINUTES_PER_DAY, FloatArray
 
-WEEK_DAYS = 7
-MOST_BYTES = 256 * 2**20
-"""Of the generation of all dwellings a week is held at a time, or as many days as fit this."""
+DWELLINGS_AT_ONCE = 500
+"""A day of so many dwellings is read and added at a time."""
+
+ROWS_PER_CHUNK = 8
+"""Generation is packed in so many dwellings by a day: what an aggregation reads at a time."""
+
+DOUBLE_UP_TO = 100
+"""Generation of larger groups is kept, and summed, in single precision: within 1e-6 of the load,
+in half the room and time."""
+
+BAND = (5, 50, 95)
+"""Percentiles over the choices of dwellings that the days shown have."""
+
+EXCEEDED_SHARES = np.linspace(0, 1, 201)
+"""Shares of the year that a duration curve is stated for."""
 
 UNITS = {
     "admd_kw": ("kW", "largest import, per dwelling"),
@@ -48,16 +62,16 @@ UNITS = {
 log = logging.getLogger(__name__)
 
 
-DOUBLE_UP_TO = 100
-"""Larger groups are summed in single precision: within 1e-6 of the load, and twice as fast."""
-
-
 class Rows(Protocol):
     """An array in memory or in a file, of which parts are read."""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Its extent."""
+
+    @property
+    def dtype(self) -> Any:
+        """Its precision."""
 
     def __getitem__(self, key: Any, /) -> Any:
         """A part of it."""
@@ -87,68 +101,87 @@ def draw_choices(dwellings: int, units: int, most: int, seed: int) -> BoolArray:
     """
     possible = math.comb(dwellings, units)
     if possible <= most:
-        combinations: Iterator[tuple[int, ...]] = itertools.combinations(range(dwellings), units)
-        found = set(combinations)
+        combinations = itertools.combinations(range(dwellings), units)
+        found = {_packed(list(combination), dwellings) for combination in combinations}
     else:
         random = np.random.default_rng(np.random.SeedSequence([seed, dwellings, units]))
         found = set()
         while len(found) < most:
             drawn = random.choice(dwellings, units, replace=False, shuffle=False)
-            found.add(tuple(sorted(drawn.tolist())))
-    chosen = np.zeros((len(found), dwellings), dtype=np.bool_)
-    for row, combination in enumerate(sorted(found)):
-        chosen[row, list(combination)] = True
-    return chosen
+            found.add(_packed(drawn, dwellings))
+    bits = np.frombuffer(b"".join(sorted(found, reverse=True)), dtype=np.uint8)
+    unpacked = np.unpackbits(bits.reshape(len(found), -1), axis=1, count=dwellings)
+    return unpacked.astype(np.bool_)
 
 
-def group_days(
+def _packed(chosen: Sequence[int] | npt.NDArray[np.integer], dwellings: int) -> bytes:
+    """A choice in a bit a dwelling; choices of the first dwellings are the largest."""
+    has_unit = np.zeros(dwellings, dtype=np.bool_)
+    has_unit[chosen] = True
+    return np.packbits(has_unit).tobytes()
+
+
+@dataclass(frozen=True)
+class GroupYear:
+    """Net loads of a group at every penetration, reduced.
+
+    ``days`` holds, for each penetration, days of shape ``(days, choices)``; ``bands`` the
+    percentiles :data:`BAND` over the choices of the days shown, shape ``(penetrations, days shown,
+    3, minutes of a day)``.
+    """
+
+    days: list[Days]
+    bands: FloatArray
+
+
+def group_year(
     generation_kw: Rows,
     demand_kw: FloatArray,
     choices: list[BoolArray],
     window: int,
-) -> list[Days]:
-    """Days of the net load of every choice.
+    shown_days: Sequence[int] = (),
+) -> GroupYear:
+    """Net loads of every choice, day by day.
 
     Parameters
     ----------
     generation_kw
-        By minute, whole days, shape ``(dwellings, minutes)``; read in parts.
+        By minute, whole days, shape ``(dwellings, minutes)``; read in parts, and summed in its
+        own precision.
     demand_kw
         Of all dwellings, shape ``(minutes,)``.
     choices
         For each penetration which dwellings have a unit, shape ``(choices, dwellings)``.
     window
         Minutes over which ramps are taken, at most a day.
-
-    Returns
-    -------
-    list of Days
-        For each penetration, of shape ``(days, choices)``.
+    shown_days
+        Days whose bands are wanted.
     """
     dwellings, minutes = generation_kw.shape
     found = [Days.empty(minutes // MINUTES_PER_DAY, len(chosen)) for chosen in choices]
-    kind: Any = np.float64 if dwellings <= DOUBLE_UP_TO else np.float32
-    # the demand is one more dwelling, in every choice
-    weights = [
-        np.vstack([np.ones(len(chosen)), -chosen.T.astype(float)]).astype(kind)
-        for chosen in choices
-    ]
-    room = max(1, MOST_BYTES // (8 * MINUTES_PER_DAY * (dwellings + 1)))
-    block = min(WEEK_DAYS, room) * MINUTES_PER_DAY
-    for begin in range(0, minutes, block):
-        end = min(begin + block, minutes)
-        lead = min(begin, window)
-        part = slice(begin - lead, end)
-        rows = np.vstack([demand_kw[part], np.asarray(generation_kw[:, part])]).astype(kind)
-        # nothing changes before the first minute of the year
-        rows = np.pad(rows, ((0, 0), (window - lead, 0)), mode="edge")
-        # a day of 200 choices fits a processor's cache, a week does not
-        for day in range((end - begin) // MINUTES_PER_DAY):
-            first = day * MINUTES_PER_DAY
-            columns = rows[:, first : first + window + MINUTES_PER_DAY].T
-            for days, weight in zip(found, weights, strict=True):
-                days.put(begin // MINUTES_PER_DAY + day, days_of(columns @ weight, window))
-    return found
+    bands = np.zeros((len(choices), len(shown_days), len(BAND), MINUTES_PER_DAY))
+    kind = generation_kw.dtype
+    # the end of the day before, in which ramps begin, and the day
+    nets = [np.zeros((window + MINUTES_PER_DAY, len(chosen)), dtype=kind) for chosen in choices]
+    for day in range(minutes // MINUTES_PER_DAY):
+        part = slice(day * MINUTES_PER_DAY, (day + 1) * MINUTES_PER_DAY)
+        for net in nets:
+            net[:window] = net[MINUTES_PER_DAY:]
+            net[window:] = demand_kw[part, None]
+        for first in range(0, dwellings, DWELLINGS_AT_ONCE):
+            some = slice(first, first + DWELLINGS_AT_ONCE)
+            generated = np.asarray(generation_kw[some, part]).T
+            for net, chosen in zip(nets, choices, strict=True):
+                net[window:] -= generated @ chosen[:, some].astype(kind).T
+        if day == 0:
+            for net in nets:
+                net[:window] = net[window]  # nothing changes before the first minute of the year
+        for days, net in zip(found, nets, strict=True):
+            days.put(day, days_of(net, window))
+        if day in shown_days:
+            for p, net in enumerate(nets):
+                bands[p, shown_days.index(day)] = np.percentile(net[window:], BAND, axis=1)
+    return GroupYear(found, bands)
 
 
 def chosen_generation(generation_kw: Rows, chosen: BoolArray) -> FloatArray:
@@ -157,7 +190,7 @@ def chosen_generation(generation_kw: Rows, chosen: BoolArray) -> FloatArray:
     Parameters
     ----------
     generation_kw
-        Shape ``(dwellings, minutes)``, read dwelling by dwelling.
+        Shape ``(dwellings, minutes)``, read some dwellings at a time.
     chosen
         Shape ``(choices, dwellings)``.
 
@@ -167,8 +200,10 @@ def chosen_generation(generation_kw: Rows, chosen: BoolArray) -> FloatArray:
         Shape ``(choices, minutes)``.
     """
     total = np.zeros((len(chosen), generation_kw.shape[1]))
-    for dwelling in np.flatnonzero(chosen.any(axis=0)):
-        total[chosen[:, dwelling]] += np.asarray(generation_kw[dwelling, :])
+    for first in range(0, chosen.shape[1], ROWS_PER_CHUNK):
+        some = slice(first, first + ROWS_PER_CHUNK)
+        for generated, takers in zip(generation_kw[some, :], chosen[:, some].T, strict=True):
+            total[takers] += generated
     return total
 
 
@@ -190,17 +225,41 @@ def measures(
     periods
         Days of each period.
     run_share
-        Share of each day that the unit of each dwelling runs, shape ``(dwellings, days)``.
+        Share of each period that the unit of each dwelling runs, shape ``(periods, dwellings)``.
     power_kw
         Rated power of a unit.
     """
     units, dwellings = int(chosen[0].sum()), chosen.shape[1]
     rows = []
-    for in_period in periods.values():
+    for in_period, share in zip(periods.values(), run_share, strict=True):
         found = indicators(days, in_period, dwellings=dwellings, units=units, power_kw=power_kw)
-        runs = chosen @ run_share[:, in_period].mean(axis=1)
+        runs = np.array([share[choice].sum() for choice in chosen])
         rows.append(found | {"run_time_share": runs / max(units, 1)})
     return {name: np.stack([row[name] for row in rows]) for name in UNITS}
+
+
+def period_means(by_day: Rows, in_period: BoolArray) -> FloatArray:
+    """Means over the days of each period.
+
+    Parameters
+    ----------
+    by_day
+        Shape ``(dwellings, days)``, read some dwellings at a time.
+    in_period
+        Whether a day belongs to a period, shape ``(periods, days)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(periods, dwellings)``.
+    """
+    weights = in_period / in_period.sum(axis=1, keepdims=True)
+    return np.hstack(
+        [
+            weights @ np.asarray(by_day[first : first + DWELLINGS_AT_ONCE, :], dtype=np.float64).T
+            for first in range(0, by_day.shape[0], DWELLINGS_AT_ONCE)
+        ]
+    )
 
 
 def aggregate_group(
@@ -215,16 +274,19 @@ def aggregate_group(
     group_path
         NetCDF to write: the measures of :data:`UNITS` over ``(penetration, period, choice)``,
         not a number beyond the last choice; by minute, the demand of the group and, for each
-        penetration, the generation of the choice whose annual import is the median.
+        penetration, the generation of the choice whose annual import is the median, and the
+        duration curve of its net load; the net load of the days of periods of one day, as
+        percentiles over the choices.
     inputs
         Penetrations, choices and seed.
     """
     with netCDF4.Dataset(generation_path) as file:
         generation = file["chp_power_kw"]
+        generation.set_var_chunk_cache(size=0)  # all of a chunk is read at once
         demand_kw = np.asarray(file["demand_kw"][:], dtype=np.float64)
-        run_share = np.asarray(file["run_share"][:, :], dtype=np.float64)
         names = str(file.getncattr("period_names")).split()
         in_period = np.asarray(file["period"][:, :]).astype(np.bool_)
+        run_share = period_means(file["run_share"], in_period)
         power_kw = float(file.getncattr("power_kw"))
         first = pd.Timestamp(str(file["time"].units).removeprefix("minutes since "))
         attributes = {
@@ -233,15 +295,22 @@ def aggregate_group(
         dwellings = generation.shape[0]
         counts = [units_at(share, dwellings) for share in inputs.penetration]
         choices = [draw_choices(dwellings, n, inputs.choices, inputs.seed) for n in counts]
-        found = group_days(generation, demand_kw, choices, inputs.ramp_minutes)
         periods = dict(zip(names, in_period, strict=True))
+        shown_days = {name: int(days.argmax()) for name, days in periods.items() if days.sum() == 1}
+        year = group_year(
+            generation, demand_kw, choices, inputs.ramp_minutes, list(shown_days.values())
+        )
         tables = [
             measures(days, chosen, periods, run_share, power_kw)
-            for days, chosen in zip(found, choices, strict=True)
+            for days, chosen in zip(year.days, choices, strict=True)
         ]
-        middle = [_median_choice(days.import_kwh.sum(axis=0)) for days in found]
+        middle = [_median_choice(days.import_kwh.sum(axis=0)) for days in year.days]
         shown = np.stack([chosen[m] for chosen, m in zip(choices, middle, strict=True)])
         generated = chosen_generation(generation, shown)
+    by_day = demand_kw.reshape(-1, MINUTES_PER_DAY)
+    time = pd.date_range(first, periods=len(demand_kw), freq="min", unit="ns")
+    dates = [f"{time[day * MINUTES_PER_DAY]:%Y-%m-%d}" for day in shown_days.values()]
+    durations = [np.quantile(demand_kw - row, 1 - EXCEEDED_SHARES) for row in generated]
     most = max(len(chosen) for chosen in choices)
     dims = ("penetration", "period", "choice")
     dataset = xr.Dataset(
@@ -256,7 +325,16 @@ def aggregate_group(
         coords={
             "penetration": ("penetration", inputs.penetration, {"long_name": "share with a unit"}),
             "period": ("period", names),
-            "time": ("time", pd.date_range(first, periods=len(demand_kw), freq="min", unit="ns")),
+            "time": ("time", time),
+            "shown_day": ("shown_day", list(shown_days)),
+            "shown_date": ("shown_day", dates, {"long_name": "date of the day shown"}),
+            "minute": ("minute", np.arange(MINUTES_PER_DAY), {"units": "min"}),
+            "percentile": ("percentile", list(BAND), {"long_name": "over the choices"}),
+            "exceeded_share": (
+                "exceeded_share",
+                EXCEEDED_SHARES,
+                {"long_name": "share of the year in which the load is larger"},
+            ),
         },
         attrs={
             **attributes,
@@ -279,6 +357,27 @@ def aggregate_group(
             generated,
             "kW",
             "generation of the group, in the choice with the median annual import",
+        ),
+        (
+            "net_duration_kw",
+            ("penetration", "exceeded_share"),
+            durations,
+            "kW",
+            "net load that is exceeded for a share of the year, in that choice",
+        ),
+        (
+            "demand_day_kw",
+            ("shown_day", "minute"),
+            by_day[list(shown_days.values())],
+            "kW",
+            "electricity demand of the group on the days shown",
+        ),
+        (
+            "net_day_kw",
+            ("penetration", "shown_day", "percentile", "minute"),
+            year.bands,
+            "kW",
+            "net load of the group on the days shown, over the choices of dwellings",
         ),
     ):
         array = np.asarray(values)

@@ -27,12 +27,10 @@ from microchp.operation.dwelling import (
     operate,
     runs_by_day,
 )
+from microchp.operation.group import DOUBLE_UP_TO, ROWS_PER_CHUNK
 from microchp.operation.heat_led import FLOWS, NO_UNIT, Plant, plant, timed_steps
 from microchp.scenarios import DesignInputs, OperationInputs
 from microchp.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
-
-DAYS_PER_CHUNK = 7
-"""Generation is packed by dwelling and week: an aggregation reads week by week."""
 
 PERIODS = 7
 """The year, its three seasons and a day of each: a full year has them all."""
@@ -77,6 +75,8 @@ def dwellings_of(demand_paths: Sequence[str | Path]) -> Iterator[tuple[str, dict
     """The dwellings of demand files one after the other: house, and power by quantity."""
     for path in demand_paths:
         with netCDF4.Dataset(path) as file:
+            for quantity in QUANTITIES:
+                file[quantity].set_var_chunk_cache(size=0)  # each is read once
             for dwelling in range(len(file.dimensions["dwelling"])):
                 yield (
                     str(file.getncattr("house")),
@@ -147,8 +147,13 @@ def simulate_dwelling(
     dates = time[::MINUTES_PER_DAY]
     room = np.empty((len(FLOWS), minutes))
     total_kw = np.zeros(minutes)
-    tables = []
-    with whole(generation_path) as partial, _generation_file(partial, count, time) as file:
+    run_share, import_kwh = 0.0, 0.0
+    with (
+        whole(generation_path) as partial,
+        whole(table_path) as partial_table,
+        partial_table.open("w", encoding="utf-8", newline="") as text,
+        _generation_file(partial, count, time) as file,
+    ):
         chosen = {}
         for number, (house, demand) in enumerate(dwellings_of(demand_paths)):
             operated = operate(demand, unit.plant, clock_on, flows=room)
@@ -167,7 +172,9 @@ def simulate_dwelling(
             table = dwelling_table(operated, chosen, unit.power_kw, inputs.ramp_minutes)
             table.insert(0, "dwelling", number)
             table.insert(1, "house", house)
-            tables.append(table)
+            table.to_csv(text, index=False, header=number == 0)
+            run_share += table["run_time_share"].iloc[0] / count  # the first period is the year
+            import_kwh += table["import_kwh"].iloc[0]
             if (number + 1) % 100 == 0:
                 log.info("%s: %d of %d dwellings run", inputs.case, number + 1, count)
         file["demand_kw"][:] = total_kw
@@ -182,16 +189,12 @@ def simulate_dwelling(
                 "inputs": inputs.model_dump_json(),
             }
         )
-    table = pd.concat(tables, ignore_index=True)
-    with whole(table_path) as partial:
-        table.to_csv(partial, index=False)
-    of_year = table[table["period"] == "year"]
     log.info(
         "%s: %d dwellings, unit on %.0f %% of the year, import %.0f %% of demand",
         inputs.case,
         count,
-        100 * of_year["run_time_share"].mean(),
-        100 * of_year["import_kwh"].sum() / max(of_year["electricity_demand_kwh"].sum(), 1e-9),
+        100 * run_share,
+        100 * import_kwh / max(total_kw.sum() / 60, 1e-9),
     )
 
 
@@ -208,11 +211,11 @@ def _generation_file(path: Path, dwellings: int, time: pd.DatetimeIndex) -> netC
     for name, kind, dims, unit, long_name, chunks in (
         (
             "chp_power_kw",
-            "f8",
+            "f8" if dwellings <= DOUBLE_UP_TO else "f4",
             ("dwelling", "time"),
             "kW",
             "electricity from the unit of a dwelling",
-            (1, DAYS_PER_CHUNK * MINUTES_PER_DAY),
+            (min(ROWS_PER_CHUNK, dwellings), MINUTES_PER_DAY),
         ),
         ("demand_kw", "f8", ("time",), "kW", "electricity demand of all dwellings", None),
         ("run_share", "f8", ("dwelling", "day"), "1", "share of the day that the unit runs", None),
@@ -221,6 +224,9 @@ def _generation_file(path: Path, dwellings: int, time: pd.DatetimeIndex) -> netC
     ):
         variable = file.createVariable(name, kind, dims, zlib=True, complevel=1, chunksizes=chunks)
         variable.setncatts({"units": unit, "long_name": long_name})
+    # room for the chunks of a year, which are then packed once, when all their rows are there
+    rows = ROWS_PER_CHUNK * len(time) * 8
+    file["chp_power_kw"].set_var_chunk_cache(size=rows + rows // 4, nelems=10_007, preemption=1.0)
     return file
 
 
