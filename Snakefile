@@ -41,3 +41,7 @@ rule all:
 
 onsuccess:
     print_results()
+
+
+onerror:
+    print(RUN.failures(), file=sys.stderr)

@@ -1,5 +1,6 @@
 # The configuration, checked before any job, and what rules need of it. No rules here.
 
+import logging
 import os
 import re
 import sys
@@ -26,6 +27,7 @@ from microchp.scenarios import (
     scenario_rows,
     scenario_table,
 )
+from microchp.terminal import follow_run
 from microchp.workflow import code_version
 
 # A module gets its configuration from the workflow that loads it, not from files.
@@ -38,6 +40,10 @@ CONFIG_FILES = [
 COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE else []
 SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
 
+
+# A dry run and a job of its own process show what Snakemake shows.
+FOLLOWED = workflow.is_main_process and not workflow.dryrun
+RUN = follow_run(logging.getLogger("snakemake.logging"), "DefaultStreamHandler" if FOLLOWED else "")
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
 try:

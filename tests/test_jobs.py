@@ -13,7 +13,7 @@ import yaml
 
 from microchp.errors import SolveError
 from microchp.provenance import write_config, write_scenarios
-from microchp.workflow import code_version, job_log, job_name, module_closure
+from microchp.workflow import NowAndThen, code_version, job_log, job_name, module_closure
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
@@ -148,10 +148,15 @@ def test_the_log_has_times_and_the_terminal_is_short(
     assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ INFO microchp.design: day 7", text)
     assert "from a library" in text
     assert "look out" in text
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "solve_model flat: day 7 of 365"
-    assert re.fullmatch(r"solve_model flat: done in \d+\.\d s", lines[1])
-    assert len(lines) == 2
+    assert capsys.readouterr().err == "", "a short job says nothing before its end"
+
+
+def test_a_long_job_reports_now_and_then() -> None:
+    seconds = iter([0.0, 5.0, 21.0, 21.0, 30.0, 42.0, 42.0])
+    filtered = NowAndThen(20.0, lambda: next(seconds))
+    records = [logging.LogRecord("x", logging.INFO, "", 0, "", (), None) for _ in range(4)]
+    assert [filtered.filter(record) for record in records] == [False, True, False, True]
+    assert filtered.filter(logging.LogRecord("x", logging.WARNING, "", 0, "", (), None))
 
 
 def test_a_mendable_error_ends_with_its_message_alone(
@@ -176,6 +181,15 @@ def test_any_other_error_leaves_its_traceback_in_the_log(tmp_path: Path) -> None
     text = path.read_text(encoding="utf-8")
     assert "Traceback" in text
     assert "ZeroDivisionError" in text
+
+
+def test_a_user_who_stops_a_job_sees_no_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught, job_log(tmp_path / "logs/x.log"):
+        raise KeyboardInterrupt
+    assert caught.value.code == 130
+    assert capsys.readouterr().err == ""
 
 
 def test_logging_is_left_as_it_was(tmp_path: Path) -> None:

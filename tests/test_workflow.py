@@ -71,11 +71,13 @@ def test_a_second_run_has_nothing_to_do(tiny: Workflow) -> None:
     assert tiny.planned("tiny.yaml") == {}
 
 
-def test_the_terminal_shows_progress_and_where_to_look(tiny: Workflow) -> None:
-    assert re.search(r"^solve_model cottage-fit-with: done in", tiny.shown, re.MULTILINE)
-    assert re.search(r"^\d+ of \d+ steps \(100%\) done", tiny.shown, re.MULTILINE)
+def test_the_terminal_has_a_line_for_each_job_and_no_more(tiny: Workflow) -> None:
+    progress = re.findall(r"^\[ ?(\d+)/21\] (\w+)", tiny.shown, re.MULTILINE)
+    assert [int(number) for number, _ in progress] == list(range(1, 22))
+    assert re.search(r"solve_model cottage-fit-with: solved: .* s; \d of 4", tiny.shown)
     assert "results/tiny: see report/index.html" in tiny.shown
-    assert "Traceback" not in tiny.shown
+    for noise in ("Traceback", "Select jobs", "Execute", "Finished jobid", "Provided cores"):
+        assert noise not in tiny.shown
 
 
 # ----------------------------------------------------------------------------------- reruns
@@ -224,6 +226,8 @@ def test_a_failed_design_leaves_no_result_and_its_message(workflow: Workflow) ->
     done = workflow.run(config, "--cores", "2")
     results = workflow.results("failing")
     assert done.returncode == 1
+    assert "1 job has failed" in done.stdout
+    assert "RuleException" not in done.stdout
     message = re.search(
         r"^(build|solve)_model cottage-none-without-weak: (.*)", done.stdout, re.MULTILINE
     )

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +21,8 @@ from microchp.errors import MicrochpError
 PACKAGE = "microchp"
 WITHOUT_RESULT = frozenset({f"{PACKAGE}.workflow", f"{PACKAGE}.errors"})
 """Modules that carry a job or its messages, and cannot change what it computes."""
+PROGRESS_SECONDS = 20.0
+"""Time between two reports of a job on the terminal."""
 
 
 # ------------------------------------------------------------------------------- job log
@@ -35,14 +37,37 @@ def job_name(log_path: str | Path) -> str:
     return path.stem if path.parent.name == "logs" else f"{path.parent.name} {path.stem}"
 
 
+class NowAndThen(logging.Filter):
+    """Lets a report pass only if enough time has gone by since the one before, or the start.
+
+    Warnings and errors always pass.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.clock = clock
+        self.shown = clock()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is shown."""
+        if record.levelno >= logging.WARNING:
+            return True
+        due = self.clock() - self.shown >= self.seconds
+        if due:
+            self.shown = self.clock()
+        return due
+
+
 @contextmanager
 def job_log(log_path: str | Path) -> Iterator[None]:
     """Log what a job does to its log file, and in short to the terminal.
 
-    The file gets every record with its time, and warnings of all libraries; the terminal gets
-    the records of this package, marked with the job's name. An error that a user can mend
-    ends the job with its message alone; any other leaves its traceback in the log as well as
-    on the terminal.
+    The file gets every record with its time, and warnings of all libraries. The terminal gets
+    warnings and errors of this package, and now and then what a long job is at, marked with the
+    job's name; how a job has ended is told by the run (:mod:`microchp.terminal`). An error that
+    a user can mend ends the job with its message alone; any other leaves its traceback in the
+    log as well as on the terminal.
 
     Parameters
     ----------
@@ -52,7 +77,7 @@ def job_log(log_path: str | Path) -> Iterator[None]:
     Raises
     ------
     SystemExit
-        With status 1, after a :class:`MicrochpError`.
+        With status 1 after a :class:`MicrochpError`, with 130 if the user stops the run.
     """
     path = Path(log_path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,6 +86,7 @@ def job_log(log_path: str | Path) -> Iterator[None]:
     on_terminal = logging.StreamHandler(sys.stderr)
     on_terminal.setFormatter(logging.Formatter(f"{job_name(path)}: %(message)s"))
     on_terminal.addFilter(logging.Filter(PACKAGE))
+    on_terminal.addFilter(NowAndThen(PROGRESS_SECONDS))
     package, root = logging.getLogger(PACKAGE), logging.getLogger()
     level = package.level
     package.setLevel(logging.INFO)
@@ -70,10 +96,13 @@ def job_log(log_path: str | Path) -> Iterator[None]:
     started = time.monotonic()
     try:
         yield
+        package.removeHandler(on_terminal)
         package.info("done in %.1f s", time.monotonic() - started)
     except MicrochpError as error:
         package.error("%s\n  (log: %s)", error, path)
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     except Exception:
         # the interpreter shows the traceback on the terminal when the script ends
         package.removeHandler(on_terminal)
