@@ -1,4 +1,5 @@
-# make run    the design study of Oluleye et al. 2018, from demand to report
+# make run    the design study of Oluleye et al. 2018, from demand to report, or your own:
+#             make run CONFIG=my_study.yaml
 # make quick  a coarse look in about a minute
 # make test   checks and tests
 # make help   all targets
@@ -7,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
 SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
+# The study that `make run` computes; several files are laid over each other in their order.
+CONFIG ?= config/studies/oluleye2018.yaml
 
 # The first Python of this machine that is new enough, unless one is given: make run PYTHON=...
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -15,25 +18,26 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run quick test lint reference validation lock unlock
+.PHONY: help run quick test lint reference validation docs lock unlock
 
 help:
 	@echo 'make run        the design study of Oluleye et al. 2018, from demand to report'
+	@echo 'make run CONFIG=my_study.yaml   your own study'
 	@echo 'make quick      a coarse look: one house, hourly steps, twelve representative days'
 	@echo 'make test       checks and tests'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
 	@echo 'make validation rewrite docs/validation.md from the results of make run'
+	@echo 'make docs       the documentation as pages, in site/'
 	@echo 'make lock       renew requirements.lock after a change of requirements*.txt'
 	@echo 'make unlock     release the lock that a killed run has left'
 
 run: $(VENV)/.run
-	$(SNAKEMAKE) --configfile config/studies/oluleye2018.yaml
-	@echo 'Open results/oluleye2018/report/index.html'
+	@PYTHONPATH=scripts $(BIN)/python -m microchp.config_check $(CONFIG)
+	$(SNAKEMAKE) --configfile $(CONFIG)
 
 quick: $(VENV)/.run
 	$(SNAKEMAKE) --configfile config/quick.yaml
-	@echo 'Coarse on purpose. Open results/quick/report/index.html'
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -50,6 +54,10 @@ reference: $(VENV)/.run
 
 validation: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.report.validation
+
+docs: $(VENV)/.test
+	PYTHONPATH=scripts $(BIN)/python -m mkdocs build --strict --quiet
+	@echo 'Open site/index.html'
 
 unlock: $(VENV)/.run
 	$(BIN)/python -m snakemake --unlock
