@@ -42,7 +42,7 @@ SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
 
 
 # A dry run and a job of its own process show what Snakemake shows.
-FOLLOWED = workflow.is_main_process and not workflow.dryrun
+FOLLOWED = workflow.is_main_process and not workflow.output_settings.dryrun
 RUN = follow_run(logging.getLogger("snakemake.logging"), "DefaultStreamHandler" if FOLLOWED else "")
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
