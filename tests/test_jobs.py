@@ -18,10 +18,14 @@ from microchp.workflow import NowAndThen, code_version, job_log, job_name, modul
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 RULES = {
-    match
+    name
     for path in (ROOT / "rules").glob("*.smk")
-    for match in re.findall(r"^rule (\w+):", path.read_text(encoding="utf-8"), re.MULTILINE)
+    for name, body in re.findall(
+        r"^rule (\w+):\n((?:    .*\n|\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    if "    script:\n" in body
 }
+"""Rules that compute; a rule that only collects has no script."""
 
 
 # -------------------------------------------------------------------------- code version
