@@ -88,3 +88,27 @@ rule compare_published_groups:
         code=code("compare_published_groups"),
     script:
         "../scripts/compare_published_groups.py"
+
+
+rule compare_units:
+    input:
+        operations=expand(RESULTS / "operation/{case}.nc", case=UNIT_CASES),
+        factors=list(factor_files(CONFIG).values()),
+    output:
+        comparison=RESULTS / "comparison.csv",
+        economics=RESULTS / "comparison_economics.csv",
+    log:
+        LOGS / "compare_units.log",
+    benchmark:
+        BENCHMARKS / "compare_units.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        inputs=comparison_inputs(CONFIG).model_dump(mode="json"),
+        code=code("compare_units"),
+    script:
+        "../scripts/compare_units.py"

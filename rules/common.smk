@@ -17,9 +17,11 @@ from microchp.config import load_config, refuse_repeated_keys, variant_config
 from microchp.errors import MicrochpError
 from microchp.scenarios import (
     check_files,
+    comparison_inputs,
     demand_files,
     demand_inputs,
     design_inputs,
+    factor_files,
     group_inputs,
     named_price_files,
     operation_cases,
@@ -63,6 +65,10 @@ try:
         from microchp.design.prices import validate_price_files
 
         validate_price_files(named_price_files(CONFIG), CONFIG.time.year)
+    if factor_files(CONFIG) and workflow.is_main_process:
+        from microchp.assessment.central_plants import validate_factor_files
+
+        validate_factor_files(factor_files(CONFIG), CONFIG.time.year)
 except MicrochpError as error:
     sys.exit(str(error))
 

@@ -142,3 +142,26 @@ rule plot_precision:
         code=code("plot_precision"),
     script:
         "../scripts/plot_precision.py"
+
+
+rule plot_comparison:
+    input:
+        comparison=RESULTS / "comparison.csv",
+        economics=RESULTS / "comparison_economics.csv",
+    output:
+        figures=directory(RESULTS / "comparison_figures"),
+    log:
+        LOGS / "plot_comparison.log",
+    benchmark:
+        BENCHMARKS / "plot_comparison.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        inputs=comparison_inputs(CONFIG).model_dump(mode="json"),
+        code=code("plot_comparison"),
+    script:
+        "../scripts/plot_comparison.py"

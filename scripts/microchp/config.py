@@ -46,6 +46,9 @@ PATTERNS = {
 DEAR_GBP_PER_KWH = 2.0
 """Dearer than any household pays on average: most likely pence given as pounds."""
 
+DEAR_EUR_PER_KWH = 2.0
+"""The same in euros: most likely cents."""
+
 
 def _pounds(value: float) -> float:
     if abs(value) > DEAR_GBP_PER_KWH:
@@ -55,8 +58,17 @@ def _pounds(value: float) -> float:
     return value
 
 
+def _euros(value: float) -> float:
+    if value > DEAR_EUR_PER_KWH:
+        raise ValueError(
+            f"{value:g} looks like cents; expected EUR/kWh, at most {DEAR_EUR_PER_KWH:g}"
+        )
+    return value
+
+
 Price = Annotated[float, AfterValidator(_pounds)]
 PaidPrice = Annotated[float, Field(ge=0), AfterValidator(_pounds)]
+PriceInEuros = Annotated[float, Field(ge=0), AfterValidator(_euros)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 
 
@@ -913,6 +925,194 @@ class Solve(Block):
     )
 
 
+# ---------------------------------------------------------------------- comparison of units
+
+
+class CentralPlant(Block):
+    """A kind of central power plant that supplies what a house imports."""
+
+    efficiency: Efficiency = Field(
+        description="Electricity delivered to the house over primary energy, the grid's loss in it."
+    )
+    co2_kg_per_kwh: NonNegative = Field(description="CO2 per kWh delivered to the house.")
+    factors_file: str | None = Field(
+        None,
+        description=(
+            "A CSV with `time`, `primary_energy_kwh_per_kwh` and `co2_kg_per_kwh` for the whole "
+            "year, used instead of the two constants."
+        ),
+    )
+    source: str = Field("", description="Where the figures come from.")
+
+
+class MarginalCase(Block):
+    """Central plants that differ with the unit's running (De Paepe 2006, section 4.1)."""
+
+    avoided: Name = Field(
+        description=(
+            "Plant that a unit displaces: it supplies the house without a unit, supplies what is "
+            "imported while the unit runs, and is spared what is exported."
+        )
+    )
+    backup: Name = Field(description="Plant that supplies the house while its unit is off.")
+
+
+class Rate(Block):
+    """Hours with a register of the meter and a price of their own."""
+
+    price_eur_per_kwh: PriceInEuros = Field(description="Purchase price.")
+    periods: list[DayPeriod] = Field(
+        min_length=1, description="When it holds, every day of the week alike."
+    )
+
+
+class HouseholdPrices(Block):
+    """What a household pays for gas and electricity, and is paid."""
+
+    gas_eur_per_kwh: PriceInEuros = Field(
+        0.0343755, description="Gas, lower heating value: 0.954875 c/MJ (De Paepe 2006, Table 5)."
+    )
+    sale_eur_per_kwh: PriceInEuros = Field(
+        0.0225, description="Paid for electricity that is sold (De Paepe 2006, Table 5)."
+    )
+    rates: dict[Name, Rate] = Field(
+        {
+            "day": Rate(price_eur_per_kwh=0.1556, periods=[DayPeriod(start="07:00", end="22:00")]),
+            "night": Rate(
+                price_eur_per_kwh=0.0837,
+                periods=[
+                    DayPeriod(start="00:00", end="07:00"),
+                    DayPeriod(start="22:00", end="24:00"),
+                ],
+            ),
+        },
+        min_length=1,
+        description=(
+            "Rates by name; together they must cover the day once. Prices of De Paepe 2006, Table "
+            "5; the hours are not printed, and 22:00 to 07:00 is assumed."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _covers_day(self) -> Self:
+        minutes = [0] * 1440
+        for rate in self.rates.values():
+            for period in rate.periods:
+                for minute in range(minute_of_day(period.start), minute_of_day(period.end)):
+                    minutes[minute] += 1
+        wrong = [minute for minute, count in enumerate(minutes) if count != 1]
+        if wrong:
+            what = "no rate" if minutes[wrong[0]] == 0 else "more than one rate"
+            raise ValueError(
+                "rates must cover 00:00 to 24:00 once; "
+                f"{what} at {wrong[0] // 60:02d}:{wrong[0] % 60:02d}"
+            )
+        return self
+
+
+class ReferenceBoiler(Block):
+    """The boiler of a house without a unit, and behind each unit."""
+
+    efficiency: Annotated[float, Field(gt=0, le=1.1)] = Field(
+        0.9, description="Heat out over fuel in, lower heating value (De Paepe 2006, section 2.2)."
+    )
+    max_heat_kw: Positive = Field(
+        32.0, description="Heat output (De Paepe 2006, section 2.2); a demand above it is reported."
+    )
+
+
+class CondensingBoiler(Block):
+    """A condensing boiler instead of a unit."""
+
+    efficiency: Annotated[float, Field(gt=0, le=1.1)] = Field(
+        1.07, description="Heat out over fuel in, lower heating value (De Paepe 2006, section 2.2)."
+    )
+    installation_eur: NonNegative = Field(2000.0, description="Installed (De Paepe 2006, Table 4).")
+    maintenance_eur_per_year: NonNegative = Field(
+        0.0,
+        description=(
+            "Maintenance beyond that of the reference boiler; none in De Paepe 2006, section 5.3."
+        ),
+    )
+
+
+class UnitCost(Block):
+    """What a unit costs a household."""
+
+    installation_eur: NonNegative = Field(description="Installed, beside the boiler that stays.")
+    maintenance_eur_per_year: NonNegative = Field(description="Maintenance in a year.")
+
+
+Metering = Literal["backwards_to_annual_demand", "backwards", "separate_meters", "half_hourly"]
+
+
+class Comparison(Block):
+    """Units held against a boiler and central plants: primary energy, CO2 and money."""
+
+    plants: list[Name] = Field(
+        [],
+        description=(
+            "Central plants, from `resources/central_plants.yaml` or `central_plants`, that the "
+            "units of `operation` are held against. Empty: no comparison."
+        ),
+    )
+    marginal: dict[Name, MarginalCase] = Field(
+        {}, description="Cases, by name, in which the avoided plant is not the back-up plant."
+    )
+    gas_co2_kg_per_kwh: NonNegative = Field(
+        0.20196, description="CO2 of gas: 56.1 g/MJ (De Paepe 2006, section 2.3)."
+    )
+    reference_boiler: ReferenceBoiler = Field(
+        ReferenceBoiler(), description="Boiler of the reference, and behind each unit."
+    )
+    condensing_boiler: CondensingBoiler = Field(
+        CondensingBoiler(), description="Condensing boiler instead of a unit."
+    )
+    prices: HouseholdPrices = Field(HouseholdPrices(), description="Gas and electricity.")
+    metering: list[Metering] = Field(
+        ["backwards_to_annual_demand", "backwards", "separate_meters", "half_hourly"],
+        min_length=1,
+        description=(
+            "How flows are metered and settled, each as a case. `backwards_to_annual_demand`: the "
+            "register of each rate runs backwards, over the year down to zero, and only net "
+            "annual production is sold. `backwards`: without that limit. `separate_meters`: "
+            "import and export are registered minute by minute. `half_hourly`: the net of each "
+            "half-hour is bought or sold."
+        ),
+    )
+    unit_costs: dict[Name, UnitCost] = Field(
+        {}, description="Cost of units by name; units without it have a profit but no payback."
+    )
+    target_payback_years: Positive = Field(
+        10.0, description="The cost cut that a payback of this length needs is stated."
+    )
+    house_series: dict[Name, list[Name]] = Field(
+        {},
+        description="Houses, by a name for them together, whose savings are drawn side by side.",
+    )
+    labels: dict[Name, str] = Field(
+        {}, description="Names of houses, units and plants as figures and tables show them."
+    )
+
+    @model_validator(mode="after")
+    def _half_hours(self) -> Self:
+        if "half_hourly" not in self.metering:
+            return self
+        edges = {
+            edge
+            for rate in self.prices.rates.values()
+            for period in rate.periods
+            for edge in (period.start, period.end)
+            if minute_of_day(edge) % 30
+        }
+        if edges:
+            raise ValueError(
+                "metering: with half_hourly, rates must change on the half-hour; found "
+                + ", ".join(sorted(edges))
+            )
+        return self
+
+
 class Config(Block):
     """A run of the workflow."""
 
@@ -932,6 +1132,7 @@ class Config(Block):
     emissions: Emissions = Field(Emissions(), description="Emission factors.")
     finance: Finance = Field(Finance(), description="Annualisation and cash flow.")
     solve: Solve = Field(Solve(), description="Optimisation.")
+    comparison: Comparison = Field(Comparison(), description="Comparison of units.")
     houses: dict[Name, House] = Field(
         {}, description="House types, added to or changing those of `resources/houses.yaml`."
     )
@@ -940,6 +1141,9 @@ class Config(Block):
     )
     incentives: dict[Name, Incentive] = Field(
         {}, description="Incentives, added to those of `resources/incentives.yaml`."
+    )
+    central_plants: dict[Name, CentralPlant] = Field(
+        {}, description="Central plants, added to those of `resources/central_plants.yaml`."
     )
 
     def units_by_size(self) -> dict[float, ChpUnit]:
@@ -1005,6 +1209,8 @@ class Config(Block):
             for key in ("house", "incentive", "tes", "penetration")
         }
         lists["operation.units"] = self.operation.units
+        lists["comparison.plants"] = self.comparison.plants
+        lists["comparison.metering"] = self.comparison.metering
         lists |= {f"group.streets.{name}": street for name, street in self.group.streets.items()}
         problems.extend(
             f"{key}: '{value}' is listed twice"
@@ -1029,6 +1235,15 @@ class Config(Block):
                 for name in names
                 if sum(name in units for units in self.units.values()) > 1
             )
+        comparison, plants = self.comparison, list(self.central_plants)
+        check("comparison.plants", comparison.plants, plants)
+        for name, case in comparison.marginal.items():
+            check(f"comparison.marginal.{name}", [case.avoided, case.backup], plants)
+            if name in comparison.plants:
+                problems.append(f"comparison.marginal.{name}: a plant has this name")
+        for name, series in comparison.house_series.items():
+            check(f"comparison.house_series.{name}", series, houses)
+        check("comparison.unit_costs", list(comparison.unit_costs), list(self.catalogue_units()))
         cases = [(house, unit) for house in self.scenarios.house for unit in self.operation.units]
         cases += [(pair.house, pair.unit) for pair in self.operation.pairs]
         problems.extend(
@@ -1064,6 +1279,9 @@ class Config(Block):
         return self
 
 
+CATALOGUES = ("houses", "units", "incentives", "central_plants")
+"""Top-level keys whose entries are added to those of a file in ``resources/``."""
+
 VARIANT_BLOCKS = ("time", "chp", "tes", "boiler", "tariff", "emissions", "finance", "solve")
 
 
@@ -1082,10 +1300,10 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 
 def load_catalogues(resources: Path) -> dict[str, Any]:
-    """The catalogues ``houses``, ``units`` and ``incentives`` of ``resources/`` as plain data."""
+    """The catalogues of ``resources/``, :data:`CATALOGUES`, as plain data."""
     return {
         name: yaml.safe_load((resources / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in ("houses", "units", "incentives")
+        for name in CATALOGUES
     }
 
 
@@ -1099,7 +1317,7 @@ def load_config(
     user
         Parsed YAML; blocks and keys left out take their defaults.
     resources
-        Directory with ``houses.yaml``, ``units.yaml`` and ``incentives.yaml``.
+        Directory with a YAML file for each of :data:`CATALOGUES`.
     source
         Where the configuration came from, for messages.
 

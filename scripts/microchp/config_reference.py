@@ -22,6 +22,8 @@ Schema = dict[str, Any]
 
 UNITS = {
     "_gbp_per_kwh": "£/kWh",
+    "_eur_per_kwh": "€/kWh",
+    "_eur_per_year": "€/year",
     "_gbp_per_kw": "£/kW",
     "_gbp_per_kg": "£/kg",
     "_kg_per_kwh": "kg/kWh",
@@ -34,6 +36,7 @@ UNITS = {
     "_hours": "h",
     "_years": "years",
     "_kva": "kVA",
+    "_eur": "€",
     "_kwh": "kWh",
     "_kw": "kW",
     "_m2": "m²",
@@ -42,7 +45,7 @@ UNITS = {
 }
 """Units by the end of a key's name, the longer endings first."""
 
-CATALOGUES = ("House", "PrimeMover", "Incentive")
+CATALOGUES = ("House", "PrimeMover", "Incentive", "CentralPlant")
 """Blocks that a user may give in part, because they are laid over a catalogue's entry."""
 
 

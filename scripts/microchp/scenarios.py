@@ -17,7 +17,9 @@ from pydantic import Field
 from microchp.config import (
     Block,
     Boiler,
+    CentralPlant,
     ChpUnit,
+    Comparison,
     Config,
     Demand,
     Emissions,
@@ -32,12 +34,17 @@ from microchp.config import (
     Tariff,
     Tes,
     Time,
+    UnitCost,
     Vdi4655,
     variant_config,
 )
 from microchp.errors import ConfigError, DataError
 
 OPTIMAL = "optimal"
+
+REFERENCE = "reference_boiler"
+CONDENSING = "condensing_boiler"
+"""What units are compared with, among the units of a comparison."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,29 @@ class GroupInputs(Block):
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
     transformer_kva: float = Field(description="Rating that homes are counted for.")
     seed: int = Field(description="Seed of the choices.")
+
+
+class ComparisonInputs(Block):
+    """All that holding units against boilers and central plants needs of the configuration."""
+
+    comparison: Comparison = Field(description="Boilers, prices, meters, costs and names.")
+    plants: dict[Name, CentralPlant] = Field(description="Central plants that it names.")
+    finance: Finance = Field(description="Interest and lifetime.")
+    year: int = Field(description="Calendar year.")
+
+    @property
+    def costs(self) -> dict[str, UnitCost]:
+        """What units and the condensing boiler cost, as far as it is known."""
+        condensing = self.comparison.condensing_boiler
+        own = UnitCost(
+            installation_eur=condensing.installation_eur,
+            maintenance_eur_per_year=condensing.maintenance_eur_per_year,
+        )
+        return {**self.comparison.unit_costs, CONDENSING: own}
+
+    def label(self, name: str) -> str:
+        """A house, unit or plant in a reader's words."""
+        return self.comparison.labels.get(name) or name.replace("_", " ").capitalize()
 
 
 def scenario_id(house: str, incentive: str, tes: str, variant: str = "", design: str = "") -> str:
@@ -302,6 +332,29 @@ def group_inputs(config: Config, case: str) -> GroupInputs:
     )
 
 
+def comparison_inputs(config: Config) -> ComparisonInputs:
+    """What comparing units needs of ``config``."""
+    comparison = config.comparison
+    named = [*comparison.plants]
+    for case in comparison.marginal.values():
+        named += [case.avoided, case.backup]
+    return ComparisonInputs(
+        comparison=comparison,
+        plants={name: config.central_plants[name] for name in dict.fromkeys(named)},
+        finance=config.finance,
+        year=config.time.year,
+    )
+
+
+def factor_files(config: Config) -> dict[str, str]:
+    """Files of grid factors that a comparison reads, by the key that names each."""
+    return {
+        f"central_plants.{name}.factors_file": plant.factors_file
+        for name, plant in comparison_inputs(config).plants.items()
+        if plant.factors_file is not None
+    }
+
+
 def price_files(inputs: DesignInputs) -> list[str]:
     """A user's own price files that a design reads, each once."""
     tariffs = [tariff for tariff in (inputs.tariff, inputs.incentive.tariff) if tariff is not None]
@@ -340,7 +393,7 @@ def check_files(config: Config) -> None:
         }
     if config.demand.weather.epw is not None:
         named["demand.weather.epw"] = config.demand.weather.epw
-    named |= named_price_files(config)
+    named |= named_price_files(config) | factor_files(config)
     missing = [
         f"  {key}: no file '{path}'" for key, path in named.items() if not Path(path).is_file()
     ]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from microchp.config import DEAR_GBP_PER_KWH, Tariff, minute_of_day
 from microchp.errors import DataError
-from microchp.timeseries import MINUTES_PER_DAY, days_in_year, repeat_to, resample_mean, time_axis
+from microchp.timeseries import MINUTES_PER_DAY, days_in_year, repeat_to, resample_mean
+from microchp.year_file import read_year_file
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -101,59 +101,11 @@ def read_import_prices(path: Path, year: int) -> tuple[FloatArray, int]:
     DataError
         Naming file, row and column, what was found and what is accepted.
     """
-    if not path.is_file():
-        raise DataError(f"{path}: no such file (tariff.import_file)")
-    table = pd.read_csv(path)
-    missing = [name for name in ("time", PRICE_COLUMN) if name not in table.columns]
-    if missing:
-        raise DataError(
-            f"{path}: no column {', '.join(missing)}; found {', '.join(map(str, table.columns))}"
-        )
-    times = pd.to_datetime(table["time"], errors="coerce", format="ISO8601", utc=False)
-    if times.dtype.kind != "M" or getattr(times.dt, "tz", None) is not None:
-        raise DataError(
-            f"{path}, column time: expected ISO 8601 times without time zone, in standard time"
-        )
-    _refuse_rows(path, "time", table["time"], times.isna(), "an ISO 8601 time")
-    prices = pd.to_numeric(table[PRICE_COLUMN], errors="coerce").to_numpy(dtype=np.float64)
-    _refuse_rows(path, PRICE_COLUMN, table[PRICE_COLUMN], ~np.isfinite(prices), "a number")
+    series, step_minutes = read_year_file(path, [PRICE_COLUMN], year, "tariff.import_file")
+    prices = series[PRICE_COLUMN]
     if np.mean(np.abs(prices)) > DEAR_GBP_PER_KWH:
         raise DataError(
             f"{path}, column {PRICE_COLUMN}: {np.mean(prices):g} on average looks like pence; "
             f"expected GBP/kWh, at most {DEAR_GBP_PER_KWH:g} on average"
         )
-    if len(times) < 2:
-        raise DataError(f"{path}: {len(times)} rows; expected the whole year {year}")
-
-    step_minutes = (times.iloc[1] - times.iloc[0]) / pd.Timedelta(minutes=1)
-    if step_minutes < 1 or 60 % step_minutes:
-        raise DataError(
-            f"{path}, row 3, column time: a step of {step_minutes:g} min; "
-            "expected a step that divides an hour"
-        )
-    expected = time_axis(year, int(step_minutes))
-    shared = min(len(expected), len(times))
-    differs = np.flatnonzero(times.to_numpy()[:shared] != expected.to_numpy()[:shared])
-    if differs.size:
-        at = int(differs[0])
-        raise DataError(
-            f"{path}, row {at + 2}, column time: found {times.iloc[at]}, expected {expected[at]} "
-            f"(every {step_minutes:g} min from the start of {year}, no gap or repetition)"
-        )
-    if len(times) != len(expected):
-        raise DataError(
-            f"{path}: {len(times)} rows, the last at {times.iloc[-1]}; expected "
-            f"{len(expected)} rows, the last at {expected[-1]}"
-        )
-    return prices, int(step_minutes)
-
-
-def _refuse_rows(
-    path: Path, column: str, found: pd.Series, wrong: npt.ArrayLike, accepted: str
-) -> None:
-    """Raise a :class:`DataError` that lists the rows (header being row 1) that are wrong."""
-    rows = np.flatnonzero(np.asarray(wrong))
-    if rows.size:
-        shown = ", ".join(f"row {row + 2} '{found.iloc[row]}'" for row in rows[:5])
-        more = f" and {rows.size - 5} more" if rows.size > 5 else ""
-        raise DataError(f"{path}, column {column}: {shown}{more}; expected {accepted}")
+    return prices, step_minutes
