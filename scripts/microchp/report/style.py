@@ -63,6 +63,11 @@ _LABELS = {
     "co2_levy": "CO₂ levy",
 }
 
+SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#3B3B3B")
+"""Colours of series that have none of their own; markers go with them."""
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
 DASH = "–"
 
 COLUMN_MM = 85.0
