@@ -86,10 +86,10 @@ def primary_energy(
             ax.axvline(reference, color=style.DEMAND, linewidth=0.7, linestyle=(0, (4, 2)))
             ax.axvline(0, color=style.DEMAND, linewidth=0.6)
             ax.set_title(title)
+            ax.set_xlabel("Primary energy (MWh a year)")
             ax.grid(axis="y", visible=False)
         axes[0].set_yticks(at, [labels[name] for name in units])
         axes[0].invert_yaxis()
-        fig.supxlabel("Primary energy in a year (MWh)", fontsize=8)
         bars = {
             "Fuel of the unit": style.CHP,
             "Fuel of the boiler": style.BOILER,
@@ -153,7 +153,7 @@ def savings(
         ax.invert_yaxis()
         ax.set_xlim(left=min(0, ax.get_xlim()[0]))
         ax.axvline(0, color=style.DEMAND, linewidth=0.6)
-        ax.xaxis.set_major_formatter(PercentFormatter(1.0))
+        ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set_xlabel(title)
         fig.legend(loc="outside lower center", ncols=len(looks))
 
@@ -193,7 +193,7 @@ def saving_by_house(
             ax.set_title(text)
             ax.set_xticks(range(len(plants)), [_folded(name) for name in plants.values()])
             ax.axhline(0, color=style.DEMAND, linewidth=0.6)
-            ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+            ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
             ax.grid(axis="x", visible=False)
         for ax in axes[len(units) :]:
             ax.set_axis_off()
@@ -240,10 +240,11 @@ def saving_by_use(
                 )
             _name_houses(ax, of_plant, houses)
             ax.set_title(title)
-            ax.yaxis.set_major_formatter(PercentFormatter(1.0))
-        axes[0].set_ylim(bottom=min(0, axes[0].get_ylim()[0]))
+            ax.set_xlabel("Reference (MWh a year)")
+            ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        low, high = axes[0].get_ylim()
+        axes[0].set_ylim(min(0, low), 1.35 * high)  # room for the houses' names
         axes[0].set_ylabel("Primary energy saved")
-        fig.supxlabel("Primary energy of the reference in a year (MWh)", fontsize=8)
         handles = [
             Line2D([], [], color=colour, marker=marker, markersize=4, label=units[unit])
             for unit, (colour, marker) in looks.items()
@@ -252,17 +253,17 @@ def saving_by_use(
 
 
 def _name_houses(ax: Axes, rows: pd.DataFrame, houses: Mapping[str, str]) -> None:
-    """Write each house at its reference, above the axis."""
+    """Write each house at its reference, below the top."""
     at = rows.drop_duplicates("house").set_index("house")["reference_primary_kwh"] / MWH
     for house, x in at.items():
         ax.annotate(
             houses[str(house)],
-            (x, 0.02),
+            (x, 0.99),
             xycoords=("data", "axes fraction"),
             rotation=90,
             fontsize=6.5,
             ha="center",
-            va="bottom",
+            va="top",
             color=style.TOTAL,
         )
 

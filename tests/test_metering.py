@@ -1,0 +1,101 @@
+"""Metering rules: each against a case worked out by hand, and all against each other."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from microchp.assessment.metering import registers, settle
+from microchp.config import Comparison, HouseholdPrices
+
+PRICES = HouseholdPrices()
+"""0.1556 EUR/kWh from 07:00 to 22:00, 0.0837 at night, 0.0225 for what is sold."""
+
+RULES = tuple(Comparison().metering)
+
+
+def day(*spans: tuple[float, float, float]) -> np.ndarray:
+    """A day by minute: (from hour, to hour, kW) laid over zero."""
+    power = np.zeros(1440)
+    for start, end, kw in spans:
+        power[round(60 * start) : round(60 * end)] = kw
+    return power
+
+
+STEADY = day((0, 24, 1.0))
+# 3 kWh at night and 18 by day, against 9 and 15 of demand
+MORNING = day((6, 13, 3.0))
+
+
+@pytest.mark.parametrize(
+    ("rule", "bought_kwh", "sold_kwh", "cost_eur"),
+    [
+        # night 9 - 3 = 6 bought; day 15 - 18 = 3 sold
+        ("backwards_to_annual_demand", 6, 3, 6 * 0.0837 - 3 * 0.0225),
+        # the day register ends 3 kWh below where it began
+        ("backwards", 3, 0, 6 * 0.0837 - 3 * 0.1556),
+        # bought from 00 to 06 and 22 to 24, and from 13 to 22; 2 kW sold for 7 h
+        ("separate_meters", 17, 14, 8 * 0.0837 + 9 * 0.1556 - 14 * 0.0225),
+        ("half_hourly", 17, 14, 8 * 0.0837 + 9 * 0.1556 - 14 * 0.0225),
+    ],
+)
+def test_a_day_by_hand(rule, bought_kwh, sold_kwh, cost_eur):
+    settled = settle(rule, STEADY, MORNING, PRICES)
+    assert settled.bought_kwh == pytest.approx(bought_kwh)
+    assert settled.sold_kwh == pytest.approx(sold_kwh)
+    assert settled.cost_eur == pytest.approx(cost_eur)
+
+
+def test_half_hours_net_what_separate_meters_do_not():
+    # 10 min of 3 kW in a half-hour of 1 kW: 0.33 kWh sold and 0.33 bought instant by instant
+    burst = day((12, 12 + 1 / 6, 3.0))
+    separate = settle("separate_meters", STEADY, burst, PRICES)
+    netted = settle("half_hourly", STEADY, burst, PRICES)
+    assert separate.sold_kwh == pytest.approx(2 / 6)
+    assert separate.bought_kwh == pytest.approx(24 - 1 / 6)
+    assert netted.sold_kwh == 0
+    assert netted.bought_kwh == pytest.approx(24 - 3 / 6)
+
+
+def test_the_registers_of_day_and_night_do_not_net_over_the_year():
+    at_night = day((0, 6, 4.0))  # 24 kWh, as much as the demand of the day
+    settled = settle("backwards_to_annual_demand", STEADY, at_night, PRICES)
+    assert settled.bought_kwh == pytest.approx(15)
+    assert settled.sold_kwh == pytest.approx(15)
+    one = HouseholdPrices.model_validate(
+        {"rates": {"all": {"price_eur_per_kwh": 0.1, "periods": [{"start": 0, "end": 1440}]}}}
+    )
+    assert settle("backwards_to_annual_demand", STEADY, at_night, one).cost_eur == pytest.approx(0)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_without_a_unit_every_rule_charges_the_demand(rule):
+    settled = settle(rule, STEADY, np.zeros(1440), PRICES)
+    assert settled.cost_eur == pytest.approx(15 * 0.1556 + 9 * 0.0837)
+    assert (settled.bought_kwh, settled.sold_kwh) == pytest.approx((24, 0))
+
+
+def test_every_minute_counts_on_one_register():
+    meter = registers(PRICES.rates, 3 * 1440)
+    assert np.sum([register.counts for register in meter], axis=0) == pytest.approx(1)
+    assert sum(int(register.counts.sum()) for register in meter) == 3 * 1440
+
+
+@given(
+    demand=st.lists(st.floats(0, 10), min_size=48, max_size=48),
+    generation=st.lists(st.floats(0, 10), min_size=48, max_size=48),
+    sale=st.floats(0, 0.08),
+)
+def test_netting_over_a_longer_time_never_costs_a_household_more(demand, generation, sale):
+    # 20-min steps, so that half-hours net too; the day is repeated to fill two
+    demand_kw = np.tile(np.repeat(demand, 20), 3)
+    generation_kw = np.tile(np.repeat(generation, 20), 3)
+    prices = PRICES.model_copy(update={"sale_eur_per_kwh": sale})
+    settled = [settle(rule, demand_kw, generation_kw, prices) for rule in RULES]
+    for each in settled:  # what is bought less what is sold is the net demand by every rule
+        net_kwh = (demand_kw - generation_kw).sum() / 60
+        assert each.bought_kwh - each.sold_kwh == pytest.approx(net_kwh, abs=1e-6)
+    to_demand, without_limit, separate, by_half_hour = (each.cost_eur for each in settled)
+    assert without_limit <= to_demand + 1e-9
+    assert to_demand <= by_half_hour + 1e-9
+    assert by_half_hour <= separate + 1e-9
