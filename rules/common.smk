@@ -106,6 +106,11 @@ DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
 DWELLINGS = expand(RESULTS / "operation/{case}.csv", case=CASES)
+IS_COMPARED = CONFIG.comparison.plants and UNIT_CASES
+UNIT_COMPARISON = (
+    [RESULTS / "comparison.csv", RESULTS / "comparison_economics.csv"] if IS_COMPARED else []
+)
+UNIT_FIGURES = [RESULTS / "comparison_figures"] if IS_COMPARED else []
 # Variants that differ in time are held against the finest of them.
 TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenarios.variants)}
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
@@ -113,7 +118,7 @@ IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.value
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or GROUP_CASES else []
 TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *GROUP_COMPARISON, *PRECISION, *REPORT]
-TARGETS += DWELLINGS
+TARGETS += [*DWELLINGS, *UNIT_COMPARISON, *UNIT_FIGURES]
 
 
 @cache
