@@ -887,8 +887,8 @@ class Emissions(Block):
     grid_efficiency: Efficiency = Field(
         0.45,
         description=(
-            "Electricity delivered over primary energy (GEE of Eq. 19). Not printed; the tables "
-            "imply 0.44 to 0.50."
+            "Electricity delivered over primary energy (GEE of Eq. 19). Not printed; the "
+            "published tables follow from 0.40."
         ),
     )
 

@@ -28,7 +28,7 @@ EAI_TOLERANCE_GBP = {"without": 15.0, "with": 50.0}
 published store sizes also differ from the optimum of the printed model."""
 
 RELATIVE_TOLERANCE = {"co2_kg": 0.02, "tde_kwh": 0.05, "tes_kwh": 0.10}
-"""CO2 follows the energy; TDE hangs on a grid efficiency that is not printed (0.44-0.50)."""
+"""CO2 follows the energy; TDE hangs on a grid efficiency that is not printed."""
 
 _METRICS = {
     "eai_gbp": "eai_as_printed_gbp",
