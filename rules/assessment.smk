@@ -5,7 +5,12 @@ rule assess_designs:
     input:
         designs=DESIGNS,
     output:
-        designs=RESULTS / "designs.csv",
+        designs=report(
+            RESULTS / "designs.csv",
+            category="Tables",
+            labels={"table": "designs"},
+            caption="captions/designs_table.rst",
+        ),
     log:
         LOGS / "assess_designs.log",
     benchmark:
@@ -27,7 +32,12 @@ rule compare_published:
         designs=RESULTS / "designs.csv",
         published=PUBLISHED,
     output:
-        published=RESULTS / "published.csv",
+        published=report(
+            RESULTS / "published.csv",
+            category="Tables",
+            labels={"table": "published"},
+            caption="captions/published.rst",
+        ),
     log:
         LOGS / "compare_published.log",
     benchmark:
@@ -48,7 +58,12 @@ rule assess_groups:
     input:
         groups=GROUPS,
     output:
-        groups=RESULTS / "groups.csv",
+        groups=report(
+            RESULTS / "groups.csv",
+            category="Tables",
+            labels={"table": "groups"},
+            caption="captions/groups_table.rst",
+        ),
     log:
         LOGS / "assess_groups.log",
     benchmark:
@@ -72,7 +87,12 @@ rule compare_published_groups:
         unfitted=UNFITTED_DWELLINGS,
         published=PUBLISHED_GROUPS,
     output:
-        published=RESULTS / "published_groups.csv",
+        published=report(
+            RESULTS / "published_groups.csv",
+            category="Tables",
+            labels={"table": "published_groups"},
+            caption="captions/published.rst",
+        ),
     log:
         LOGS / "compare_published_groups.log",
     benchmark:

@@ -51,7 +51,12 @@ rule plot_calibration:
         demand=RESULTS / "demand/{house}.nc",
         quality=RESULTS / "demand/{house}_quality.json",
     output:
-        svg=RESULTS / "demand/{house}_calibration.svg",
+        svg=report(
+            RESULTS / "demand/{house}_calibration.svg",
+            category="Calibration of the demand",
+            labels={"house": "{house}"},
+            caption="captions/calibration.rst",
+        ),
         pdf=RESULTS / "demand/{house}_calibration.pdf",
     log:
         LOGS / "plot_calibration/{house}.log",

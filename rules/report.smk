@@ -46,7 +46,13 @@ rule plot_figures:
         table=RESULTS / "designs.csv",
         designs=DESIGNS,
     output:
-        figures=directory(RESULTS / "figures"),
+        figures=report(
+            directory(RESULTS / "figures"),
+            patterns=["{name}.svg"],
+            category="Figures of designs",
+            labels={"figure": "{name}"},
+            caption="captions/figure.rst",
+        ),
     log:
         LOGS / "plot_figures.log",
     benchmark:
@@ -79,7 +85,12 @@ rule build_report:
         group_figures=GROUP_FIGURES,
         group_comparison=GROUP_COMPARISON,
     output:
-        report=RESULTS / "report/index.html",
+        report=report(
+            RESULTS / "report/index.html",
+            category="Page",
+            labels={"result": "The page of the run"},
+            caption="captions/page.rst",
+        ),
     log:
         LOGS / "build_report.log",
     benchmark:
@@ -103,7 +114,13 @@ rule plot_groups:
         groups=GROUPS,
         first=expand(RESULTS / "operation/{case}.nc", case=GROUP_CASES),
     output:
-        figures=directory(RESULTS / "group_figures"),
+        figures=report(
+            directory(RESULTS / "group_figures"),
+            patterns=["{name}.svg"],
+            category="Figures of groups",
+            labels={"figure": "{name}"},
+            caption="captions/figure.rst",
+        ),
     log:
         LOGS / "plot_groups.log",
     benchmark:
@@ -126,7 +143,12 @@ rule plot_precision:
         losses=expand(RESULTS / "demand/{house}_{minutes}min_loss.csv", house=HOUSES, minutes=STEPS),
     output:
         table=RESULTS / "precision.csv",
-        svg=RESULTS / "precision.svg",
+        svg=report(
+            RESULTS / "precision.svg",
+            category="Figures of designs",
+            labels={"figure": "precision"},
+            caption="captions/precision.rst",
+        ),
         pdf=RESULTS / "precision.pdf",
     log:
         LOGS / "plot_precision.log",

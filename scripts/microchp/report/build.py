@@ -25,6 +25,7 @@ from microchp.report.sections import (
     precision,
     provenance,
     reproduction,
+    store_size,
     terms,
 )
 from microchp.report.sections import designs as all_designs
@@ -116,6 +117,7 @@ def build_report(
             all_designs.section(designs, Path(designs_path).read_bytes(), drawn),
             dispatch.section(designs, paths, drawn),
             incentives.section(designs),
+            store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
             reproduction.section(_table(comparison_path)),
         ]
@@ -129,7 +131,7 @@ def build_report(
         )
         if designs is None:
             first.append(Points(groups.sentences(results.table)))
-        extents.append(groups.extent(results.table))
+        extents.append(groups.extent(results))
         pairs += terms.GROUPS
         sections += [
             groups.section(results),

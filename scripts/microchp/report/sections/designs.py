@@ -5,24 +5,29 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from microchp.report import style
+from microchp.report.figures import waterfall_steps
 from microchp.report.page import (
     Cell,
+    Chart,
+    Choice,
+    Chooser,
     Column,
     Download,
-    Drawing,
-    Fold,
     Section,
     Table,
     Text,
     cell,
     drawing,
     payback_cell,
+    rounded,
     share_cell,
 )
 from microchp.report.sections.answer import design_words, effects
-from microchp.report.selection import best_designs, cheaper_of_pairs, select
+from microchp.report.selection import best_designs, cheaper_of_pairs
 from microchp.report.style import DASH, label, percent
 from microchp.scenarios import OPTIMAL
 
@@ -46,11 +51,6 @@ _DRAWN = {
         "lifetimes, with their number.",
     ),
 }
-_WATERFALL = (
-    "From the cost of today to that of the design",
-    "Yearly cost, from business as usual (boiler and grid) to this design. Brown is dearer, "
-    "green is cheaper. Fuel, maintenance and import are differences to business as usual.",
-)
 
 
 def section(designs: pd.DataFrame, csv: bytes, figures_dir: Path) -> Section:
@@ -75,13 +75,13 @@ def section(designs: pd.DataFrame, csv: bytes, figures_dir: Path) -> Section:
         "designs",
         "Designs",
         [
+            *_sensitivities(designs),
+            *overview,
+            money_chart(designs),
+            *([alternatives] if alternatives else []),
             Text("Every design of the run, with and without a store."),
             designs_table(designs),
             Download("All columns as CSV (designs.csv)", "designs.csv", csv),
-            *([alternatives] if alternatives else []),
-            *_sensitivities(designs),
-            *overview,
-            *_waterfalls(designs, figures_dir),
         ],
     )
 
@@ -249,20 +249,61 @@ def sensitivity_table(designs: pd.DataFrame) -> Table | None:
     return Table(caption, columns, rows, wide=True)
 
 
-def _waterfalls(designs: pd.DataFrame, figures_dir: Path) -> list[Fold]:
-    title, caption = _WATERFALL
-    folds = []
-    for _, row in best_designs(designs).iterrows():
-        name = f"cost_waterfall_{row['scenario']}"
-        path = figures_dir / f"{name}.svg"
-        if path.exists():
-            drawn: Drawing = drawing(path, name, f"{title}: {row['scenario']}", caption)
-            where = f"{label(row['house'])}, {label(row['incentive'])}"
-            folds.append(Fold(f"Where the money goes: {where}", design_words(row), [drawn]))
-    return folds
+def money_chart(designs: pd.DataFrame) -> Chart:
+    """From the yearly cost of business as usual to that of each design, step by step."""
+    choices: dict[Choice, list[dict[str, object]]] = {}
+    best = best_designs(designs)
+    order = pd.concat([best, designs[~designs.index.isin(best.index)]])
+    for k, (_, row) in enumerate(order.iterrows()):
+        steps = waterfall_steps(row)
+        names = ["Business as usual", *steps, "This design"]
+        changes = [row["bau_cost_gbp"], *steps.values(), row["eac_gbp"]]
+        ends = np.cumsum(changes[:-1])
+        bases = [0.0, *ends[:-1], 0.0]
+        colours = [
+            style.TOTAL,
+            *(style.DEARER if change > 0 else style.CHEAPER for change in steps.values()),
+            style.TOTAL,
+        ]
+        middle = range(1, len(names) - 1)
+        choices[(k,)] = [
+            {
+                "y": names,
+                "x": rounded(changes, 2),
+                "base": rounded(bases, 2),
+                "marker": {"color": colours},
+                "text": [style.number(x, signed=i in middle) for i, x in enumerate(changes)],
+            }
+        ]
+    return Chart(
+        title="Where the money goes",
+        caption="Yearly cost, from business as usual (boiler and grid) to the design. Brown is "
+        "dearer, green is cheaper. Fuel, maintenance and import are differences to business as "
+        "usual.",
+        traces=[
+            {
+                "type": "bar",
+                "orientation": "h",
+                "textposition": "outside",
+                "cliponaxis": False,
+                "hoverinfo": "skip",
+            }
+        ],
+        layout={
+            "showlegend": False,
+            "hovermode": False,
+            "xaxis": {"title": {"text": "Cost of a year (£)"}, "tickformat": ",.0f"},
+            "yaxis": {"autorange": "reversed", "showgrid": False},
+        },
+        choosers=[Chooser("Design", [_name(row) for _, row in order.iterrows()])],
+        choices=choices,
+        height=380,
+    )
 
 
-def houses_and_incentives(designs: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """Houses and incentives of the optimal designs, in the order of the grid."""
-    optimal = select(designs)
-    return list(dict.fromkeys(optimal["house"])), list(dict.fromkeys(optimal["incentive"]))
+def _name(row: pd.Series) -> str:
+    """A design in a list: its case, and what is installed."""
+    case = f"{label(row['house'])}, {label(row['incentive'])}, {row['tes']} store"
+    more = [label(row["variant"])] if row["variant"] else []
+    more += [f"fixed: {label(row['design'])}"] if row["design"] != OPTIMAL else []
+    return f"{', '.join([case, *more])}: {design_words(row)}"

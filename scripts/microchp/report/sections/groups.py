@@ -95,9 +95,14 @@ class GroupResults:
         return self.table[self.table["dwellings"] > 1]
 
 
-def section(results: GroupResults) -> Section:
-    """Peaks and flows at the transformer against penetration, day profiles, duration curves."""
+def section(results: GroupResults) -> Section | None:
+    """Peaks and flows at the transformer against penetration, day profiles, duration curves.
+
+    None where every group of the run is one dwelling alone.
+    """
     streets = results.streets
+    if streets.empty:
+        return None
     parts: list[object] = []
     for group in dict.fromkeys(streets["group"]):
         parts += _group_parts(results, str(group))
@@ -154,13 +159,11 @@ def published_section(results: GroupResults) -> Section | None:
     )
 
 
-def extent(groups: pd.DataFrame) -> str:
+def extent(results: GroupResults) -> str:
     """How many groups the run has, in words."""
-    names = groups.loc[groups["dwellings"] > 1, "group"].nunique()
-    return (
-        f"{names} group{'' if names == 1 else 's'}, {groups['scenario'].nunique()} runs of units "
-        "and designs, by minute"
-    )
+    groups, cases = results.streets["group"].nunique(), results.table["scenario"].nunique()
+    runs = f"{cases} run{'s' * (cases > 1)} of units and designs, by minute"
+    return f"{groups} group{'s' * (groups > 1)}, {runs}" if groups else runs
 
 
 def sentences(groups: pd.DataFrame) -> list[str]:
