@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from synthetic import RESOURCES, write_designs
 
 from microchp.assessment.comparison import compare_published_designs
@@ -15,7 +17,7 @@ from microchp.assessment.groups import assess_groups
 from microchp.config import load_config
 from microchp.demand.build import demand_dataset
 from microchp.demand.builtin import DwellingDemand
-from microchp.files import write_netcdf
+from microchp.files import read_netcdf, write_netcdf
 from microchp.operation.group import aggregate_group
 from microchp.operation.simulate import simulate_dwelling
 from microchp.report.build import build_report
@@ -47,6 +49,11 @@ SIZES = {
     "flat-none-without": (0.0, 0.0),
     "flat-fit-with-published": (2.0, 7.0),
 }
+MONEY_COLUMNS = (
+    *("bought_kwh", "sold_kwh", "sold_share", "avoided_purchase_eur", "sale_income_eur"),
+    *("extra_gas_eur", "maintenance_eur", "annual_profit_eur", "installation_eur", "npv_eur"),
+    "affordable_installation_eur",
+)
 QUALITY: dict[str, Any] = {
     "house": "flat",
     "source": "file",
@@ -78,6 +85,7 @@ QUALITY: dict[str, Any] = {
 def make_designs(directory: Path) -> dict[str, Any]:
     """Designs, table, figures and comparison; returns them as keywords of ``build_report``."""
     paths = write_designs(directory / "designs", USER, SIZES)
+    add_curve(directory / "designs" / "detached-fit-with.nc")
     designs = directory / "designs.csv"
     assess_designs(design_paths=paths, designs_path=designs)
     plot_figures(designs_path=designs, design_paths=paths, figures_dir=directory / "figures")
@@ -103,6 +111,24 @@ def make_designs(directory: Path) -> dict[str, Any]:
         "comparison_path": directory / "published.csv",
         "benchmarks_dir": directory / "benchmarks",
     }
+
+
+def add_curve(path: Path) -> None:
+    """Write into a design what other stores with its unit, and no unit, would cost."""
+    design = read_netcdf(path)
+    best, size = design.attrs["objective_gbp"], design.attrs["tes_kwh"]
+    stores = size * np.array([0.0, 0.5, 1.0, 2.0])
+    cost = best + 0.2 * np.abs(stores - size)
+    curve = {
+        "curve_chp_kw": ("kW", [2.0] * 4 + [0.0] * 2),
+        "curve_tes_kwh": ("kWh", [*stores, 0.0, 2 * size]),
+        "curve_eac_gbp": ("GBP/year", [*cost, best + 90, best + 130]),
+        "curve_bound_gbp": ("GBP/year", [*(cost - 1), best + 85, best + 125]),
+    }
+    for name, (units, values) in curve.items():
+        attributes = {"units": units, "long_name": name}
+        design[name] = ("curve", np.asarray(values, dtype=float), attributes)
+    write_netcdf(design, path)
 
 
 def make_groups(directory: Path) -> dict[str, Any]:
@@ -146,11 +172,52 @@ def make_groups(directory: Path) -> dict[str, Any]:
     }
 
 
+def make_units(directory: Path) -> dict[str, Any]:
+    """Two units and boilers against two central plants, in one house."""
+    energy, money = [], []
+    for k, unit in enumerate(("senertec", "ecopower", "condensing_boiler", "reference_boiler")):
+        names = {"house": "detached", "unit": unit}
+        labels = {"house_label": "Detached", "unit_label": unit.capitalize()}
+        is_unit = k < 2
+        energy += [
+            names
+            | {"central_plant": plant}
+            | labels
+            | {
+                "chp_electricity_kwh": 12e3 * is_unit,
+                "heat_share": 0.75 if is_unit else math.nan,
+                "effective_electrical_efficiency": 0.26 if is_unit else math.nan,
+                "export_share": 0.89 if is_unit else math.nan,
+                "run_hours": 3000.0 * is_unit,
+                "starts": 400.0 * is_unit,
+                "primary_kwh": 40e3 - 1e3 * k,
+                "primary_saving_share": saving / (k + 1),
+                "co2_kg": 9e3,
+                "co2_saving_share": 0.3 / (k + 1),
+            }
+            for plant, saving in (("combined_cycle", 0.1), ("average_fossil", 0.2))
+        ]
+        if unit != "reference_boiler":
+            money += [
+                names
+                | {"metering": metering}
+                | labels
+                | dict.fromkeys(MONEY_COLUMNS, 100.0 + k)
+                | {"irr": 0.04 / (k + 1), "payback_years": math.nan, "cost_cut_share": 0.4}
+                for metering in ("backwards", "separate_meters")
+            ]
+    paths = [directory / "comparison.csv", directory / "comparison_economics.csv"]
+    for path, rows in zip(paths, (energy, money), strict=True):
+        pd.DataFrame(rows).to_csv(path, index=False)
+    return {"unit_comparison_paths": paths}
+
+
 def make_run(directory: Path) -> Path:
     """All results of the run and its page; returns the directory."""
     build_report(
         **make_designs(directory),
         **make_groups(directory),
+        **make_units(directory),
         report_path=directory / "report" / "index.html",
     )
     return directory

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -187,6 +188,25 @@ def test_an_edited_module_reruns_what_depends_on_it(
 def test_an_edited_comment_reruns_nothing(tiny: Workflow, module: str) -> None:
     with edited(tiny.root / "scripts" / module, "\n# explained\n"):
         assert tiny.planned("tiny.yaml") == {}
+
+
+def test_snakemakes_report_holds_the_page_and_the_figures(tiny: Workflow) -> None:
+    done = tiny.run("tiny.yaml", "--report", "report.zip")
+    assert done.returncode == 0, done.stdout
+    with zipfile.ZipFile(tiny.directory / "report.zip") as archive:
+        names = {name.rsplit("/", 1)[-1] for name in archive.namelist()}
+        index = archive.read("report/report.html").decode()
+        (page,) = [name for name in archive.namelist() if name.endswith("/index.html")]
+        assert archive.read(page) == (tiny.results("tiny") / "report/index.html").read_bytes()
+    assert {"designs.csv", "heat_shares.svg", "cottage_calibration.svg"} <= names
+    assert "dispatch_week_cottage-fit-with.svg" in names
+    for words in (
+        "Figures of designs",
+        "Tables",
+        "Shares of heat by source",
+        "The page of the run",
+    ):
+        assert words in index
 
 
 # ---------------------------------------------------------------------- failing and resuming

@@ -27,6 +27,7 @@ from microchp.report.sections import (
     reproduction,
     store_size,
     terms,
+    units,
 )
 from microchp.report.sections import designs as all_designs
 from microchp.scenarios import DesignInputs
@@ -50,6 +51,8 @@ def build_report(
     dwelling_paths: Sequence[str | Path] = (),
     group_figures_dir: str | Path | None = None,
     group_comparison_path: str | Path | None = None,
+    unit_comparison_paths: Sequence[str | Path] = (),
+    unit_figures_dir: str | Path | None = None,
     benchmarks_dir: str | Path | None = None,
 ) -> None:
     """Write the report as one HTML file that needs nothing beside it.
@@ -85,6 +88,10 @@ def build_report(
         What ``plot_groups`` drew.
     group_comparison_path
         Published numbers on groups beside ours.
+    unit_comparison_paths
+        ``comparison.csv`` and ``comparison_economics.csv``, if made.
+    unit_figures_dir
+        What ``plot_comparison`` drew.
     benchmarks_dir
         Where Snakemake keeps time and memory of the jobs.
     """
@@ -138,6 +145,13 @@ def build_report(
             groups.dwelling_section(results),
             groups.published_section(results),
         ]
+    if unit_comparison_paths:
+        energy, money = (pd.read_csv(path) for path in unit_comparison_paths)
+        if designs is None and groups_path is None:
+            title = "Which micro-CHP unit for which building?"
+            first.append(Points(units.sentences(energy, money)))
+        drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
+        sections.append(units.section(energy, money, drawn_dir))
     stages = None if benchmarks_dir is None else provenance.stage_times(Path(benchmarks_dir))
     sections += [
         demand.section(reports, [Path(path) for path in calibration_paths]),

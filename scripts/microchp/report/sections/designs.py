@@ -252,6 +252,7 @@ def sensitivity_table(designs: pd.DataFrame) -> Table | None:
 def money_chart(designs: pd.DataFrame) -> Chart:
     """From the yearly cost of business as usual to that of each design, step by step."""
     choices: dict[Choice, list[dict[str, object]]] = {}
+    layouts: dict[Choice, dict[str, object]] = {}
     best = best_designs(designs)
     order = pd.concat([best, designs[~designs.index.isin(best.index)]])
     for k, (_, row) in enumerate(order.iterrows()):
@@ -275,6 +276,9 @@ def money_chart(designs: pd.DataFrame) -> Chart:
                 "text": [style.number(x, signed=i in middle) for i, x in enumerate(changes)],
             }
         ]
+        # room beside the bars for their numbers, on a narrow screen too
+        low, high = min(0.0, *ends), max(row["bau_cost_gbp"], *ends)
+        layouts[(k,)] = {"xaxis": {"range": [low, low + 1.35 * (high - low)]}}
     return Chart(
         title="Where the money goes",
         caption="Yearly cost, from business as usual (boiler and grid) to the design. Brown is "
@@ -297,6 +301,7 @@ def money_chart(designs: pd.DataFrame) -> Chart:
         },
         choosers=[Chooser("Design", [_name(row) for _, row in order.iterrows()])],
         choices=choices,
+        layouts=layouts,
         height=380,
     )
 

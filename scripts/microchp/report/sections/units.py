@@ -1,0 +1,268 @@
+"""Which unit for which building: units held against boilers and central plants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from microchp.report.page import (
+    Cell,
+    Chart,
+    Choice,
+    Chooser,
+    Column,
+    Drawing,
+    Fold,
+    Points,
+    Section,
+    Table,
+    Text,
+    cell,
+    drawing,
+    rounded,
+    share_cell,
+)
+from microchp.report.style import CHEAPER, DEARER, IMPORT, STORE, TOTAL, label, percent
+
+SERIES_COLOURS = (STORE, DEARER, IMPORT, TOTAL, CHEAPER)
+"""Of central plants, and of metering rules, in their order."""
+
+ENERGY = {
+    "primary_saving_share": ("Primary energy saved", "%", 100.0),
+    "co2_saving_share": ("CO₂ avoided", "%", 100.0),
+    "heat_share": ("Heat from the unit", "% of demand", 100.0),
+    "effective_electrical_efficiency": ("Electrical efficiency over the year", "%", 100.0),
+    "export_share": ("Generation exported", "%", 100.0),
+    "run_hours": ("Run hours", "h a year", 1.0),
+}
+"""What is drawn by central plant: name, unit, factor to it."""
+
+MONEY = {
+    "annual_profit_eur": ("Profit", "€ a year", 1.0),
+    "payback_years": ("Payback", "years", 1.0),
+    "irr": ("Internal rate of return", "%", 100.0),
+    "affordable_installation_eur": ("Cost that would pay back in time", "€", 1.0),
+    "sold_share": ("Generation sold", "%", 100.0),
+}
+"""What is drawn by metering rule."""
+
+_DRAWN = {
+    "saving_by_house": "Primary energy saving by building",
+    "saving_by_use": "Primary energy saving by building and use",
+}
+
+
+def section(comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path | None) -> Section:
+    """Energy, CO2 and money of every unit in every building.
+
+    Parameters
+    ----------
+    comparison, economics
+        ``comparison.csv`` and ``comparison_economics.csv``.
+    figures_dir
+        What ``plot_comparison`` drew; of it what the charts do not show.
+    """
+    parts: list[Any] = [
+        Points(sentences(comparison, economics)),
+        Text(
+            "Against a house with the reference boiler that buys its electricity. What a unit "
+            "exports is deducted from the primary energy and the CO₂ of the central plant."
+        ),
+        _chart(
+            "Energy and CO₂ by unit",
+            "One bar for each central plant; shares of heat and of export do not depend on it.",
+            comparison[comparison["unit"] != "reference_boiler"],
+            "central_plant",
+            ENERGY,
+        ),
+        energy_table(comparison),
+    ]
+    if not economics.empty:
+        parts += [
+            _chart(
+                "Money by unit",
+                "One bar for each way of metering; a payback that never comes has none.",
+                economics,
+                "metering",
+                MONEY,
+            ),
+            money_table(economics),
+        ]
+    if figures_dir is not None:
+        drawn = _drawings(figures_dir)
+        parts += [Fold("Drawn figures", f"{len(drawn)} of them", drawn)] if drawn else []
+    return Section("units", "Which unit for which building", parts, short="Units")
+
+
+def sentences(comparison: pd.DataFrame, economics: pd.DataFrame) -> list[str]:
+    """For each house the unit that saves most against each central plant, and what pays."""
+    units = comparison[~comparison["unit"].str.endswith("boiler")]
+    found = []
+    for house, rows in units.groupby("house", sort=False):
+        plants = []
+        for plant, cells in rows.groupby("central_plant", sort=False):
+            best = cells.iloc[int(cells["primary_saving_share"].argmax())]
+            saved = percent(best["primary_saving_share"])
+            plants.append(f"{best['unit_label']} against {label(str(plant)).lower()} ({saved})")
+        text = f"{rows['house_label'].iloc[0]}: most primary energy saves {_listed(plants)}"
+        money = economics[(economics["house"] == house) & ~economics["unit"].str.endswith("boiler")]
+        paying = money[money["irr"].notna()]
+        if len(paying):
+            best = paying.iloc[int(paying["irr"].argmax())]
+            text += (
+                f"; the best return has {best['unit_label']}, {percent(best['irr'], 1)} with "
+                f"{label(best['metering']).lower()}"
+            )
+        elif len(money):
+            text += "; no unit pays back"
+        found.append(f"{text}.")
+    return found
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _chart(
+    title: str,
+    caption: str,
+    rows: pd.DataFrame,
+    by: str,
+    measures: dict[str, tuple[str, str, float]],
+) -> Chart:
+    """Bars by unit, a colour for each plant or metering rule; house and measure to choose."""
+    houses = dict(zip(rows["house"], rows["house_label"], strict=True))
+    kinds = list(dict.fromkeys(rows[by]))
+    choices: dict[Choice, list[dict[str, object]]] = {}
+    layouts: dict[Choice, dict[str, object]] = {}
+    for h, house in enumerate(houses):
+        of_house = rows[rows["house"] == house]
+        for m, (column, (name, unit, factor)) in enumerate(measures.items()):
+            bars: list[dict[str, object]] = []
+            for kind in kinds:
+                cells = of_house[of_house[by] == kind]
+                bars.append(
+                    {"x": list(cells["unit_label"]), "y": rounded(factor * cells[column], 2)}
+                )
+            choices[h, m] = bars
+            layouts[h, m] = {"yaxis": {"title": {"text": f"{name} ({unit})"}}}
+    return Chart(
+        title=title,
+        caption=caption,
+        traces=[
+            {
+                "type": "bar",
+                "name": label(str(kind)),
+                "marker": {"color": SERIES_COLOURS[k % len(SERIES_COLOURS)]},
+            }
+            for k, kind in enumerate(kinds)
+        ],
+        layout={
+            "barmode": "group",
+            "hovermode": "closest",
+            "xaxis": {"type": "category", "showgrid": False},
+        },
+        choosers=[
+            Chooser("Building", list(houses.values())),
+            Chooser("Measure", [name for name, _, _ in measures.values()]),
+        ],
+        choices=choices,
+        layouts=layouts,
+    )
+
+
+def energy_table(comparison: pd.DataFrame) -> Table:
+    """Energy and CO2 of every unit in every building, against every central plant."""
+    columns = [
+        Column("Building", text=True),
+        Column("Unit", text=True),
+        Column("Central plant", text=True),
+        Column("Primary energy", "kWh/y"),
+        Column("Saved", "of primary energy"),
+        Column("CO₂", "kg/y"),
+        Column("Avoided", "of CO₂"),
+        Column("Heat", "from the unit"),
+        Column("Electrical efficiency"),
+        Column("Generated", "kWh/y"),
+        Column("Exported", "of generation"),
+        Column("Run hours", "h/y"),
+        Column("Starts", "1/y"),
+    ]
+    rows: list[list[Cell | str]] = [
+        [
+            row["house_label"],
+            row["unit_label"],
+            label(row["central_plant"]),
+            cell(row["primary_kwh"]),
+            share_cell(row["primary_saving_share"], 1),
+            cell(row["co2_kg"]),
+            share_cell(row["co2_saving_share"], 1),
+            share_cell(row["heat_share"]),
+            share_cell(row["effective_electrical_efficiency"], 1),
+            cell(row["chp_electricity_kwh"]),
+            share_cell(row["export_share"], 1),
+            cell(row["run_hours"]),
+            cell(row["starts"]),
+        ]
+        for _, row in comparison.iterrows()
+    ]
+    return Table("Energy and CO₂ of units", columns, rows, wide=True)
+
+
+def money_table(economics: pd.DataFrame) -> Table:
+    """Money of every unit in every building under every metering rule."""
+    columns = [
+        Column("Building", text=True),
+        Column("Unit", text=True),
+        Column("Metering", text=True),
+        Column("Bought", "kWh/y"),
+        Column("Sold", "kWh/y"),
+        Column("Purchase avoided", "€/y"),
+        Column("Sold for", "€/y"),
+        Column("More gas", "€/y"),
+        Column("Maintenance", "€/y"),
+        Column("Profit", "€/y"),
+        Column("Installation", "€"),
+        Column("Payback", "y"),
+        Column("IRR"),
+        Column("NPV", "€"),
+        Column("Cost cut for payback", "of installation"),
+    ]
+    rows: list[list[Cell | str]] = [
+        [
+            row["house_label"],
+            row["unit_label"],
+            label(row["metering"]),
+            *(
+                cell(row[name])
+                for name in (
+                    "bought_kwh",
+                    "sold_kwh",
+                    "avoided_purchase_eur",
+                    "sale_income_eur",
+                    "extra_gas_eur",
+                    "maintenance_eur",
+                    "annual_profit_eur",
+                    "installation_eur",
+                )
+            ),
+            cell(row["payback_years"], 1),
+            share_cell(row["irr"], 1),
+            cell(row["npv_eur"]),
+            share_cell(row["cost_cut_share"]),
+        ]
+        for _, row in economics.iterrows()
+    ]
+    return Table("Money of units", columns, rows, wide=True)
+
+
+def _drawings(directory: Path) -> list[Drawing]:
+    found = []
+    for kind, title in _DRAWN.items():
+        for path in sorted(directory.glob(f"{kind}_*.svg")):
+            full = f"{title}: {label(path.stem.removeprefix(f'{kind}_'))}"
+            found.append(drawing(path, path.stem, full, full))
+    return found
