@@ -21,7 +21,7 @@ from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.report.figures import FIRST_DAYS, drawn_step_minutes
 from microchp.report.page import Section, Text, drawing
-from microchp.report.payload import FloatArray, packed_series
+from microchp.report.payload import FloatArray, packed, series_bytes
 from microchp.report.sections.answer import design_words
 from microchp.report.selection import best_designs
 from microchp.report.style import label
@@ -97,18 +97,17 @@ class _Series:
 
     def __init__(self) -> None:
         self.packed: list[str] = []
-        self._known: dict[str, int] = {}
+        self.size = 0
+        self._known: dict[bytes, int] = {}
 
-    def add(self, text: str) -> int:
-        """Index of a packed series."""
-        if text not in self._known:
-            self._known[text] = len(self.packed)
-            self.packed.append(text)
-        return self._known[text]
-
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.packed))
+    def add(self, series: FloatArray) -> int:
+        """Index of a series (kW or kWh) among the packed ones."""
+        data = series_bytes(series, UNIT_KW)
+        if data not in self._known:
+            self._known[data] = len(self.packed)
+            self.packed.append(packed(data))
+            self.size += len(self.packed[-1])
+        return self._known[data]
 
 
 def section(designs: pd.DataFrame, design_paths: Sequence[Path], figures_dir: Path) -> Section:
@@ -179,15 +178,15 @@ def _explorer(
 ) -> DispatchExplorer | None:
     """The explorer at a step, or none where it has no room (and nothing is to be dropped)."""
     series = _Series()
-    packed: list[PackedDesign] = []
+    shown: list[PackedDesign] = []
     for _, row in order.iterrows():
         design = pack_design(read_netcdf(paths[row["scenario"]]), row, series, step)
         if series.size > ROOM_BYTES:
             if not drop:
                 return None
             break
-        packed.append(design)
-    return DispatchExplorer(packed, series.packed, list(order["scenario"]).index(best))
+        shown.append(design)
+    return DispatchExplorer(shown, series.packed, list(order["scenario"]).index(best))
 
 
 def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) -> PackedDesign:
@@ -215,27 +214,24 @@ def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) 
     ratio = chp_heat.sum() / power.sum() if power.sum() > 0 else 0.0
     if np.abs(chp_heat - ratio * power).max() > UNIT_KW:
         raise ValueError(f"{row['scenario']}: heat of the unit is not in proportion to its power")
-    # one of the two is nearly always at rest, and takes next to no room
-    given = {
-        name: packed_series(flow, UNIT_KW)
-        for name, flow in (("boiler", boiler), ("store", into_store))
-    }
-    name = min(given, key=lambda key: len(given[key]))
+    # the one that changes less takes less room, often next to none
+    given = {"boiler": boiler, "store": into_store}
+    name = min(given, key=lambda key: np.count_nonzero(np.abs(np.diff(given[key])) > UNIT_KW))
     days = pd.DatetimeIndex(design["time"].to_numpy()).normalize().unique()
     info: dict[str, Any] = {
         "name": str(row["scenario"]),
         "step": own * factor,
         "days": [f"{day:%Y-%m-%d}" for day in days],
         "ratio": ratio,
-        "heat": series.add(packed_series(heat, UNIT_KW)),
-        "electricity": series.add(packed_series(mean(values(design, "electricity_kw")), UNIT_KW)),
-        "power": series.add(packed_series(power, UNIT_KW)),
+        "heat": series.add(heat),
+        "electricity": series.add(mean(values(design, "electricity_kw"))),
+        "power": series.add(power),
         name: series.add(given[name]),
     }
     if float(design.attrs["tes_kwh"]) > 0:
         every = max(1, LEVEL_MINUTES // own)
         level = values(design, "tes_level_kwh")[every - 1 :: every]
-        info |= {"level": series.add(packed_series(level, UNIT_KW)), "level_step": own * every}
+        info |= {"level": series.add(level), "level_step": own * every}
     per_day = heat.reshape(len(days), -1).sum(axis=1)
     window = np.convolve(per_day, np.ones(min(DAYS_SHOWN, len(days))), mode="valid")
     words = [label(str(row[key])) for key in ("variant",) if row[key]]
