@@ -62,6 +62,10 @@ async function plot(place, traces, layout) {
   drawn.add(place);
 }
 
+function options(control) {
+  return control.dataset.options ?? JSON.stringify([...control.options].map((one) => one.text));
+}
+
 async function chart(figure) {
   const data = JSON.parse(await inflateText(
     figure.querySelector("script[type='application/octet-stream']").textContent));
@@ -87,8 +91,7 @@ async function chart(figure) {
       const label = CSS.escape(control.dataset.label);
       const section = figure.closest("section");
       for (const other of section.querySelectorAll(`[data-label="${label}"]`)) {
-        if (other === control || other.max !== control.max) continue;
-        if (other.value === control.value) continue;
+        if (other.value === control.value || options(other) !== options(control)) continue;
         other.value = control.value;
         other.dispatchEvent(new CustomEvent("input", { detail: "follow" }));
       }
