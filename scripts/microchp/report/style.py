@@ -44,7 +44,7 @@ CHART_LAYOUT: dict[str, Any] = {
     "plot_bgcolor": "#fff",
     "margin": {"l": 62, "r": 12, "t": 24, "b": 48},
     "hovermode": "x unified",
-    "legend": {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
+    "legend": {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "traceorder": "normal"},
 }
 """Layout that all interactive charts share."""
 

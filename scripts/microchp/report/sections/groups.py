@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from microchp.report import style
-from microchp.report.group_figures import DAYS, LINES, case_label
+from microchp.report.group_figures import LINES, case_label
 from microchp.report.page import (
     Cell,
     Chart,
@@ -31,7 +31,7 @@ from microchp.report.page import (
     rounded,
 )
 from microchp.report.style import DASH, label, number, percent
-from microchp.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.timeseries import FloatArray
 
 PERIODS = {
     "year": "Year",
@@ -59,8 +59,8 @@ MEASURES = {
 PROFILE_MINUTES = 10
 """Step of the means that day profiles are drawn of."""
 
-DURATION_POINTS = 201
-"""Points of a duration curve, evenly over the year."""
+DASHES = ("solid", "dash", "dot", "dashdot")
+"""Of the lines of cases, in their order: two that lie on each other are both seen."""
 
 _CAPTIONS = {
     "cumulative": (
@@ -221,7 +221,7 @@ def penetration_chart(rows: pd.DataFrame, group: str, cases: Sequence[str]) -> C
                 "name": case_label(case),
                 "legendgroup": case,
                 "mode": "lines+markers",
-                "line": {"color": colour},
+                "line": {"color": colour, "dash": DASHES[k % len(DASHES)]},
                 "marker": {"size": 5},
             },
         ]
@@ -259,40 +259,9 @@ def _index(periods: Sequence[str]) -> int:
     return periods.index("winter_day") if "winter_day" in periods else 0
 
 
-@dataclass(frozen=True)
-class _Load:
-    """Net load of a group at every penetration (kW): three days, and its duration curve."""
-
-    days: Mapping[str, FloatArray]
-    demand_days: Mapping[str, FloatArray]
-    duration: FloatArray
-
-
-def _load(path: Path) -> tuple[_Load, list[float]]:
-    with xr.open_dataset(path, engine="netcdf4") as group:
-        demand = group["demand_kw"].to_numpy().astype(float)
-        shares = [float(share) for share in group["penetration"]]
-        numbers = {
-            period: int(group["in_period"].sel(period=period).to_numpy().argmax())
-            for period in DAYS
-        }
-        levels = np.linspace(1, 0, DURATION_POINTS)
-        days: dict[str, list[FloatArray]] = {period: [] for period in DAYS}
-        curves = []
-        for p in range(len(shares)):
-            net = demand - group["generation_kw"].isel(penetration=p).to_numpy()
-            curves.append(np.quantile(net, levels))
-            for period, day in numbers.items():
-                days[period].append(_day(net, day))
-    of_demand = {period: _day(demand, day) for period, day in numbers.items()}
-    stacked = {period: np.stack(series) for period, series in days.items()}
-    return _Load(stacked, of_demand, np.stack(curves)), shares
-
-
-def _day(series: FloatArray, day: int) -> FloatArray:
-    """Means of a day, over :data:`PROFILE_MINUTES`."""
-    minutes = series[day * MINUTES_PER_DAY : (day + 1) * MINUTES_PER_DAY]
-    means: FloatArray = minutes.reshape(-1, PROFILE_MINUTES).mean(axis=1)
+def _means(by_minute: FloatArray) -> FloatArray:
+    """Means over :data:`PROFILE_MINUTES` along the last axis."""
+    means: FloatArray = by_minute.reshape(*by_minute.shape[:-1], -1, PROFILE_MINUTES).mean(axis=-1)
     return means
 
 
@@ -302,56 +271,71 @@ def load_charts(rows: pd.DataFrame, group: str, paths: Mapping[str, Path]) -> li
     profile: dict[Choice, list[dict[str, object]]] = {}
     duration: dict[Choice, list[dict[str, object]]] = {}
     notes: dict[Choice, str] = {}
-    clock = rounded(np.arange(0, 24, PROFILE_MINUTES / 60), 3)
-    share_of_year = rounded(np.linspace(0, 100, DURATION_POINTS), 1)
     shares: list[float] = []
+    days: list[str] = []
     for c, case in enumerate(cases):
-        load, shares = _load(paths[case])
-        for p in range(len(shares)):
-            for d, period in enumerate(DAYS):
-                net = load.days[period][p]
+        with xr.open_dataset(paths[case], engine="netcdf4") as found:
+            shares = [float(share) for share in found["penetration"]]
+            days = [str(day) for day in found["shown_day"].to_numpy()]
+            net = _means(found["net_day_kw"].to_numpy())
+            demand = _means(found["demand_day_kw"].to_numpy())
+            curves = found["net_duration_kw"].to_numpy()
+            # what the group is without units is there where the run has a penetration of nil
+            base = curves[shares.index(0.0)] if 0.0 in shares else np.full(curves.shape[1], np.nan)
+            exceeded = rounded(100 * found["exceeded_share"], 1)
+        clock = rounded(np.arange(0, 24, PROFILE_MINUTES / 60), 3)
+        for p, share in enumerate(shares):
+            for d, day in enumerate(days):
+                low, middle, high = net[p, d]
                 profile[c, d, p] = [
-                    {"x": clock, "y": rounded(np.maximum(net, 0), 2)},
-                    {"x": clock, "y": rounded(np.minimum(net, 0), 2)},
-                    {"x": clock, "y": rounded(load.demand_days[period], 2)},
+                    {"x": clock, "y": rounded(values, 2)}
+                    for values in (
+                        *(np.maximum(middle, 0), np.minimum(middle, 0)),
+                        *(low, high, demand[d]),
+                    )
                 ]
-                notes[c, d, p] = _note(rows, case, period, shares[p])
+                notes[c, d, p] = _note(rows, case, day, share)
             duration[c, p] = [
-                {"x": share_of_year, "y": rounded(np.maximum(load.duration[p], 0), 2)},
-                {"x": share_of_year, "y": rounded(np.minimum(load.duration[p], 0), 2)},
-                {"x": share_of_year, "y": rounded(load.duration[0], 2)},
+                {"x": exceeded, "y": rounded(values, 2)}
+                for values in (np.maximum(curves[p], 0), np.minimum(curves[p], 0), base)
             ]
     unit = Chooser("Unit or design", [case_label(case) for case in cases])
     start = min(range(len(shares)), key=lambda p: abs(shares[p] - 0.5))
     slider = Chooser(
         "Dwellings with a unit", [percent(share) for share in shares], start, slider=True
     )
-    traces = [
-        {"name": "Import", "fill": "tozeroy", "line": {"color": style.IMPORT, "width": 1}},
-        {"name": "Export", "fill": "tozeroy", "line": {"color": style.EXPORT, "width": 1}},
-        {"name": "No unit", "line": {"color": style.DEMAND, "width": 1, "dash": "dot"}},
+    flows: list[dict[str, object]] = [
+        {"name": name, "mode": "lines", "fill": "tozeroy", "line": {"color": colour, "width": 1}}
+        for name, colour in (("Import", style.IMPORT), ("Export", style.EXPORT))
     ]
-    lines = [{"mode": "lines"} | trace for trace in traces]
+    line = {"color": style.DEMAND, "width": 1, "dash": "dot"}
+    without: dict[str, object] = {"name": "No unit", "mode": "lines", "line": line}
+    edge = {"mode": "lines", "line": {"color": style.TOTAL, "width": 0.5}, "hoverinfo": "skip"}
+    band: list[dict[str, object]] = [
+        {**edge, "showlegend": False},
+        {**edge, "name": "5 to 95 %", "fill": "tonexty", "fillcolor": f"{style.TOTAL}40"},
+    ]
     y = {"title": {"text": "Load of the group (kW)"}}
     return [
         Chart(
             title=f"{label(group)}: a day at the transformer",
-            caption=f"Means over {PROFILE_MINUTES} min, in the choice of dwellings whose annual "
-            "import is the median; power that flows back is below zero.",
-            traces=lines,
+            caption=f"Means over {PROFILE_MINUTES} min of the median over the choices of "
+            "dwellings, minute by minute, with the band from the 5th to the 95th percentile; power "
+            "that flows back is below zero.",
+            traces=[*flows, *band, without],
             layout={
                 "xaxis": {"title": {"text": "Hour (standard time)"}, "dtick": 3, "range": [0, 24]},
                 "yaxis": y,
             },
-            choosers=[unit, Chooser("Day", [PERIODS[period] for period in DAYS]), slider],
+            choosers=[unit, Chooser("Day", [PERIODS[day] for day in days]), slider],
             choices=profile,
             notes=notes,
         ),
         Chart(
             title=f"{label(group)}: duration curve",
-            caption="How much of the year the load is at least so high, by minute, in the same "
-            "choice of dwellings.",
-            traces=lines,
+            caption="How much of the year the load is at least so high, by minute, in the choice "
+            "of dwellings whose annual import is the median.",
+            traces=[*flows, without],
             layout={
                 "xaxis": {"title": {"text": "Share of the year (%)"}, "range": [0, 100]},
                 "yaxis": y,
@@ -427,7 +411,7 @@ def group_table(rows: pd.DataFrame, group: str, period: str) -> Table:
         ]
         for _, row in rows.iterrows()
     ]
-    return Table(f"{label(group)}: {PERIODS[period].lower()}", columns, cells, wide=True)
+    return Table(f"{label(group)}: {PERIODS[period]}", columns, cells, wide=True)
 
 
 # -------------------------------------------------------------------------- first dwellings
