@@ -12,6 +12,11 @@ import yaml
 # Of this file, not of the workflow that may have loaded it as a module.
 PROJECT = Path(str(workflow.current_basedir)).parent
 sys.path.insert(0, str(PROJECT / "scripts"))
+if not (PROJECT / "scripts").is_dir():
+    sys.exit(
+        f"{PROJECT}: no folder of this machine, and the workflow imports a package of its own. "
+        'Clone the project and name the clone: snakefile: "microchp/Snakefile"'
+    )
 
 from microchp.config import load_config, refuse_repeated_keys, variant_config
 from microchp.errors import MicrochpError
