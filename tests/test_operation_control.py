@@ -288,11 +288,27 @@ def test_what_warmed_the_unit_is_lost_when_it_stands() -> None:
 
 
 def test_a_modulating_unit_runs_at_full_load_until_its_heat_has_followed() -> None:
-    """Of 3 kW, 1.672 kW come in the first minute at full load; then half load is enough."""
+    """At the end of a minute half of the heat made flows: 3 kW of 6 after one minute at full load.
+
+    4.5 kW take a second: 1.5 kW are left of the first minute's heat and 3 come from its own.
+    """
     found = flows_of([3, 3, 3], WARMING._replace(min_load_share=0.5))
     assert found["chp_made_heat_kw"] == pytest.approx([6, 3, 3])
     assert found["chp_heat_kw"] == pytest.approx([6 - 30 * WARM_KWH, 3, 3])
     assert found["surplus_heat_kw"] == pytest.approx([0, 0, 0])
+    found = flows_of([4.5, 4.5, 4.5], WARMING._replace(min_load_share=0.5))
+    assert found["chp_made_heat_kw"] == pytest.approx([6, 6, 4.5])
+
+
+def test_the_load_does_not_swing_about_a_steady_demand() -> None:
+    """A start-up of many steps: full load until warm enough, then the load of the demand."""
+    slow = WARMING._replace(min_load_share=0.2, start_up_hours=0.25)
+    made = flows_of([3.0] * 40, slow)["chp_made_heat_kw"]
+    warm = made.index(next(heat for heat in made if heat < 6))
+    assert made[:warm] == [6] * warm
+    assert made[warm + 1 :] == pytest.approx([3.0] * (39 - warm))
+    # 6 x (1 - exp(-t / 15)) kW flow after t minutes: 3 kW after 15 x ln 2 = 10.4 min
+    assert warm == 10
 
 
 # ------------------------------------------------------------------------ by hand: controls

@@ -240,11 +240,17 @@ def run(
     least_heat_kw = plant.min_load_share * plant.heat_kw
     least_power_kw = power_at(plant, plant.min_load_share)
     has_store = plant.store_kwh > 0.0
-    # Of the heat made in a step, and of each kWh that warms the unit, what reaches the water.
+    has_part_load = plant.part_load.shape[1] > 1
+    warms_up = plant.start_up_hours > 0.0
+    # Of the heat made in a step, and of each kWh in the unit at its start, what reaches the water.
     direct_share = 1.0
     carried_per_hour = 0.0
-    if plant.start_up_hours > 0.0:
-        carried_per_hour = -np.expm1(-step_hours / plant.start_up_hours) / step_hours
+    followed_share = 1.0  # of the heat made, what flows to the water at the end of the step
+    flowing_per_hour = 0.0  # of each kWh in the unit at its start, what flows at its end
+    if warms_up:
+        followed_share = -np.expm1(-step_hours / plant.start_up_hours)
+        flowing_per_hour = (1.0 - followed_share) / plant.start_up_hours
+        carried_per_hour = followed_share / step_hours
         direct_share = 1.0 - plant.start_up_hours * carried_per_hour
     cooling_per_hour = 1.0 / step_hours
     if plant.cool_down_hours > 0.0:
@@ -311,22 +317,23 @@ def run(
         elif plant.control == CONTINUOUS or plant.control == TIMED or not locked:
             load = 1.0
         else:
-            asked = (demand - carried) / (direct_share * plant.heat_kw)
+            # so that at the end of the step what flows to the water is the demand
+            asked = (demand - flowing_per_hour * retained) / (followed_share * plant.heat_kw)
             load = min(1.0, max(plant.min_load_share, asked))
 
         # what does it burn, and what of its heat reaches the water?
         made = load * plant.heat_kw
         cooling = 0.0
-        if on:
+        power = load * plant.power_kw
+        fuel = load * plant.fuel_kw
+        if on and has_part_load:
             power = power_at(plant, load)
-            fuel = load * plant.fuel_kw / factor_at(plant.part_load, 2, load)
-            heat = carried + direct_share * made
-        else:
-            power = 0.0
-            fuel = 0.0
-            heat = 0.0
-            cooling = cooling_per_hour * retained
-        retained += (made - heat - cooling) * step_hours
+            fuel /= factor_at(plant.part_load, 2, load)
+        heat = made
+        if warms_up:
+            heat = carried + direct_share * made if on else 0.0
+            cooling = 0.0 if on else cooling_per_hour * retained
+            retained += (made - heat - cooling) * step_hours
 
         direct = min(heat, demand)
         charge = min(heat - direct, room)
