@@ -89,7 +89,7 @@ def primary_energy(
             ax.set_xlabel("Primary energy (MWh a year)")
             ax.grid(axis="y", visible=False)
         axes[0].set_yticks(at, [labels[name] for name in units])
-        axes[0].invert_yaxis()
+        axes[0].set_ylim(len(units) - 0.5, -0.5)
         bars = {
             "Fuel of the unit": style.CHP,
             "Fuel of the boiler": style.BOILER,
@@ -150,12 +150,12 @@ def savings(
                 label=plants[plant],
             )
         ax.set_yticks(range(len(units)), [text for _, text in units])
-        ax.invert_yaxis()
+        ax.set_ylim(len(units) - 0.5, -0.5)
         ax.set_xlim(left=min(0, ax.get_xlim()[0]))
         ax.axvline(0, color=style.DEMAND, linewidth=0.6)
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set_xlabel(title)
-        fig.legend(loc="outside lower center", ncols=len(looks))
+        fig.legend(loc="outside lower center", ncols=2)
 
 
 def saving_by_house(
@@ -243,7 +243,7 @@ def saving_by_use(
             ax.set_xlabel("Reference (MWh a year)")
             ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         low, high = axes[0].get_ylim()
-        axes[0].set_ylim(min(0, low), 1.35 * high)  # room for the houses' names
+        axes[0].set_ylim(min(0, low), 1.5 * high)  # room for the houses' names
         axes[0].set_ylabel("Primary energy saved")
         handles = [
             Line2D([], [], color=colour, marker=marker, markersize=4, label=units[unit])
@@ -309,7 +309,7 @@ def annual_profit(*, economics: pd.DataFrame, svg_path: Path, pdf_path: Path) ->
         ax.set_xlim(low - (8 * room if low < 0 else 0), high + 8 * room)
         ax.axvline(0, color=style.DEMAND, linewidth=0.6)
         ax.set_yticks(range(len(units)), list(units.values()))
-        ax.invert_yaxis()
+        ax.set_ylim(len(units) - 0.5, -0.5)
         ax.grid(axis="y", visible=False)
         ax.set_xlabel("Profit of a year before capital (€)")
         handles = [Patch(color=looks[rule][0], label=METERING[rule]) for rule in rules]
