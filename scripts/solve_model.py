@@ -14,6 +14,7 @@ def main(snakemake: Any) -> None:
             model_path=snakemake.input.model,
             design_path=snakemake.output.design,
             solve=Solve.model_validate(snakemake.params.solve),
+            threads=snakemake.threads,
         )
 
 

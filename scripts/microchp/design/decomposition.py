@@ -9,9 +9,10 @@ on the size, so that a day once solved is solved again in a fraction of a millis
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import highspy
 import numpy as np
@@ -24,8 +25,20 @@ from microchp.errors import SolveError
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 Clock = Callable[[], float]
 """Seconds left."""
+
+
+def for_days(days: Iterable[int], solve_day: Callable[[int], T], threads: int) -> list[T]:
+    """What ``solve_day`` gives for each day, in order, whatever the number of threads.
+
+    Days do not know of each other and HiGHS runs outside Python's lock, so that threads are
+    enough to use several cores, and change no digit.
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(solve_day, days))
 
 
 class DayProgram:
@@ -225,9 +238,10 @@ class Evaluation:
 class YearProgram:
     """The hull of a year for one plant: one warm linear programme for each day."""
 
-    def __init__(self, problem: Problem, curves: Curves) -> None:
+    def __init__(self, problem: Problem, curves: Curves, threads: int = 1) -> None:
         self._problem = problem
         self._curves = curves
+        self._threads = threads
         days, slices = problem.shape
         stored, cost = lower_hull(curves.stored_kw, curves.cost)
         one = np.ones((1, slices), dtype=np.bool_)
@@ -248,12 +262,14 @@ class YearProgram:
         problem = self._problem
         levels, prices = np.empty(problem.shape), np.empty(problem.shape)
         value = np.empty(len(self._days))
-        for d, day in enumerate(self._days):
+
+        def solve_day(d: int) -> None:
             if seconds_left() < 0:
                 raise SolveError(
-                    f"{problem.inputs.scenario}: time is up with {d} of {len(self._days)} days "
+                    f"{problem.inputs.scenario}: time is up before all {len(self._days)} days are "
                     f"solved for a store of {size_kwh:g} kWh; raise solve.time_limit_minutes."
                 )
+            day = self._days[d]
             status = day.solve(size_kwh)
             if status != highspy.HighsModelStatus.kOptimal:
                 raise SolveError(
@@ -261,6 +277,8 @@ class YearProgram:
                     f"{size_kwh:g} kWh as {status.name}, not optimal."
                 )
             value[d], levels[d], prices[d] = day.value(), day.levels(), day.heat_prices()
+
+        for_days(range(len(self._days)), solve_day, self._threads)
         return Evaluation(
             size_kwh=size_kwh,
             relaxed_gbp=float(problem.step_hours * problem.day_weight @ value),

@@ -13,11 +13,10 @@ taken if it is cheaper.
 from __future__ import annotations
 
 import logging
-import time
 
 import numpy as np
 
-from microchp.design.decomposition import Clock, DayProgram, Evaluation
+from microchp.design.decomposition import Clock, DayProgram, Evaluation, for_days
 from microchp.design.dispatch import Mode
 from microchp.design.formulation import (
     BoolArray,
@@ -37,9 +36,10 @@ TIE_GBP_PER_H = 1e-6
 class Rounding:
     """Turns the hull of one plant's year into operations, day by day."""
 
-    def __init__(self, problem: Problem, curves: Curves) -> None:
+    def __init__(self, problem: Problem, curves: Curves, threads: int = 1) -> None:
         self._problem = problem
         self._curves = curves
+        self._threads = threads
         days, slices = problem.shape
         hulls = [lower_hull(curves.stored_kw, cost) for cost in curves.mode_cost]
         shape = (len(hulls), days, slices, -1)
@@ -66,28 +66,26 @@ class Rounding:
         excess, allowed = self._undecided(evaluation)
         day_tolerance = tolerance_gbp / problem.day_weight.sum()
         loose = np.flatnonzero(excess.sum(axis=1) * problem.step_hours > day_tolerance)
-        told = time.monotonic()
-        for count, d in enumerate(loose):
-            if seconds_left() < 0:
-                break
-            if time.monotonic() - told > 10:
-                told = time.monotonic()
-                log.info("integral: %d of %d days, %.0f s left", count, len(loose), seconds_left())
-            path = self._solve_day(int(d), size, allowed[:, d], day_tolerance, seconds_left)
-            if path is not None:
-                levels[d] = path
+        log.info("integral: %d of %d days, %.0f s left", len(loose), len(levels), seconds_left())
+
+        def solve_day(d: int) -> None:
+            path = self._solve_day(d, size, allowed[:, d], day_tolerance, seconds_left)
+            levels[d] = levels[d] if path is None else path
+
+        for_days(loose.tolist(), solve_day, self._threads)
         return self._cheaper_days(proposal, levels)
 
     def improve(self, operation: Operation, tolerance_gbp: float, left: Clock) -> Operation:
         """An operation with each day solved as a whole mixed-integer programme at its size."""
         levels = operation.level_kwh.copy()
         day_tolerance = tolerance_gbp / self._problem.day_weight.sum()
-        for d in range(self._problem.shape[0]):
-            if left() < 0:
-                break
+
+        def solve_day(d: int) -> None:
             every = self._exists[:, d]
             path = self._solve_day(d, operation.size_kwh, every, day_tolerance, left)
             levels[d] = levels[d] if path is None else path
+
+        for_days(range(self._problem.shape[0]), solve_day, self._threads)
         return self._cheaper_days(operation, levels)
 
     def free_days(
@@ -119,15 +117,18 @@ class Rounding:
         bounds = np.full(problem.shape[0], -np.inf)
         sizes = np.full(problem.shape[0], np.mean(limits_kwh))
         day_tolerance = tolerance_gbp / problem.day_weight.sum()
-        for d in range(problem.shape[0]):
+
+        def solve_day(d: int) -> None:
             if left() < 0:
-                break
+                return
             program = self.day(d, self._exists[:, d])
             program.free_size(limits_kwh, day_prices[d] / problem.step_hours)
             program.run(**self._limits(day_tolerance, left))
             bounds[d] = problem.step_hours * program.lower_bound()
             if program.has_solution():
                 sizes[d] = program.size_kwh()
+
+        for_days(range(problem.shape[0]), solve_day, self._threads)
         return bounds, sizes
 
     def day(self, d: int, allowed: BoolArray) -> DayProgram:
@@ -172,6 +173,8 @@ class Rounding:
         self, d: int, size_kwh: float, allowed: BoolArray, tolerance_gbp: float, left: Clock
     ) -> FloatArray | None:
         """Levels of the best path that HiGHS finds within a tolerance; None if it finds none."""
+        if left() < 0:
+            return None
         program = self.day(d, allowed)
         program.solve(size_kwh, **self._limits(tolerance_gbp, left))
         return program.levels() if program.has_solution() else None

@@ -115,9 +115,10 @@ class Proof:
 class StoreSearch:
     """All stores with one choice of unit: hulls evaluated, cuts, and the bound they give."""
 
-    def __init__(self, problem: Problem, unit: ChpUnit | None) -> None:
+    def __init__(self, problem: Problem, unit: ChpUnit | None, threads: int = 1) -> None:
         self.problem = problem
         self.unit = unit
+        self.threads = threads
         self.plant = plant_of(problem, unit)
         self.fixed_gbp = problem.unit_capital_gbp(unit) + problem.constant_gbp
         self.evaluations: list[Evaluation] = []
@@ -138,7 +139,7 @@ class StoreSearch:
     def rounding(self) -> Rounding:
         """What makes this choice's year integral."""
         if self._rounding is None:
-            self._rounding = Rounding(self.problem, self._curves)
+            self._rounding = Rounding(self.problem, self._curves, self.threads)
         return self._rounding
 
     def design(self, operation: Operation) -> Design:
@@ -167,7 +168,7 @@ class StoreSearch:
             if abs(known.size_kwh - size_kwh) < 1e-9:
                 return known
         if self._year is None:
-            self._year = YearProgram(self.problem, self._curves)
+            self._year = YearProgram(self.problem, self._curves, self.threads)
         evaluation = self._year.evaluate(size_kwh, seconds_left)
         self.evaluations.append(evaluation)
         self._cuts.append(evaluation.cut)
@@ -297,7 +298,9 @@ class Range:
     split_kwh: float | None = field(compare=False, default=None)
 
 
-def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Proof:
+def solve_by_days(
+    problem: Problem, asked_gap: float, seconds_left: Clock, threads: int = 1
+) -> Proof:
     """The best design of a problem whose days all close, and its proof.
 
     Stops when the gap asked for is reached or time is up; the caller judges the gap.
@@ -310,6 +313,8 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
         Relative gap at which to stop.
     seconds_left
         Clock of the time limit.
+    threads
+        Days solved at a time; the result does not depend on it.
 
     Raises
     ------
@@ -327,7 +332,7 @@ def solve_by_days(problem: Problem, asked_gap: float, seconds_left: Clock) -> Pr
             if serves_all_heat(problem, design.plant, design.operation)
         ]
         return Proof(without[0], without[0].cost_gbp, size_curve(curve))
-    searches = [StoreSearch(problem, design.unit) for design in without]
+    searches = [StoreSearch(problem, design.unit, threads) for design in without]
     start = without[0] if problem.store_limits_kwh[0] == 0 else None
     best, bound = _search_stores(problem, searches, start, asked_gap, seconds_left)
     curve = [row for search in searches for row in search.curve(bound)]

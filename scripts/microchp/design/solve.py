@@ -61,7 +61,9 @@ CURVE_NAMES = {
 """Variables of the size curve, over the dimension ``curve``."""
 
 
-def solve_model(*, model_path: str | Path, design_path: str | Path, solve: Solve) -> None:
+def solve_model(
+    *, model_path: str | Path, design_path: str | Path, solve: Solve, threads: int = 1
+) -> None:
     """Solve a model file and write the design.
 
     Parameters
@@ -72,6 +74,8 @@ def solve_model(*, model_path: str | Path, design_path: str | Path, solve: Solve
         NetCDF to write: flows over ``time``, sizes, cost, bound, gap and method as attributes.
     solve
         Method, gap and time limit.
+    threads
+        Days solved at a time by the decomposed route; the design does not depend on it.
 
     Raises
     ------
@@ -82,10 +86,12 @@ def solve_model(*, model_path: str | Path, design_path: str | Path, solve: Solve
     with v1_semantics():
         model = linopy.read_netcdf(model_path)
     problem = problem_of(model.parameters)
-    write_netcdf(solve_problem(problem, model, solve), design_path)
+    write_netcdf(solve_problem(problem, model, solve, threads), design_path)
 
 
-def solve_problem(problem: Problem, model: linopy.Model, solve: Solve) -> xr.Dataset:
+def solve_problem(
+    problem: Problem, model: linopy.Model, solve: Solve, threads: int = 1
+) -> xr.Dataset:
     """The proven and checked design of a problem, as the dataset of a design file.
 
     Parameters
@@ -94,8 +100,8 @@ def solve_problem(problem: Problem, model: linopy.Model, solve: Solve) -> xr.Dat
         The problem.
     model
         Its printed model, which the solution is checked against.
-    solve
-        Method, gap and time limit.
+    solve, threads
+        As :func:`solve_model`.
 
     Raises
     ------
@@ -117,7 +123,7 @@ def solve_problem(problem: Problem, model: linopy.Model, solve: Solve) -> xr.Dat
     if method == "monolithic":
         proof = solve_monolithic(problem, model, solve.relative_gap, seconds_left)
     else:
-        proof = solve_by_days(problem, solve.relative_gap, seconds_left)
+        proof = solve_by_days(problem, solve.relative_gap, seconds_left, threads)
     seconds = time.monotonic() - started
     design = proof.design
     flows = flows_of(problem, design.plant, design.operation)
