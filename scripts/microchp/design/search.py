@@ -264,6 +264,23 @@ class StoreSearch:
         value = float(problem.day_weight @ bounds) + min(rest * size for size in limits_kwh)
         return self.fixed_gbp + value, float(np.average(sizes, weights=problem.day_weight))
 
+    def open_limits(
+        self, limits_kwh: tuple[float, float], ceiling_gbp: float
+    ) -> tuple[float, float]:
+        """The part of some limits where the cuts allow less than a ceiling; high < low if none."""
+        low, high = limits_kwh
+        capital = self.problem.store_capital_gbp_per_kwh
+        for cut in self._cuts:
+            slope = cut.slope_gbp_per_kwh + capital
+            room = ceiling_gbp - self.fixed_gbp - cut.at_zero_gbp
+            if slope > 0:
+                high = min(high, room / slope)
+            elif slope < 0:
+                low = max(low, room / slope)
+            elif room < 0:
+                return np.inf, -np.inf
+        return low, high
+
     def day_prices(self, limits_kwh: tuple[float, float], left: Clock) -> FloatArray:
         """Share of the store's capital that each day should bear, GBP per kWh and day.
 
@@ -295,7 +312,6 @@ class Range:
     order: int
     search: StoreSearch = field(compare=False)
     limits_kwh: tuple[float, float] = field(compare=False)
-    split_kwh: float | None = field(compare=False, default=None)
 
 
 def solve_by_days(
@@ -388,36 +404,39 @@ def _branch(
     limits = problem.store_limits_kwh
     ranges = [Range(s.bound_gbp, next(order), s, limits) for s in searches]
     heapq.heapify(ranges)
-    settled = np.inf  # least bound of ranges too narrow to split
+    settled = np.inf  # least bound of what is not split further
     while ranges:
         bound = min(ranges[0].bound_gbp, settled, best.cost_gbp)
         gap = relative_gap(best.cost_gbp, bound)
         if gap <= asked_gap or left() < 0:
             return best, bound
-        tolerance = 0.25 * asked_gap * max(abs(best.cost_gbp), 1.0)
+        scale = max(abs(best.cost_gbp), 1.0)
+        tolerance = 0.25 * asked_gap * scale
         lowest = heapq.heappop(ranges)
-        if lowest.bound_gbp >= best.cost_gbp:
+        search = lowest.search
+        # sizes that the cuts put close enough to the best, or above it, need no branching
+        close = best.cost_gbp - 0.9 * asked_gap * scale
+        low, high = search.open_limits(lowest.limits_kwh, close)
+        if (low, high) != lowest.limits_kwh:
+            settled = min(settled, close)
+        if low > high:
             continue
-        search, (low, high) = lowest.search, lowest.limits_kwh
         log.info(
             "%s: branching on stores of %.3f to %.3f kWh, gap %.4f %%, %.0f s left",
             name_of(search.unit), low, high, 100 * gap, left(),
         )  # fmt: skip
-        if lowest.split_kwh is not None:
-            for part in ((low, lowest.split_kwh), (lowest.split_kwh, high)):
-                part_bound = max(lowest.bound_gbp, search.least(part)[1])
-                heapq.heappush(ranges, Range(part_bound, next(order), search, part))
-            continue
         value, size = search.range_bound((low, high), tolerance, left)
         value = max(value, lowest.bound_gbp)
-        rounded = search.round(search.evaluate(size, left), tolerance, left)
-        best = min(best, search.improve(rounded, tolerance, left), key=lambda d: d.cost_gbp)
+        start = search.along(search.evaluate(size, left))
+        best = min(best, search.improve(start, tolerance, left), key=lambda d: d.cost_gbp)
         if high - low < NARROW_KWH:
             settled = min(settled, value)
-        else:
-            margin = 0.1 * (high - low)
-            split = size if low + margin < size < high - margin else 0.5 * (low + high)
-            heapq.heappush(ranges, Range(value, next(order), search, (low, high), split))
+            continue
+        margin = 0.1 * (high - low)
+        split = size if low + margin < size < high - margin else 0.5 * (low + high)
+        for part in ((low, split), (split, high)):
+            part_bound = max(value, search.least(part)[1])
+            heapq.heappush(ranges, Range(part_bound, next(order), search, part))
     return best, min(settled, best.cost_gbp)
 
 
