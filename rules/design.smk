@@ -26,7 +26,9 @@ rule build_model:
 
 rule solve_model:
     input:
+        design_price_files,
         model=RESULTS / "models/{scenario}.nc",
+        demand=design_demand,
     output:
         design=RESULTS / "designs/{scenario}.nc",
     log:

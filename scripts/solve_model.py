@@ -12,6 +12,7 @@ def main(snakemake: Any) -> None:
     with job_log(snakemake.log[0]):
         solve_model(
             model_path=snakemake.input.model,
+            demand_path=snakemake.input.demand,
             design_path=snakemake.output.design,
             solve=Solve.model_validate(snakemake.params.solve),
             threads=snakemake.threads,

@@ -38,7 +38,9 @@ def demand_path(tmp_path_factory):
 def run(demand_path, directory, parameters: DesignInputs, solve: Solve) -> xr.Dataset:
     model_path, design_path = directory / "model.nc", directory / "design.nc"
     build_model(demand_path=demand_path, model_path=model_path, inputs=parameters)
-    solve_model(model_path=model_path, design_path=design_path, solve=solve)
+    solve_model(
+        model_path=model_path, demand_path=demand_path, design_path=design_path, solve=solve
+    )
     return xr.load_dataset(design_path)
 
 
@@ -95,6 +97,28 @@ def test_both_routes_agree(demand_path, tmp_path, method):
     assert design.attrs["solve_method"] == expected
 
 
+@pytest.mark.parametrize("tes", [Tes(max_kwh=20), None], ids=["with", "without"])
+def test_typical_days_say_what_their_sizes_cost_in_the_whole_year(demand_path, tmp_path, tes):
+    time = Time(year=2015, resolution_minutes=60, days=5)
+    parameters = inputs(sizes_kw=(1,), incentive=FIT, tes=tes, time=time)
+    design = run(demand_path, tmp_path, parameters, Solve(relative_gap=1e-3))
+    cost = design.attrs["whole_year_eac_gbp"]
+    # the whole year with these sizes and no other choice, solved on its own
+    size = design.attrs["tes_kwh"]
+    fixed = tes and tes.model_copy(update={"min_kwh": size, "max_kwh": size})
+    year = Time(year=2015, resolution_minutes=60)
+    whole = run(
+        demand_path,
+        tmp_path,
+        parameters.model_copy(update={"tes": fixed, "time": year}),
+        Solve(relative_gap=0.02),
+    )
+    assert "whole_year_eac_gbp" not in whole.attrs
+    assert cost == pytest.approx(whole.attrs["objective_gbp"], rel=5e-3)
+    assert cost >= whole.attrs["lower_bound_gbp"] - 1e-6
+    assert cost != pytest.approx(design.attrs["objective_gbp"], rel=1e-6)
+
+
 def _problem(directory) -> Problem:
     from microchp.design.problem import problem_of
 
@@ -112,6 +136,7 @@ def test_an_infeasible_boiler_fails_and_leaves_no_file(demand_path, tmp_path):
         with pytest.raises(SolveError, match=r"boiler\.max_heat_kw"):
             solve_model(
                 model_path=model_path,
+                demand_path=demand_path,
                 design_path=tmp_path / "design.nc",
                 solve=Solve(method=method),
             )

@@ -391,6 +391,7 @@ def test_coarse_runs_and_the_printed_factor_are_announced(run):
     (coarse,) = answer.design_notices(designs)
     assert "steps of 30 min" in coarse.text
     assert "14 days" in coarse.text
+    assert "Operated over the whole year, the sizes found cost" in coarse.text
     fine = designs.assign(resolution_minutes=5.0, days_modelled=365)
     assert answer.design_notices(fine) == []
     (printed,) = answer.design_notices(fine.assign(annualisation="as_printed"))

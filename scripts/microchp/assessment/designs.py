@@ -209,6 +209,8 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
         "resolution_minutes": plant.step_hours * 60,
         "days_modelled": round(design.sizes["time"] * plant.step_hours / 24),
         "days_of_year": _days_of(inputs.time.year),
+        # what the sizes cost in the whole year, where they were found on some of its days
+        "whole_year_eac_gbp": float(design.attrs.get("whole_year_eac_gbp", costs.eac_gbp)),
     }
 
 

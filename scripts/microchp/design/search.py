@@ -338,7 +338,7 @@ def solve_by_days(
         If time is up before there is any bound.
     """
     without = sorted(
-        (_design_without_store(problem, unit) for unit in problem.choices),
+        (design_without_store(problem, unit) for unit in problem.choices),
         key=lambda design: design.cost_gbp,
     )
     if problem.inputs.tes is None:
@@ -389,7 +389,8 @@ def _search_stores(
     return _branch(problem, [search for search, _ in open_searches], best, asked_gap, seconds_left)
 
 
-def _design_without_store(problem: Problem, unit: ChpUnit | None) -> Design:
+def design_without_store(problem: Problem, unit: ChpUnit | None) -> Design:
+    """The best design with a choice of unit and no store."""
     plant = plant_of(problem, unit)
     operation = operation_along(problem, plant, 0.0, np.zeros(problem.shape))
     cost = problem.unit_capital_gbp(unit) + problem.constant_gbp + operation.operating_gbp

@@ -25,11 +25,27 @@ from microchp.design.check import check_solution
 from microchp.design.decomposition import Clock
 from microchp.design.dispatch import plant_of
 from microchp.design.model import v1_semantics
-from microchp.design.problem import Problem, problem_of
-from microchp.design.schedule import UNSERVED_KW, Flows, flows_of, operation_along
-from microchp.design.search import Design, Proof, name_of, size_curve, size_of, solve_by_days
+from microchp.design.problem import Problem, problem_from, problem_of
+from microchp.design.schedule import (
+    UNSERVED_KW,
+    Flows,
+    flows_of,
+    operation_along,
+    serves_all_heat,
+)
+from microchp.design.search import (
+    Design,
+    Proof,
+    StoreSearch,
+    design_without_store,
+    name_of,
+    size_curve,
+    size_of,
+    solve_by_days,
+)
 from microchp.errors import SolveError
-from microchp.files import write_netcdf
+from microchp.files import read_netcdf, write_netcdf
+from microchp.scenarios import DesignInputs
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +68,9 @@ LONG_NAMES = {
 }
 """Variables of a design file, in order, with unit and long name."""
 
+WHOLE_YEAR_COST = "whole_year_eac_gbp"
+"""Attribute of designs found on some days of the year: their cost over the whole year."""
+
 CURVE_NAMES = {
     "curve_chp_kw": ("kW", "size of the CHP unit, 0 for none"),
     "curve_tes_kwh": ("kWh", "size of the store"),
@@ -62,7 +81,12 @@ CURVE_NAMES = {
 
 
 def solve_model(
-    *, model_path: str | Path, design_path: str | Path, solve: Solve, threads: int = 1
+    *,
+    model_path: str | Path,
+    demand_path: str | Path,
+    design_path: str | Path,
+    solve: Solve,
+    threads: int = 1,
 ) -> None:
     """Solve a model file and write the design.
 
@@ -70,6 +94,8 @@ def solve_model(
     ----------
     model_path
         NetCDF of :func:`microchp.design.build.build_model`.
+    demand_path
+        The demand it was built from; read only where the model holds some days for the year.
     design_path
         NetCDF to write: flows over ``time``, sizes, cost, bound, gap and method as attributes.
     solve
@@ -86,7 +112,54 @@ def solve_model(
     with v1_semantics():
         model = linopy.read_netcdf(model_path)
     problem = problem_of(model.parameters)
-    write_netcdf(solve_problem(problem, model, solve, threads), design_path)
+    design = solve_problem(problem, model, solve, threads)
+    if problem.inputs.time.days != "all":
+        cost = whole_year_cost(
+            problem_from(read_netcdf(demand_path), whole_year(problem.inputs)),
+            chp_kw=design.attrs["chp_kw"],
+            tes_kwh=design.attrs["tes_kwh"],
+            threads=threads,
+        )
+        design.attrs[WHOLE_YEAR_COST] = cost
+        log.info(
+            "over the whole year these sizes cost %.2f GBP/y; its %d days said %.2f",
+            cost, problem.shape[0], design.attrs["objective_gbp"],
+        )  # fmt: skip
+    write_netcdf(design, design_path)
+
+
+def whole_year(inputs: DesignInputs) -> DesignInputs:
+    """The same design over every day of its year, each closed."""
+    time = inputs.time.model_copy(update={"days": "all"})
+    tes = inputs.tes and inputs.tes.model_copy(update={"closing_tolerance_kwh": 0.0})
+    return inputs.model_copy(update={"time": time, "tes": tes})
+
+
+def whole_year_cost(problem: Problem, *, chp_kw: float, tes_kwh: float, threads: int = 1) -> float:
+    """What sizes that some days suggest cost in a year, to judge the days by.
+
+    Parameters
+    ----------
+    problem
+        The whole year.
+    chp_kw, tes_kwh
+        The sizes; a unit of the problem, or 0 for none.
+
+    Returns
+    -------
+    float
+        Equivalent annual cost (Eq. 1) along the path of the store's hull, within some hundredths
+        of a percent of the least (GBP/year); NaN if the sizes cannot serve the whole year.
+    """
+    unit = next((unit for unit in problem.choices if size_of(unit) == chp_kw), None)
+    if problem.inputs.tes is None:
+        design = design_without_store(problem, unit)
+    else:
+        search = StoreSearch(problem, unit, threads)
+        design = search.along(search.evaluate(tes_kwh, lambda: np.inf))
+    if not serves_all_heat(problem, design.plant, design.operation):
+        return np.nan
+    return design.cost_gbp
 
 
 def solve_problem(

@@ -330,6 +330,24 @@ def _in_short(warning: str) -> str:
     return first
 
 
+def _error_of_days(designs: pd.DataFrame) -> str:
+    """What the days that stand for the year leave out, in a sentence; empty for whole years."""
+    some = designs[designs["days_modelled"] < designs["days_of_year"]]
+    if some.empty:
+        return ""
+    more = some["whole_year_eac_gbp"] - some["eac_gbp"]
+    unserved = int(more.isna().sum())
+    parts = []
+    if unserved < len(more):
+        parts.append(
+            f" Operated over the whole year, the sizes found cost {more.min():+.0f} to "
+            f"{more.max():+.0f} £/y against what these days say."
+        )
+    if unserved:
+        parts.append(f" {designs_count(unserved).capitalize()} cannot heat the house all year.")
+    return "".join(parts)
+
+
 def design_notices(designs: pd.DataFrame) -> list[Notice]:
     """What a reader must know before any figure: a coarse run, the printed factor."""
     notes = []
@@ -345,7 +363,7 @@ def design_notices(designs: pd.DataFrame) -> list[Notice]:
             Notice(
                 "Coarse run.",
                 f"Made with {' and '.join(coarse)}: a quick look. Short peaks are averaged "
-                "away, so sizes and savings will differ in a full run.",
+                f"away, so sizes and savings will differ in a full run.{_error_of_days(designs)}",
             )
         )
     if (designs["annualisation"] == "as_printed").any():
