@@ -87,6 +87,16 @@ def test_a_demand_above_the_units_heat_starts_it_and_the_boiler_gives_the_rest()
     assert found["store_discharge_kw"] == [0, 0]
 
 
+def test_what_unit_store_and_boiler_cannot_give_is_unmet() -> None:
+    """0.16 kWh are in store: with it 9 kW are met, without it 1 kW more than the boiler has."""
+    found = flows_of([1.2, 1.2, 9, 9, 9, 9], HAND._replace(boiler_kw=2.0))
+    assert found["boiler_heat_kw"] == [0, 0, 0, 0, 0, 2]
+    assert found["unmet_heat_kw"] == [0, 0, 0, 0, 0, 0.4]
+    alone = flows_of([0, 3, 1], NO_UNIT._replace(boiler_kw=2.0))
+    assert alone["boiler_heat_kw"] == [0, 2, 1]
+    assert alone["unmet_heat_kw"] == [0, 1, 0]
+
+
 def test_a_small_demand_starts_it_while_the_store_is_open() -> None:
     found = flows_of([1.2, 1.2], HAND)
     assert found["chp_heat_kw"] == [6, 6]
@@ -502,6 +512,7 @@ plants = st.builds(
     start_up_hours=st.one_of(st.just(0.0), st.floats(0.001, 2)),
     cool_down_hours=st.one_of(st.just(0.0), st.floats(0.001, 5)),
     part_load=st.sampled_from([AS_RATED, SLOPE, CURVE]),
+    boiler_kw=st.one_of(st.just(np.inf), st.floats(0, 20)),
 )
 
 
@@ -535,7 +546,7 @@ def test_energy_closes_over_any_period(
     made = energy("chp_heat_kw") + energy("chp_loss_kw")
     made += float(retained[first + length] - retained[first])
     assert energy("chp_made_heat_kw") == pytest.approx(made, rel=1e-9, abs=1e-9)
-    given = energy("chp_heat_kw") + energy("boiler_heat_kw")
+    given = energy("chp_heat_kw") + energy("boiler_heat_kw") + energy("unmet_heat_kw")
     taken = float(year.heat_demand_kw[part].sum()) / 60
     taken += energy("store_loss_kw") + energy("surplus_heat_kw")
     taken += float(level[first + length] - level[first])
@@ -557,6 +568,9 @@ def test_flows_stay_within_their_bounds(plant: Plant, demand: dict[str, np.ndarr
     on = load > 0
     if plant.control == HYSTERESIS:
         assert np.all(load[on] >= min(plant.min_load_share, plant.wait_load_share) - 1e-12)
+    boiler, unmet = year.flow("boiler_heat_kw"), year.flow("unmet_heat_kw")
+    assert np.all(boiler <= plant.boiler_kw)
+    assert np.all(boiler[unmet > 0] == plant.boiler_kw)
     electrical, thermal = (np.interp(load, plant.part_load[0], row) for row in plant.part_load[1:])
     fuel = load * plant.fuel_kw / thermal
     np.testing.assert_allclose(year.flow("chp_fuel_kw"), fuel, rtol=1e-12, atol=1e-12)

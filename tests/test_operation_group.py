@@ -523,6 +523,33 @@ def test_a_design_brings_its_unit_and_store(made: Path, config: Config, tmp_path
     assert found[2.0, 10.0]["boiler_heat_kwh"] < found[2.0, 0.0]["boiler_heat_kwh"]
 
 
+def test_a_boiler_that_is_too_small_leaves_heat_unmet_and_says_so(
+    made: Path, config: Config, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = operation_cases(config)["detached-fuel_cell_1kw"]
+    found = {}
+    for limit_kw in (None, 5.0):
+        caplog.clear()
+        simulate_dwelling(
+            demand_paths=[made / "one.nc"],
+            design_path=None,
+            first_path=tmp_path / "first.nc",
+            generation_path=tmp_path / "generation.nc",
+            table_path=tmp_path / "table.csv",
+            inputs=case.model_copy(update={"boiler_kw": limit_kw}),
+        )
+        table = pd.read_csv(tmp_path / "table.csv")
+        found[limit_kw] = table[table["period"] == "year"]
+        assert ("boiler of 5 kW (boiler.max_heat_kw) leave" in caplog.text) == bool(limit_kw)
+    assert (found[None]["unmet_heat_kwh"] == 0).all()
+    assert (found[5.0]["unmet_heat_kwh"] > 0).all()
+    np.testing.assert_allclose(
+        found[5.0]["unmet_heat_kwh"] + found[5.0]["boiler_heat_kwh"],
+        found[None]["boiler_heat_kwh"],
+        rtol=1e-9,
+    )
+
+
 def test_hourly_demand_is_refused(made: Path, config: Config, tmp_path: Path) -> None:
     coarse = tmp_path / "coarse.nc"
     write_netcdf(resample_dataset(xr.load_dataset(made / "one.nc"), 60), coarse)

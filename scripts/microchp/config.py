@@ -791,7 +791,11 @@ class Boiler(Block):
         0.895, description="Heat out over fuel in, lower heating value (Table A1)."
     )
     max_heat_kw: Positive | None = Field(
-        None, description="Largest heat output; empty: as large as the demand needs."
+        None,
+        description=(
+            "Largest heat output; empty: as large as the demand needs. A design that needs more is "
+            "refused; heat-led, what it cannot give is counted as unmet."
+        ),
     )
     maintenance_gbp_per_kwh: NonNegative = Field(
         0.0,

@@ -108,6 +108,7 @@ class OperationInputs(Block):
     unit_name: str = Field(description="Name of the unit; empty where a design decides.")
     unit: PrimeMover | None = Field(description="The unit; none where a design decides.")
     operation: Operation = Field(description="Control and store.")
+    boiler_kw: float | None = Field(description="Most that the boiler gives; none: no limit.")
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
 
 
@@ -300,6 +301,7 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
             unit_name=unit,
             unit=units.get(unit),
             operation=operation,
+            boiler_kw=config.boiler.max_heat_kw,
             ramp_minutes=config.group.ramp_minutes,
         )
 

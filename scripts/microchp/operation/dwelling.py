@@ -30,6 +30,7 @@ _LONG_NAMES = {
     "chp_made_heat_kw": "heat that the unit makes, part of which warms the unit itself",
     "chp_loss_kw": "heat that the unit loses while it stands still",
     "chp_retained_kwh": "heat that warms the unit, at the end of the step",
+    "unmet_heat_kw": "heat demand beyond what the boiler can give",
     "grid_import_kw": "import",
     "grid_export_kw": "export",
 }
@@ -40,7 +41,7 @@ class DwellingYear:
     """Demand of a dwelling and how a unit met it; every array of shape ``(steps,)``.
 
     ``demand`` holds the quantities of a demand file, ``flows`` the rows of the control's loop,
-    in the order of :data:`microchp.operation.heat_led.FLOWS`, shape ``(12, steps)``.
+    in the order of :data:`microchp.operation.heat_led.FLOWS`, shape ``(13, steps)``.
     """
 
     demand: dict[str, FloatArray]
@@ -86,7 +87,7 @@ def operate(
     step_minutes
         Length of a step.
     flows
-        Room for the flows, shape ``(12, steps)``, to be used again from dwelling to dwelling.
+        Room for the flows, shape ``(13, steps)``, to be used again from dwelling to dwelling.
 
     Raises
     ------
@@ -111,9 +112,9 @@ def operate(
 def largest_imbalance(heat_demand_kw: FloatArray, flows: FloatArray, step_hours: float) -> float:
     """Largest imbalance over any period, over all the heat.
 
-    Unit heat + boiler - change of the store's level = demand + loss + surplus, and heat made by
+    Unit heat + boiler + unmet - change of the store's level = demand + loss + surplus, and heat of
     the unit - change of what it retains = unit heat + its loss. No period can be out by more than
-    the range of the imbalance since the start. ``flows`` of shape ``(12, n)``. Not a number where
+    the range of the imbalance since the start. ``flows`` of shape ``(13, n)``. Not a number where
     a flow is not.
     """
     balance = 0.0
@@ -122,10 +123,10 @@ def largest_imbalance(heat_demand_kw: FloatArray, flows: FloatArray, step_hours:
     lowest = np.zeros(2)
     highest = np.zeros(2)
     for i in range(len(heat_demand_kw)):
-        given = flows[1, i] + flows[2, i]
+        given = flows[1, i] + flows[2, i] + flows[12, i]
         balance += (given - heat_demand_kw[i] - flows[5, i] - flows[6, i]) * step_hours
         of_unit += (flows[9, i] - flows[1, i] - flows[10, i]) * step_hours
-        total += (flows[9, i] + flows[2, i]) * step_hours
+        total += (flows[9, i] + flows[2, i] + flows[12, i]) * step_hours
         for part, off in enumerate((balance - flows[7, i], of_unit - flows[11, i])):
             if not off >= lowest[part]:
                 lowest[part] = off
@@ -188,6 +189,7 @@ def dwelling_table(
         "chp_fuel_kwh": year.flow("chp_fuel_kw"),
         "chp_loss_kwh": year.flow("chp_loss_kw"),
         "boiler_heat_kwh": year.flow("boiler_heat_kw"),
+        "unmet_heat_kwh": year.flow("unmet_heat_kw"),
         "surplus_heat_kwh": year.flow("surplus_heat_kw"),
         "store_loss_kwh": year.flow("store_loss_kw"),
     }

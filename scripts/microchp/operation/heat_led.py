@@ -72,6 +72,7 @@ FLOWS = (
     "chp_made_heat_kw",
     "chp_loss_kw",
     "chp_retained_kwh",
+    "unmet_heat_kw",
 )
 """Rows of what the loop writes; level and retained heat are those at the end of the step."""
 
@@ -95,6 +96,7 @@ class Plant(NamedTuple):
     ``loss_kw + loss_per_hour * level``, its first part being the loss at the lower set point.
     Times are in steps. ``power_kw``, ``heat_kw`` and ``fuel_kw`` are those at rated load.
     ``part_load`` holds load, electrical and thermal factor of each point, shape ``(3, points)``.
+    ``boiler_kw`` is the most that the boiler gives; what it cannot is unmet.
     """
 
     control: int
@@ -111,6 +113,7 @@ class Plant(NamedTuple):
     start_up_hours: float = 0.0
     cool_down_hours: float = 0.0
     part_load: FloatArray = AS_RATED
+    boiler_kw: float = np.inf
 
 
 NO_UNIT = Plant(TIMED, 0.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 0.0, 0.0)
@@ -235,7 +238,7 @@ def run(
     step_hours
         Length of a step.
     flows
-        Written: a row for each of :data:`FLOWS`, shape ``(12, n)``.
+        Written: a row for each of :data:`FLOWS`, shape ``(13, n)``.
     """
     least_heat_kw = plant.min_load_share * plant.heat_kw
     least_power_kw = power_at(plant, plant.min_load_share)
@@ -341,7 +344,8 @@ def run(
         level += (charge - discharge - loss) * step_hours
         flows[0, i] = power
         flows[1, i] = heat
-        flows[2, i] = demand - direct - discharge
+        lacking = demand - direct - discharge
+        flows[2, i] = min(lacking, plant.boiler_kw)
         flows[3, i] = charge
         flows[4, i] = discharge
         flows[5, i] = loss
@@ -351,3 +355,4 @@ def run(
         flows[9, i] = made
         flows[10, i] = cooling
         flows[11, i] = retained
+        flows[12, i] = lacking - flows[2, i]

@@ -6,6 +6,7 @@ Memory does not grow with the number of dwellings: each is read, run, written an
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,9 @@ from microchp.operation.group import DOUBLE_UP_TO, ROWS_PER_CHUNK
 from microchp.operation.heat_led import FLOWS, NO_UNIT, Plant, plant, timed_steps
 from microchp.scenarios import DesignInputs, OperationInputs
 from microchp.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
+
+LEAST_UNMET_KWH = 1e-6
+"""Less heat than this in a year is met: rounding."""
 
 PERIODS = 7
 """The year, its three seasons and a day of each: a full year has them all."""
@@ -65,9 +69,10 @@ def installed_unit(inputs: OperationInputs, design_path: str | Path | None) -> I
             designed = DesignInputs.model_validate_json(file.getncattr("inputs"))
             chp_kw, store_kwh = float(file.getncattr("chp_kw")), float(file.getncattr("tes_kwh"))
         unit = next((unit for unit in designed.units if unit.power_kw == chp_kw), None)
+    limit_kw = math.inf if inputs.boiler_kw is None else inputs.boiler_kw
     if unit is None:
-        return Installed(0.0, 0.0, NO_UNIT)
-    made = plant(inputs.operation, unit, store_kwh)
+        return Installed(0.0, 0.0, NO_UNIT._replace(boiler_kw=limit_kw))
+    made = plant(inputs.operation, unit, store_kwh)._replace(boiler_kw=limit_kw)
     return Installed(unit.power_kw, made.store_kwh, made)
 
 
@@ -147,7 +152,7 @@ def simulate_dwelling(
     dates = time[::MINUTES_PER_DAY]
     room = np.empty((len(FLOWS), minutes))
     total_kw = np.zeros(minutes)
-    run_share, import_kwh = 0.0, 0.0
+    run_share, import_kwh, unmet_kwh, cold = 0.0, 0.0, 0.0, 0
     with (
         whole(generation_path) as partial,
         whole(table_path) as partial_table,
@@ -175,6 +180,8 @@ def simulate_dwelling(
             table.to_csv(text, index=False, header=number == 0)
             run_share += table["run_time_share"].iloc[0] / count  # the first period is the year
             import_kwh += table["import_kwh"].iloc[0]
+            unmet_kwh += table["unmet_heat_kwh"].iloc[0]
+            cold += int(table["unmet_heat_kwh"].iloc[0] > LEAST_UNMET_KWH)
             if (number + 1) % 100 == 0:
                 log.info("%s: %d of %d dwellings run", inputs.case, number + 1, count)
         file["demand_kw"][:] = total_kw
@@ -196,6 +203,17 @@ def simulate_dwelling(
         100 * run_share,
         100 * import_kwh / max(total_kw.sum() / 60, 1e-9),
     )
+    if cold:
+        log.warning(
+            "%s: in %d of %d dwellings unit, store and a boiler of %g kW (boiler.max_heat_kw) "
+            "leave %.0f kWh of heat a year unmet: see unmet_heat_kwh in %s",
+            inputs.case,
+            cold,
+            count,
+            unit.plant.boiler_kw,
+            unmet_kwh,
+            Path(table_path).name,
+        )
 
 
 def _generation_file(path: Path, dwellings: int, time: pd.DatetimeIndex) -> netCDF4.Dataset:
