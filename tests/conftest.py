@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,20 @@ TINY: dict[str, Any] = {
 """One house from a user's file, four designs of two days at 60 min: a run of half a minute."""
 
 
+def run_command(command: Sequence[str], directory: Path) -> subprocess.CompletedProcess[str]:
+    """Run to the end, whatever the end; output and errors together in ``stdout``."""
+    return subprocess.run(
+        command,
+        cwd=directory,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=900,
+        check=False,
+    )
+
+
 @dataclass(frozen=True)
 class Workflow:
     """A copy of the workflow, a directory to run it in, and what its run has shown."""
@@ -43,16 +57,7 @@ class Workflow:
 
     def run(self, config: str, *options: str) -> subprocess.CompletedProcess[str]:
         """Run to the end, whatever the end; output and errors together in ``stdout``."""
-        return subprocess.run(
-            self.command(config, *options),
-            cwd=self.directory,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=900,
-            check=False,
-        )
+        return run_command(self.command(config, *options), self.directory)
 
     def planned(self, config: str) -> dict[str, set[str]]:
         """Jobs that a run would start: wildcards of each, by rule."""

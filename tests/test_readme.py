@@ -1,6 +1,5 @@
 """What README tells a new user to do, done: its blocks as they stand, on a small demand."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 import yaml
-from conftest import ROOT, hourly_demand
+from conftest import ROOT, hourly_demand, run_command
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (.+)\n((?:(?!^##).*\n)+)", README, re.MULTILINE))
@@ -38,16 +37,7 @@ class Clone:
     directory: Path
 
     def shell(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            cwd=self.directory,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=900,
-            check=False,
-        )
+        return run_command(command, self.directory)
 
     def run(self, config: str, *options: str) -> str:
         """What ``make run CONFIG=...`` shows, with options of Snakemake added."""
