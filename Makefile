@@ -56,7 +56,7 @@ validation: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.report.validation
 
 docs: $(VENV)/.test
-	PYTHONPATH=scripts $(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo 'Open site/index.html'
 
 unlock: $(VENV)/.run
