@@ -29,8 +29,13 @@ rule assess_designs:
 
 rule compare_published:
     input:
-        designs=RESULTS / "designs.csv",
         published=PUBLISHED,
+        reasons=PROJECT / "resources/published/reasons.yaml",
+        config=RESULTS / "config.yaml",
+        designs=DESIGN_TABLE,
+        groups=GROUP_TABLE,
+        dwellings=expand(RESULTS / "operation/{case}.csv", case=UNIT_CASES),
+        qualities=QUALITIES,
     output:
         published=report(
             RESULTS / "published.csv",
@@ -78,36 +83,6 @@ rule assess_groups:
         code=code("assess_groups"),
     script:
         "../scripts/assess_groups.py"
-
-
-rule compare_published_groups:
-    input:
-        groups=RESULTS / "groups.csv",
-        dwellings=PUBLISHED_DWELLINGS,
-        unfitted=UNFITTED_DWELLINGS,
-        published=PUBLISHED_GROUPS,
-    output:
-        published=report(
-            RESULTS / "published_groups.csv",
-            category="Tables",
-            labels={"table": "published_groups"},
-            caption="captions/published.rst",
-        ),
-    log:
-        LOGS / "compare_published_groups.log",
-    benchmark:
-        BENCHMARKS / "compare_published_groups.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
-    params:
-        group=PUBLISHED_GROUP,
-        code=code("compare_published_groups"),
-    script:
-        "../scripts/compare_published_groups.py"
 
 
 rule compare_units:

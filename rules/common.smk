@@ -92,19 +92,9 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
-PUBLISHED = PROJECT / "resources/published/oluleye2018.csv"
-# Only designs of the published sizes can be held against the published tables.
-HAS_PUBLISHED = any(design.name == "published" for design in CONFIG.fixed_designs)
-COMPARISON = [RESULTS / "published.csv"] if HAS_PUBLISHED else []
-# The published dwelling and group, and a dwelling with unfitted demand to show beside it.
-PUBLISHED_GROUP = "peacock_street"
-PUBLISHED_DWELLINGS, UNFITTED_DWELLINGS = (
-    [RESULTS / f"operation/{case}.csv" for case in GROUP_CASES if case.startswith(f"{house}-")]
-    for house in ("peacock", "unfitted")
-)
-PUBLISHED_GROUPS = PROJECT / "resources/published/peacock2006.csv"
-HAS_PUBLISHED_GROUPS = PUBLISHED_DWELLINGS and PUBLISHED_GROUP in CONFIG.group.streets
-GROUP_COMPARISON = [RESULTS / "published_groups.csv"] if HAS_PUBLISHED_GROUPS else []
+# What the papers print, and what of a run is held against it.
+PUBLISHED = [PROJECT / f"resources/published/{paper}.csv" for paper in CONFIG.run.compare_with]
+COMPARISON = [RESULTS / "published.csv"] if PUBLISHED else []
 # What a run gives: designs, groups, or both, and a page on all of it.
 DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
 DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
@@ -122,7 +112,7 @@ STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or GROUP_CASES else []
-TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *GROUP_COMPARISON, *PRECISION, *REPORT]
+TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *PRECISION, *REPORT]
 TARGETS += [*DWELLINGS, *UNIT_COMPARISON, *UNIT_FIGURES]
 
 

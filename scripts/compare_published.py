@@ -1,18 +1,23 @@
-"""Hold the designs of the published sizes against the published tables."""
+"""Hold a run against the papers that it is to be compared with."""
 
 from typing import Any
 
-from microchp.assessment.comparison import compare_published_designs
+from microchp.assessment.comparison import compare_published
 from microchp.workflow import job_log
 
 
 def main(snakemake: Any) -> None:
     """Unpack a job into one call."""
     with job_log(snakemake.log[0]):
-        compare_published_designs(
-            designs_csv=snakemake.input.designs,
-            published_csv=snakemake.input.published,
-            comparison_csv=snakemake.output.published,
+        compare_published(
+            published_paths=list(snakemake.input.published),
+            reasons_path=snakemake.input.reasons,
+            config_path=snakemake.input.config,
+            designs_path=snakemake.input.designs or None,
+            groups_path=snakemake.input.groups or None,
+            dwelling_paths=list(snakemake.input.dwellings),
+            quality_paths=list(snakemake.input.qualities),
+            comparison_path=snakemake.output.published,
         )
 
 

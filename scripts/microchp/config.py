@@ -114,6 +114,15 @@ class Run(Block):
     note: str = Field(
         "", description="What a reader must know of this run, shown at the top of its report."
     )
+    compare_with: list[
+        Literal["oluleye2017", "oluleye2018", "peacock2006", "depaepe2006"]
+    ] = Field(
+        [],
+        description=(
+            "Papers whose published numbers (`resources/published/`) the run is held against, in "
+            "`published.csv`."
+        ),
+    )
 
 
 class Time(Block):

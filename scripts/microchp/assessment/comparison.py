@@ -1,68 +1,36 @@
-"""What was published beside what is computed here, cell by cell."""
+"""What was published beside what is computed here, number by number."""
 
 from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
+import yaml
 
-from microchp.assessment import finance as money
-from microchp.assessment.designs import read_designs
-from microchp.config import Finance
+from microchp.assessment.audit import places_at_fault
+from microchp.assessment.computed import AS_PRINTED, Results, tables_of
+from microchp.assessment.published import Printed, read_published
 from microchp.errors import AssessmentError
 from microchp.files import whole
 from microchp.scenarios import OPTIMAL
 
 log = logging.getLogger(__name__)
 
-PUBLISHED_DESIGN = "published"
-"""Name of the fixed designs that carry the published sizes."""
+VERDICTS = ("exact", "close", "in kind", "differs", "inconsistent in print", "not computed")
 
-EAI_TOLERANCE_GBP = {"without": 15.0, "with": 50.0}
-"""How far a year's income may be off. Without a store the demand alone decides; with one, the
-published store sizes also differ from the optimum of the printed model."""
+IN_KIND = 3.0
+"""A number is met in kind if it has the sign of print and is off by at most this many tolerances."""
 
-RELATIVE_TOLERANCE = {"co2_kg": 0.02, "tde_kwh": 0.05, "tes_kwh": 0.10}
-"""CO2 follows the energy; TDE hangs on a grid efficiency that is not printed."""
+UNFITTED = "unfitted"
+"""House that has the published dwelling's totals and none of what was fitted to it."""
 
-_METRICS = {
-    "eai_gbp": "eai_as_printed_gbp",
-    "system_payback_years": "system_payback_years",
-    "system_npv_gbp": "system_npv_gbp",
-    "tes_payback_years": "tes_payback_years",
-    "tes_npv_gbp": "tes_npv_gbp",
-    "co2_kg": "co2_kg",
-    "tde_kwh": "tde_kwh",
-    "tes_kwh": "tes_kwh",
-    "co2_levy_gbp": "co2_levy_gbp",
-}
-"""Published metric -> column of ``designs.csv``. The published EAI was made with Eq. 6 as it is
-printed; at given sizes paybacks, NPVs, CO2 and TDE do not depend on the annualisation. The levy's
-column is made by :func:`levy_on_top`."""
-
-NO_INCENTIVE, LEVY = "none", "co2_levy"
-
-PUBLISHED_SCHEMA = pa.DataFrameSchema(
-    {
-        "paper": pa.Column(str),
-        "table": pa.Column(str),
-        "item": pa.Column(str),
-        "house": pa.Column(str),
-        "incentive": pa.Column(str),
-        "tes": pa.Column(str, pa.Check.isin(["with", "without"])),
-        "metric": pa.Column(str, pa.Check.isin(list(_METRICS))),
-        "unit": pa.Column(str),
-        "value": pa.Column(float, coerce=True),
-    },
-    strict=True,
-)
-
-COMPARISON_SCHEMA = pa.DataFrameSchema(
+SCHEMA = pa.DataFrameSchema(
     {
         "paper": pa.Column(str),
         "table": pa.Column(str),
@@ -70,209 +38,257 @@ COMPARISON_SCHEMA = pa.DataFrameSchema(
         "published": pa.Column(float),
         "computed": pa.Column(float, nullable=True),
         "deviation": pa.Column(float, nullable=True),
-        "verdict": pa.Column(str, pa.Check.isin(["within", "outside", "not computed"])),
-        "house": pa.Column(str),
-        "incentive": pa.Column(str),
-        "tes": pa.Column(str),
-        "metric": pa.Column(str),
+        "verdict": pa.Column(str, pa.Check.isin(VERDICTS)),
+        "row": pa.Column(str),
+        "column": pa.Column(str),
         "unit": pa.Column(str),
-        "tolerance": pa.Column(float, nullable=True),
+        "tolerance": pa.Column(float),
+        "role": pa.Column(str, pa.Check.isin(["input", "result"])),
+        "fitted": pa.Column(bool),
+        "reason": pa.Column(str),
         "computed_crf": pa.Column(float, nullable=True),
-        "scenario": pa.Column(str),
+        "computed_optimum": pa.Column(float, nullable=True),
+        "computed_optimum_crf": pa.Column(float, nullable=True),
+        "computed_unfitted": pa.Column(float, nullable=True),
+        "locator": pa.Column(str),
+        "key": pa.Column(str),
     },
     strict=True,
     ordered=True,
 )
-"""What leaves as the comparison: ``deviation`` is computed less published, ``tolerance`` and all
-values are in ``unit``, ``computed_crf`` is the EAI with the true capital recovery factor."""
+"""What leaves as ``published.csv``. ``deviation`` is computed less published; all values are in
+``unit``. ``computed_crf`` is the same design's income with the capital recovery factor;
+``computed_optimum`` and ``computed_optimum_crf`` are of the sizes that cost least under Eq. 6 as
+printed and under that factor; ``computed_unfitted`` is a dwelling's number with demand of which
+only the totals are the paper's."""
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One published number."""
+class Reason:
+    """Why numbers come out otherwise than published.
 
-    paper: str
-    table: str
-    item: str
-    house: str
-    incentive: str
-    tes: str
-    metric: str
-    unit: str
-    value: float
-
-    @property
-    def design(self) -> str:
-        """Name of the design to hold it against: the optimum for a size, else the published."""
-        return OPTIMAL if self.metric == "tes_kwh" else PUBLISHED_DESIGN
-
-    @property
-    def label(self) -> str:
-        """The cell in words."""
-        return f"{self.item}, {self.house}, {self.incentive}, {self.tes} store"
-
-
-def tolerance(cell: Cell, row: pd.Series) -> float:
-    """How far a computed number may be off the published one, in the cell's unit.
-
-    Stated for the EAI (GBP/y) and carried to what follows from it: an NPV moves by the EAI's
-    tolerance in every year of the lifetime, a payback by what that does to the saving. CO2,
-    TDE and store size have tolerances of their own.
-
-    Parameters
-    ----------
-    cell
-        The published number.
-    row
-        The design that it is compared with.
+    Holds for the papers named and for keys that have one of the values for each name in
+    ``where`` (``table`` is where the number is printed, ``row`` begins as given).
     """
-    if cell.metric == "co2_levy_gbp":
-        return float(row["co2_price_gbp_per_kg"] * RELATIVE_TOLERANCE["co2_kg"] * row["co2_kg"])
-    if cell.metric in RELATIVE_TOLERANCE:
-        return RELATIVE_TOLERANCE[cell.metric] * abs(cell.value)
-    eai = EAI_TOLERANCE_GBP[cell.tes]
-    if cell.metric == "eai_gbp":
-        return eai
-    if cell.metric.endswith("npv_gbp"):
-        years = range(1, int(row["lifetime_years"]) + 1)
-        return float(eai * sum((1 + row["interest_rate"]) ** -year for year in years))
-    part = "tes_investment_gbp" if cell.metric.startswith("tes") else "investment_gbp"
-    # payback = investment / saving, so it moves by payback^2 / investment for a pound of saving
-    return float(cell.value**2 / row[part] * eai)
 
+    papers: tuple[str, ...]
+    where: Mapping[str, Collection[str]]
+    reason: str
 
-def _never_pays_back(cell: Cell, row: pd.Series) -> bool:
-    """Whether an empty payback is an answer: the investment is known, and has an NPV."""
-    npv = cell.metric.replace("payback_years", "npv_gbp")
-    return npv != cell.metric and bool(pd.notna(row[npv]))
-
-
-def levy_on_top(designs: pd.DataFrame) -> pd.DataFrame:
-    """Published sizes under the CO2 levy as the papers count it: on top of a finished design.
-
-    The papers do not optimise for the levy. They value, with its price, the CO2 that designs
-    made without incentive avoid: against business as usual, and for the store alone against
-    the design without a store.
-
-    Parameters
-    ----------
-    designs
-        ``designs.csv``; the levy's price is that of any design under ``co2_levy``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the published designs without incentive, named ``co2_levy``, with the store's
-        payback and NPV changed and ``co2_levy_gbp`` added. Empty where the run has no levy.
-    """
-    prices = designs.loc[designs["incentive"] == LEVY, "co2_price_gbp_per_kg"]
-    chosen = (designs["design"] == PUBLISHED_DESIGN) & (designs["incentive"] == NO_INCENTIVE)
-    rows = designs[chosen if len(prices) else chosen & False].copy()
-    if rows.empty:
-        return rows
-    price = float(prices.iloc[0])
-    saving = rows["tes_saving_gbp"] + price * rows["tes_co2_saving_kg"]
-    pairs = list(zip(rows["tes_investment_gbp"], saving, strict=True))
-    finance = Finance(
-        interest_rate=rows["interest_rate"].iloc[0], lifetime_years=rows["lifetime_years"].iloc[0]
-    )
-    return rows.assign(
-        incentive=LEVY,
-        co2_price_gbp_per_kg=price,
-        co2_levy_gbp=price * (rows["bau_co2_kg"] - rows["co2_kg"]),
-        tes_payback_years=[money.simple_payback_years(*pair) for pair in pairs],
-        tes_npv_gbp=[money.net_present_value_gbp(*pair, finance) for pair in pairs],
-    )
-
-
-def compare(designs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """Every published number with the computed one, its deviation and a verdict.
-
-    Parameters
-    ----------
-    designs
-        ``designs.csv``; rows without variant count, those named ``published`` for all metrics
-        but the store's size, which is held against the optimum.
-    published
-        A file of ``resources/published``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        In the order of ``published``, nothing left out: a number that no design was made for is
-        "not computed", one that comes out as a payback that never comes is "outside".
-    """
-    base = designs[designs["variant"] == ""]
-    # the papers' way of counting the levy goes before a design optimised for it
-    base = pd.concat([base, levy_on_top(base)], ignore_index=True)
-    keys = zip(base["design"], base["house"], base["incentive"], base["tes"], strict=True)
-    by_cell = {key: row for key, (_, row) in zip(keys, base.iterrows(), strict=True)}
-    rows: list[dict[str, Any]] = []
-    for record in PUBLISHED_SCHEMA.validate(published).to_dict("records"):
-        cell = Cell(**{str(key): value for key, value in record.items()})
-        row = by_cell.get((cell.design, cell.house, cell.incentive, cell.tes))
-        computed = math.nan if row is None else float(row[_METRICS[cell.metric]])
-        allowed = math.nan if row is None else tolerance(cell, row)
-        deviation = computed - cell.value
-        if row is None or (math.isnan(computed) and not _never_pays_back(cell, row)):
-            verdict = "not computed"
-        else:
-            verdict = "within" if abs(deviation) <= allowed else "outside"
-        rows.append(
-            {
-                "paper": cell.paper,
-                "table": cell.table,
-                "item": cell.label,
-                "published": cell.value,
-                "computed": computed,
-                "deviation": deviation,
-                "verdict": verdict,
-                "house": cell.house,
-                "incentive": cell.incentive,
-                "tes": cell.tes,
-                "metric": cell.metric,
-                "unit": cell.unit,
-                "tolerance": allowed,
-                "computed_crf": float(row["eai_crf_gbp"])
-                if row is not None and cell.metric == "eai_gbp"
-                else math.nan,
-                "scenario": "" if row is None else str(row["scenario"]),
-            }
+    def holds(self, printed: Printed) -> bool:
+        """Whether this is the reason for a number."""
+        _, asked = printed.looked_up
+        known = asked | {"table": printed.table}
+        return printed.paper in self.papers and all(
+            any(printed.row.startswith(value) for value in values)
+            if name == "row"
+            else known.get(name) in values
+            for name, values in self.where.items()
         )
-    return COMPARISON_SCHEMA.validate(pd.DataFrame(rows))
 
 
-def compare_published_designs(
-    *, designs_csv: str | Path, published_csv: str | Path, comparison_csv: str | Path
-) -> None:
-    """Hold the designs of the published sizes against the published tables.
+def read_reasons(path: str | Path) -> list[Reason]:
+    """Reasons of ``resources/published/reasons.yaml``; the first that holds counts."""
+    entries = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    names = {field.name for field in fields(Reason)}
+    for entry in entries:
+        if set(entry) != names:
+            raise AssessmentError(f"{path}: expected keys {sorted(names)}, found {sorted(entry)}")
+    return [Reason(tuple(e["papers"]), e["where"], " ".join(e["reason"].split())) for e in entries]
+
+
+def look_up(
+    tables: Mapping[str, pd.DataFrame], printed: Printed, **instead: str
+) -> float:
+    """The computed number, in the unit of print; ``nan`` where the run has none.
 
     Parameters
     ----------
-    designs_csv
-        ``designs.csv`` of a run with fixed designs named ``published``.
-    published_csv
-        Columns ``paper,table,item,house,incentive,tes,metric,unit,value``.
-    comparison_csv
-        CSV to write; columns in :data:`COMPARISON_SCHEMA`.
+    tables
+        What :func:`microchp.assessment.computed.tables_of` gave.
+    printed
+        The published number with its key.
+    instead
+        Values to look up instead of those in the key.
 
     Raises
     ------
     AssessmentError
-        If the run has no design named ``published``.
+        If a key names a column that its table does not have, or fits more than one row.
     """
-    designs = read_designs(designs_csv)
-    if PUBLISHED_DESIGN not in set(designs["design"]):
-        raise AssessmentError(
-            f"{designs_csv}: no design named '{PUBLISHED_DESIGN}' to compare; add fixed_designs "
-            f"with `name: {PUBLISHED_DESIGN}` to the configuration"
-        )
-    table = compare(designs, pd.read_csv(published_csv))
-    with whole(comparison_csv) as partial:
-        table.to_csv(partial, index=False)
-    counts = table["verdict"].value_counts()
-    log.info(
-        "%d published numbers: %s",
-        len(table),
-        ", ".join(f"{count} {verdict}" for verdict, count in counts.items()),
+    name, asked = printed.looked_up
+    table = tables.get(name)
+    if table is None:
+        return math.nan
+    asked = asked | instead
+    metric = asked.pop("metric", "value")
+    scale = float(asked.pop("scale", "100" if printed.unit == "%" else "1"))
+    if name == "design":
+        asked = {"variant": ""} | asked
+    unknown = {metric, *asked} - set(table)
+    if unknown:
+        raise AssessmentError(f"{printed.place}: no column {sorted(unknown)} in '{name}'")
+    rows = table
+    for column, value in asked.items():
+        rows = rows[rows[column].astype(str) == value]
+    if len(rows) > 1:
+        raise AssessmentError(f"{printed.place}: {len(rows)} rows of '{name}' fit {printed.key}")
+    return scale * float(rows[metric].iloc[0]) if len(rows) else math.nan
+
+
+def verdict(printed: Printed, computed: float, at_fault: bool) -> str:
+    """How far a computed number agrees with the published one."""
+    if math.isnan(computed):
+        return "not computed"
+    if at_fault:
+        return "inconsistent in print"
+    off = abs(computed - printed.number)
+    if off <= printed.half_digit * (1 + 1e-9):
+        return "exact"
+    if off <= printed.allowed * (1 + 1e-9):
+        return "close"
+    same_sign = computed * printed.number >= 0
+    return "in kind" if same_sign and off <= IN_KIND * printed.allowed else "differs"
+
+
+def beside(tables: Mapping[str, pd.DataFrame], printed: Printed) -> dict[str, float]:
+    """The number with another factor, at the optimum, and with unfitted demand."""
+    name, asked = printed.looked_up
+    found = dict.fromkeys(
+        ("computed_crf", "computed_optimum", "computed_optimum_crf", "computed_unfitted"), math.nan
     )
+    metric = asked.get("metric", "")
+    if name == "design":
+        with_crf = metric.replace("as_printed", "crf")
+        if with_crf != metric:
+            found["computed_crf"] = look_up(tables, printed, metric=with_crf)
+        # the papers count the levy on top of a design; no optimum answers to that
+        if asked["incentive"] != "co2_levy":
+            found["computed_optimum"] = look_up(
+                tables, printed, design=OPTIMAL, variant=AS_PRINTED
+            )
+            found["computed_optimum_crf"] = look_up(
+                tables, printed, design=OPTIMAL, variant="", metric=with_crf
+            )
+    if name == "dwelling":
+        found["computed_unfitted"] = look_up(tables, printed, house=UNFITTED)
+    return found
+
+
+def compare(
+    tables: Mapping[str, pd.DataFrame], published: Sequence[Printed], reasons: Sequence[Reason]
+) -> pd.DataFrame:
+    """Every published number with the computed one, its deviation, a verdict and a reason.
+
+    Parameters
+    ----------
+    tables
+        What a run has, from :func:`microchp.assessment.computed.tables_of`.
+    published
+        Numbers of whole papers: the audit needs them all.
+    reasons
+        Why numbers differ.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the order of ``published``, nothing left out; columns in :data:`SCHEMA`.
+    """
+    at_fault = places_at_fault(published)
+    rows: list[dict[str, Any]] = []
+    for printed in published:
+        computed = look_up(tables, printed)
+        word = verdict(printed, computed, printed.place in at_fault)
+        reason = at_fault.get(printed.place, "")
+        if word in ("in kind", "differs", "not computed"):
+            reason = next((r.reason for r in reasons if r.holds(printed)), "")
+            if word == "not computed" and not printed.key:
+                reason = reason or "nothing in the workflow answers to it"
+        rows.append(
+            {
+                "paper": printed.paper,
+                "table": printed.table,
+                "item": printed.item,
+                "published": printed.number,
+                "computed": computed,
+                "deviation": computed - printed.number,
+                "verdict": word,
+                "row": printed.row,
+                "column": printed.column,
+                "unit": printed.unit,
+                "tolerance": printed.allowed,
+                "role": printed.role,
+                "fitted": printed.fitted == "yes",
+                "reason": reason,
+                **beside(tables, printed),
+                "locator": printed.locator,
+                "key": printed.key,
+            }
+        )
+    return SCHEMA.validate(pd.DataFrame(rows))
+
+
+NULLABLE = [name for name, column in SCHEMA.columns.items() if column.nullable]
+
+
+def read_comparison(path: str | Path) -> pd.DataFrame:
+    """A ``published.csv``, checked."""
+    table = pd.read_csv(
+        path,
+        keep_default_na=False,
+        na_values={name: [""] for name in NULLABLE},
+        dtype={name: str for name in ("row", "column", "reason", "locator", "key")},
+    )
+    return SCHEMA.validate(table)
+
+
+def compare_published(
+    *,
+    published_paths: Sequence[str | Path],
+    reasons_path: str | Path,
+    comparison_path: str | Path,
+    config_path: str | Path,
+    designs_path: str | Path | None = None,
+    groups_path: str | Path | None = None,
+    dwelling_paths: Sequence[str | Path] = (),
+    units_path: str | Path | None = None,
+    economics_path: str | Path | None = None,
+    quality_paths: Sequence[str | Path] = (),
+) -> None:
+    """Hold a run against the papers that it is to be compared with.
+
+    Parameters
+    ----------
+    published_paths, reasons_path
+        Files of ``resources/published``.
+    comparison_path
+        CSV to write; columns in :data:`SCHEMA`.
+    config_path
+        The run's resolved configuration.
+    designs_path, groups_path, units_path, economics_path
+        Tables of the run, where it has them.
+    dwelling_paths
+        Tables of single dwellings, named ``<house>-<unit>.csv``.
+    quality_paths
+        Quality JSON of each house's demand.
+    """
+    results = Results(
+        config=Path(config_path),
+        designs=Path(designs_path) if designs_path else None,
+        groups=Path(groups_path) if groups_path else None,
+        dwellings=[Path(path) for path in dwelling_paths],
+        units=Path(units_path) if units_path else None,
+        economics=Path(economics_path) if economics_path else None,
+        qualities=[Path(path) for path in quality_paths],
+    )
+    table = compare(tables_of(results), read_published(published_paths), read_reasons(reasons_path))
+    with whole(comparison_path) as partial:
+        table.to_csv(partial, index=False)
+    log.info("%s", counts_in_words(table))
+
+
+def counts_in_words(table: pd.DataFrame) -> str:
+    """How many numbers there are and how they agree."""
+    counts = table["verdict"].value_counts()
+    known = [f"{counts[word]} {word}" for word in VERDICTS if word in counts]
+    return f"{len(table)} published numbers: {', '.join(known)}"
