@@ -18,7 +18,12 @@ include: "rules/design.smk"
 include: "rules/operation.smk"
 include: "rules/assessment.smk"
 include: "rules/report.smk"
-include: "rules/reproduction.smk"
+
+
+# The published studies are modules of this workflow; a module has none of its own.
+if not IS_MODULE:
+
+    include: "rules/reproduction.smk"
 
 
 wildcard_constraints:
@@ -31,7 +36,6 @@ wildcard_constraints:
 
 localrules:
     all,
-    reproduce,
 
 
 rule all:

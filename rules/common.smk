@@ -18,7 +18,7 @@ if not (PROJECT / "scripts").is_dir():
         'Clone the project and name the clone: snakefile: "microchp/Snakefile"'
     )
 
-from microchp.config import load_config, refuse_repeated_keys, variant_config
+from microchp.config import PAPERS, load_config, merge, refuse_repeated_keys, variant_config
 from microchp.errors import MicrochpError
 from microchp.scenarios import (
     check_files,
@@ -215,14 +215,23 @@ def design_memory(wildcards):
 # read, and every job reads the workflow again: so it is loaded only when it is asked for, by that
 # target or as one of its own jobs.
 STUDIES = {
-    study: PROJECT / f"config/studies/{study}.yaml" for study in ("oluleye2018", "peacock2006")
+    "oluleye2018": ["oluleye2018"],
+    "oluleye2018_assumptions": ["oluleye2018", "oluleye2018_assumptions"],
+    "peacock2006": ["peacock2006"],
 }
+COMPARED_STUDIES = [study for study, files in STUDIES.items() if len(files) == 1]
+REPRODUCTION = Path("results/reproduction")
 
 
 def is_wanted(study):
-    asked = re.compile(rf"reproduce\b|results/reproduction\b|{study}_")
-    return not IS_MODULE and study != CONFIG.run.name and any(map(asked.match, sys.argv))
+    asked = re.compile(rf"reproduce\b|results/reproduction\b|{study}_(?!assumptions)")
+    return study != CONFIG.run.name and any(map(asked.match, sys.argv))
 
 
 def study_config(study):
-    return yaml.safe_load(STUDIES[study].read_text(encoding="utf-8"))
+    """The files of a study, each laid over the one before."""
+    merged = {}
+    for name in STUDIES[study]:
+        path = PROJECT / f"config/studies/{name}.yaml"
+        merged = merge(merged, yaml.safe_load(path.read_text(encoding="utf-8")))
+    return merged

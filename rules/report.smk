@@ -83,7 +83,6 @@ rule build_report:
         groups=GROUPS,
         dwellings=DWELLINGS,
         group_figures=GROUP_FIGURES,
-        group_comparison=GROUP_COMPARISON,
     output:
         report=report(
             RESULTS / "report/index.html",

@@ -23,7 +23,6 @@ def main(snakemake: Any) -> None:
             group_paths=list(given.groups),
             dwelling_paths=list(given.dwellings),
             group_figures_dir=next(iter(given.group_figures), None),
-            group_comparison_path=next(iter(given.group_comparison), None),
             benchmarks_dir=snakemake.params.benchmarks,
             report_path=snakemake.output.report,
         )

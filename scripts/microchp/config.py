@@ -101,6 +101,10 @@ class Block(BaseModel):
 
 # --------------------------------------------------------------------------- run, time, grid
 
+Paper = Literal["oluleye2017", "oluleye2018", "peacock2006", "depaepe2006"]
+PAPERS: tuple[Paper, ...] = get_args(Paper)
+"""Papers whose numbers are in ``resources/published``."""
+
 
 class Run(Block):
     """Name and seed of a run."""
@@ -114,9 +118,7 @@ class Run(Block):
     note: str = Field(
         "", description="What a reader must know of this run, shown at the top of its report."
     )
-    compare_with: list[
-        Literal["oluleye2017", "oluleye2018", "peacock2006", "depaepe2006"]
-    ] = Field(
+    compare_with: list[Paper] = Field(
         [],
         description=(
             "Papers whose published numbers (`resources/published/`) the run is held against, in "
@@ -199,6 +201,9 @@ class FixedDesign(Block):
     incentive: Name = Field(description="Incentive.")
     chp_kw: NonNegative = Field(description="Rated electrical power of the unit; 0 for none.")
     tes_kwh: NonNegative = Field(0.0, description="Size of the store; 0 for none.")
+    variants: list[Name] = Field(
+        [], description="Names from `scenarios.variants` in which it is evaluated as well."
+    )
 
 
 # --------------------------------------------------------------------------------- demand
@@ -1287,6 +1292,7 @@ class Config(Block):
         for i, design in enumerate(self.fixed_designs):
             check(f"fixed_designs[{i}].house", [design.house], houses)
             check(f"fixed_designs[{i}].incentive", [design.incentive], list(self.incentives))
+            check(f"fixed_designs[{i}].variants", design.variants, list(self.scenarios.variants))
         if problems:
             raise ValueError("\n".join(problems))
         return self

@@ -169,14 +169,16 @@ def scenario_table(config: Config) -> dict[str, Scenario]:
     ]
     for fixed in config.fixed_designs:
         tes: Literal["with", "without"] = "with" if fixed.tes_kwh > 0 else "without"
-        scenarios.append(
+        scenarios.extend(
             Scenario(
-                scenario_id(fixed.house, fixed.incentive, tes, design=fixed.name),
+                scenario_id(fixed.house, fixed.incentive, tes, variant, fixed.name),
                 fixed.house,
                 fixed.incentive,
                 tes,
-                design=fixed.name,
+                variant,
+                fixed.name,
             )
+            for variant in ("", *fixed.variants)
         )
     counts = Counter(scenario.scenario for scenario in scenarios)
     repeated = [scenario for scenario, count in counts.items() if count > 1]

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 VERDICTS = ("exact", "close", "in kind", "differs", "inconsistent in print", "not computed")
 
 IN_KIND = 3.0
-"""A number is met in kind if it has the sign of print and is off by at most this many tolerances."""
+"""A number is met in kind if it has the sign of print and is off by at most so many tolerances."""
 
 UNFITTED = "unfitted"
 """House that has the published dwelling's totals and none of what was fitted to it."""
@@ -97,9 +97,7 @@ def read_reasons(path: str | Path) -> list[Reason]:
     return [Reason(tuple(e["papers"]), e["where"], " ".join(e["reason"].split())) for e in entries]
 
 
-def look_up(
-    tables: Mapping[str, pd.DataFrame], printed: Printed, **instead: str
-) -> float:
+def look_up(tables: Mapping[str, pd.DataFrame], printed: Printed, **instead: str) -> float:
     """The computed number, in the unit of print; ``nan`` where the run has none.
 
     Parameters
@@ -164,9 +162,7 @@ def beside(tables: Mapping[str, pd.DataFrame], printed: Printed) -> dict[str, fl
             found["computed_crf"] = look_up(tables, printed, metric=with_crf)
         # the papers count the levy on top of a design; no optimum answers to that
         if asked["incentive"] != "co2_levy":
-            found["computed_optimum"] = look_up(
-                tables, printed, design=OPTIMAL, variant=AS_PRINTED
-            )
+            found["computed_optimum"] = look_up(tables, printed, design=OPTIMAL, variant=AS_PRINTED)
             found["computed_optimum_crf"] = look_up(
                 tables, printed, design=OPTIMAL, variant="", metric=with_crf
             )

@@ -16,9 +16,8 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from microchp.config import PAPERS
 from microchp.errors import AssessmentError
-
-PAPERS = ("oluleye2017", "oluleye2018", "peacock2006", "depaepe2006")
 
 TEXT = "text"
 """``table`` of a number that stands in a sentence; ``locator`` then says in which."""

@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 import yaml
 
+from microchp.assessment.comparison import read_comparison
 from microchp.assessment.designs import read_designs
 from microchp.assessment.groups import read_groups
 from microchp.files import whole
@@ -50,7 +51,6 @@ def build_report(
     group_paths: Sequence[str | Path] = (),
     dwelling_paths: Sequence[str | Path] = (),
     group_figures_dir: str | Path | None = None,
-    group_comparison_path: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
     benchmarks_dir: str | Path | None = None,
@@ -77,7 +77,7 @@ def build_report(
         Calibration figure (SVG) of each house's demand, if drawn, in the order of
         ``quality_paths``.
     comparison_path
-        Published numbers of designs beside ours.
+        Published numbers beside ours.
     precision_paths
         Table and figure (SVG) of ``plot_precision``, if it ran.
     groups_path
@@ -86,8 +86,6 @@ def build_report(
         Groups, and tables of their dwellings, named ``<case>.nc`` and ``<case>.csv``.
     group_figures_dir
         What ``plot_groups`` drew.
-    group_comparison_path
-        Published numbers on groups beside ours.
     unit_comparison_paths
         ``comparison.csv`` and ``comparison_economics.csv``, if made.
     unit_figures_dir
@@ -126,7 +124,6 @@ def build_report(
             incentives.section(designs),
             store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
-            reproduction.section(_table(comparison_path)),
         ]
     if groups_path is not None and group_figures_dir is not None:
         results = groups.GroupResults(
@@ -134,7 +131,6 @@ def build_report(
             paths=[Path(path) for path in group_paths],
             dwellings={Path(path).stem: pd.read_csv(path) for path in dwelling_paths},
             figures_dir=Path(group_figures_dir),
-            comparison=_table(group_comparison_path),
         )
         if designs is None:
             first.append(Points(groups.sentences(results.table)))
@@ -143,7 +139,6 @@ def build_report(
         sections += [
             groups.section(results),
             groups.dwelling_section(results),
-            groups.published_section(results),
         ]
     if unit_comparison_paths:
         energy, money = (pd.read_csv(path) for path in unit_comparison_paths)
@@ -152,6 +147,8 @@ def build_report(
             first.append(Points(units.sentences(energy, money)))
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
         sections.append(units.section(energy, money, drawn_dir))
+    if comparison_path is not None:
+        sections.append(reproduction.section(read_comparison(comparison_path)))
     stages = None if benchmarks_dir is None else provenance.stage_times(Path(benchmarks_dir))
     sections += [
         demand.section(reports, [Path(path) for path in calibration_paths]),

@@ -79,15 +79,13 @@ class GroupResults:
     """What a run has on groups.
 
     ``table`` is ``groups.csv``, ``paths`` the files of groups, ``dwellings`` the tables of
-    dwellings by case, ``figures_dir`` what was drawn, ``comparison`` the published numbers beside
-    those computed, if there are any.
+    dwellings by case, ``figures_dir`` what was drawn.
     """
 
     table: pd.DataFrame
     paths: Sequence[Path]
     dwellings: Mapping[str, pd.DataFrame]
     figures_dir: Path
-    comparison: pd.DataFrame | None
 
     @property
     def streets(self) -> pd.DataFrame:
@@ -131,6 +129,7 @@ def dwelling_section(results: GroupResults) -> Section:
     )
 
 
+<<<<<<< HEAD
 def published_section(results: GroupResults) -> Section | None:
     """Published numbers on groups and dwellings beside those computed."""
     comparison = results.comparison
@@ -160,6 +159,9 @@ def published_section(results: GroupResults) -> Section | None:
 
 
 def extent(results: GroupResults) -> str:
+=======
+def extent(groups: pd.DataFrame) -> str:
+>>>>>>> ac7e452 (wip)
     """How many groups the run has, in words."""
     groups, cases = results.streets["group"].nunique(), results.table["scenario"].nunique()
     runs = f"{cases} run{'s' * (cases > 1)} of units and designs, by minute"
@@ -472,36 +474,3 @@ def _drawings(directory: Path) -> list[Drawing]:
             full = f"{title}: {of}" + (f", {case_label(case)}" if "-" in case else "")
             found.append(drawing(path, path.stem, full, f"{full}. {caption}"))
     return found
-
-
-# -------------------------------------------------------------------------------- published
-
-
-def _published_table(comparison: pd.DataFrame, caption: str) -> Table:
-    columns = [
-        Column("Number", text=True),
-        Column("Unit", text=True),
-        Column("Penetration", "%"),
-        Column("Period", text=True),
-        Column("Published"),
-        Column("Computed"),
-        Column("Deviation"),
-        Column("Allowed"),
-        Column("Verdict", text=True),
-        Column("Unfitted demand"),
-    ]
-    rows: list[list[Cell | str]] = [
-        [
-            f"{row['table']}: {row['item']} ({row['unit']})",
-            case_label(f"-{row['unit_name']}"),
-            cell(100 * row["penetration"]),
-            PERIODS[row["period"]],
-            *(cell(row[name], 3) for name in ("published", "computed")),
-            cell(row["deviation"], 3, signed=True),
-            cell(row["tolerance"], 3),
-            row["verdict"],
-            cell(row["computed_unfitted"], 3),
-        ]
-        for _, row in comparison.iterrows()
-    ]
-    return Table(caption, columns, rows, wide=True)

@@ -1,81 +1,105 @@
-"""Published numbers of a design study beside those computed here."""
+"""Published numbers beside those computed here: in short, by paper, and each on demand."""
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
+from microchp.assessment.comparison import IN_KIND, VERDICTS
 from microchp.report.page import Cell, Column, Fold, Section, Table, Text, cell
 
-_METRICS = {
-    "eai_gbp": "EAI",
-    "system_payback_years": "System payback",
-    "system_npv_gbp": "System NPV",
-    "tes_payback_years": "Store payback",
-    "tes_npv_gbp": "Store NPV",
-    "co2_kg": "CO₂",
-    "tde_kwh": "TDE",
-    "tes_kwh": "Store size",
-    "co2_levy_gbp": "CO₂ levy saving",
+PAPERS = {
+    "oluleye2017": "Oluleye et al. 2017",
+    "oluleye2018": "Oluleye et al. 2018",
+    "peacock2006": "Peacock and Newborough 2006",
+    "depaepe2006": "De Paepe et al. 2006",
 }
-_DIGITS = {"eai_gbp": 1, "system_payback_years": 1, "tes_payback_years": 2, "tes_kwh": 1}
-_VERDICTS = ("within", "outside", "not computed")
+
+_MEANING = (
+    "Exact: at the printed digits. Close: within the stated tolerance. In kind: of the same sign "
+    f"and within {IN_KIND:g} tolerances. Differs: neither. Inconsistent in print: other numbers of "
+    "the same paper rule it out. Not computed: nothing in the run answers to it. “Fitted” marks "
+    "numbers that inputs were fitted to; agreement there shows which assumptions the authors must "
+    "have met, and predicts nothing."
+)
 
 
 def section(comparison: pd.DataFrame | None) -> Section | None:
-    """Verdicts in short, the yearly incomes, and all published numbers on demand."""
+    """Verdicts by paper, what differs with its reason, and all published numbers on demand."""
     if comparison is None:
         return None
-    computed = comparison[comparison["verdict"] != "not computed"]
-    good = int((computed["verdict"] == "within").sum())
-    missing = len(comparison) - len(computed)
-    text = (
-        f"{good} of {len(computed)} published numbers are met within the stated tolerance"
-        + (f"; {missing} have no design in this run. " if missing else ". ")
-        + "Incomes, paybacks, NPVs, CO₂ and TDE are of the published sizes, with the annualisation "
-        "as printed; “crf” is the same income with the true capital recovery factor. The CO₂ "
-        "levy is counted on top of the designs without incentive, as the papers do. Store sizes "
-        "are held against the optimum found here."
-    )
-    income = comparison[comparison["metric"] == "eai_gbp"]
+    results = comparison[
+        (comparison["role"] == "result") & (comparison["verdict"] != "not computed")
+    ]
+    good = int(results["verdict"].isin(["exact", "close"]).sum())
+    differing = comparison[comparison["verdict"].isin(["in kind", "differs"])]
     return Section(
         "published",
         "Published results",
         [
-            Text(text),
-            _summary(comparison),
-            _numbers("Yearly income (EAI)", income),
-            Fold(
-                f"All {len(comparison)} published numbers",
-                "",
-                [_numbers("All published numbers", comparison)],
+            Text(
+                f"{good} of {len(results)} published results are met exactly or closely; "
+                f"{len(comparison)} numbers are held against print in all."
+            ),
+            verdict_table(comparison),
+            Text(_MEANING, soft=True),
+            *([number_table("What is not met, and why", differing)] if len(differing) else []),
+            *(
+                Fold(
+                    f"{PAPERS[str(paper)]}: all {len(numbers)} published numbers",
+                    "",
+                    [number_table(f"{PAPERS[str(paper)]}, all published numbers", numbers)],
+                    long=True,
+                )
+                for paper, numbers in comparison.groupby("paper", sort=False)
             ),
         ],
     )
 
 
-def _summary(comparison: pd.DataFrame) -> Table:
-    counts = pd.crosstab(comparison["metric"], comparison["verdict"])
-    rows: list[list[Cell | str]] = [
-        [
-            _METRICS.get(metric, metric),
-            *(cell(counts.loc[metric].get(verdict, 0)) for verdict in _VERDICTS),
-        ]
-        for metric in dict.fromkeys(comparison["metric"])
+def verdict_table(comparison: pd.DataFrame) -> Table:
+    """How many numbers have which verdict, inputs and results of each paper apart."""
+    rows: list[list[Cell | str]] = []
+    for (paper, role), numbers in comparison.groupby(["paper", "role"], sort=False):
+        counts = numbers["verdict"].value_counts()
+        rows.append(
+            [
+                PAPERS[str(paper)],
+                f"{role}s",
+                cell(len(numbers)),
+                *(cell(int(counts.get(verdict, 0))) for verdict in VERDICTS),
+                cell(int(numbers["fitted"].sum())),
+            ]
+        )
+    columns = [
+        Column("Paper", text=True),
+        Column("Numbers", text=True),
+        Column("All"),
+        *(Column(verdict.capitalize()) for verdict in VERDICTS),
+        Column("Of them fitted"),
     ]
-    columns = [Column("Quantity", text=True), *(Column(verdict) for verdict in _VERDICTS)]
-    return Table("Numbers by verdict", columns, rows)
+    return Table("Numbers by paper and verdict", columns, rows)
 
 
-def _numbers(caption: str, comparison: pd.DataFrame) -> Table:
+def number_table(caption: str, comparison: pd.DataFrame) -> Table:
+    """Published numbers with what is computed, in print's units."""
     rows: list[list[Cell | str]] = [
         [
             f"{row['table']}: {row['item']}",
-            row["unit"].replace("GBP", "£"),
+            row["unit"],
+            *(_shown(row, name) for name in ("published", "computed", "deviation", "tolerance")),
+            row["verdict"] + (" (fitted)" if row["fitted"] else ""),
             *(
-                cell(row[name], _DIGITS.get(row["metric"], 0), signed=name == "deviation")
-                for name in ("published", "computed", "deviation", "tolerance", "computed_crf")
+                _shown(row, name)
+                for name in (
+                    "computed_crf",
+                    "computed_optimum",
+                    "computed_optimum_crf",
+                    "computed_unfitted",
+                )
             ),
-            row["verdict"],
+            row["reason"],
         ]
         for _, row in comparison.iterrows()
     ]
@@ -86,7 +110,21 @@ def _numbers(caption: str, comparison: pd.DataFrame) -> Table:
         Column("Computed"),
         Column("Deviation"),
         Column("Tolerance"),
-        Column("Computed, crf"),
         Column("Verdict", text=True),
+        Column("Published sizes, crf"),
+        Column("Optimum, as printed"),
+        Column("Optimum, crf"),
+        Column("Unfitted demand"),
+        Column("Reason", text=True, wrap=True),
     ]
-    return Table(caption, columns, rows)
+    return Table(caption, columns, rows, wide=True)
+
+
+def _shown(row: pd.Series, name: str) -> Cell:
+    """A value with one digit more than print has in its order of magnitude."""
+    value = float(row[name])
+    if math.isinf(value):
+        return Cell("never")
+    size = max(abs(float(row["published"])), abs(float(row["tolerance"])), 1e-9)
+    digits = min(3, max(0, 2 - math.floor(math.log10(size))))
+    return cell(value, digits, signed=name == "deviation")

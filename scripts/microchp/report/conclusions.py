@@ -1,0 +1,225 @@
+"""What the published conclusions come to, in sentences whose numbers are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from microchp.assessment.computed import AS_PRINTED, PUBLISHED_DESIGN
+from microchp.report.style import label
+from microchp.scenarios import OPTIMAL
+
+_CELL = ["house", "incentive"]
+_PAID = ("none", "fit")
+
+
+def sentences(designs: pd.DataFrame, comparison: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
+    """What holds, and what changes with the corrected factor and at the optimum.
+
+    Parameters
+    ----------
+    designs
+        ``designs.csv`` of the design study, its variant ``as_printed`` included.
+    comparison
+        Published numbers beside those computed.
+    audit
+        What the papers' numbers say of each other.
+    """
+    return [
+        *_factor(designs),
+        *_store(designs),
+        *_optimum(designs),
+        *_order(designs, comparison),
+        *_effects(designs, comparison),
+        *_groups(comparison),
+        *_print(audit),
+    ]
+
+
+def _chosen(designs: pd.DataFrame, design: str, tes: str, variant: str = "") -> pd.DataFrame:
+    """Designs without and with the feed-in tariff, by house and incentive."""
+    chosen = (
+        (designs["design"] == design)
+        & (designs["tes"] == tes)
+        & (designs["variant"] == variant)
+        & designs["incentive"].isin(_PAID)
+    )
+    return designs[chosen].set_index(_CELL)
+
+
+def _names(cells: pd.Index) -> str:
+    words = {"none": "no incentive", "fit": "feed-in tariff"}
+    names = [f"{label(house).lower()} ({words[incentive]})" for house, incentive in cells]
+    return ", ".join(names) or "none"
+
+
+def _factor(designs: pd.DataFrame) -> Iterator[str]:
+    for tes in ("with", "without"):
+        cells = _chosen(designs, PUBLISHED_DESIGN, tes)
+        if cells.empty:
+            continue
+        printed = cells.index[cells["eai_as_printed_gbp"] > 0]
+        true = cells.index[cells["eai_crf_gbp"] > 0]
+        taken = cells["eai_as_printed_gbp"] - cells["eai_crf_gbp"]
+        yield (
+            f"Published sizes {tes} a store: {len(printed)} of {len(cells)} systems earn with "
+            f"Eq. 6 as printed, {len(true)} with the capital recovery factor ({_names(true)}); the "
+            f"factor alone takes £{taken.min():.0f} to £{taken.max():.0f} a year."
+        )
+
+
+def _store(designs: pd.DataFrame) -> Iterator[str]:
+    with_store = _chosen(designs, PUBLISHED_DESIGN, "with")
+    without = _chosen(designs, PUBLISHED_DESIGN, "without").reindex(with_store.index)
+    if with_store.empty:
+        return
+    gains = {
+        factor: with_store[f"eai_{factor}_gbp"] - without[f"eai_{factor}_gbp"]
+        for factor in ("as_printed", "crf")
+    }
+    still = gains["crf"].index[gains["crf"] > 0]
+    yield (
+        f"The published store raises the yearly income in {(gains['as_printed'] > 0).sum()} of "
+        f"{len(with_store)} cases with Eq. 6 as printed and in {len(still)} with the capital "
+        f"recovery factor ({_names(still)})."
+    )
+
+
+def _optimum(designs: pd.DataFrame) -> Iterator[str]:
+    published = _chosen(designs, PUBLISHED_DESIGN, "with")
+    for variant, words in ((AS_PRINTED, "Eq. 6 as printed"), ("", "the capital recovery factor")):
+        best = _chosen(designs, OPTIMAL, "with", variant).reindex(published.index).dropna(how="all")
+        if best.empty:
+            continue
+        sizes = best["tes_kwh"]
+        none = best.index[best["chp_kw"] == 0]
+        smaller = (sizes < published.loc[best.index, "tes_kwh"]).sum()
+        unit = f"no unit at all for {_names(none)}" if len(none) else "a unit everywhere"
+        yield (
+            f"Certified optimum with {words}: {unit}; stores of {sizes.min():.1f} to "
+            f"{sizes.max():.1f} kWh, smaller than published in {smaller} of {len(best)} cases; no "
+            f"other size can be cheaper by more than {100 * best['relative_gap'].max():.2f} %."
+        )
+
+
+def _order(designs: pd.DataFrame, comparison: pd.DataFrame) -> Iterator[str]:
+    incomes = _cells(comparison, "eai_as_printed_gbp")
+    if incomes.empty:
+        return
+    same, groups = 0, 0
+    different: list[str] = []
+    for (incentive, tes), cells in incomes.groupby(["incentive", "tes"], sort=False):
+        groups += 1
+        if list(cells.sort_values("published")["house"]) == list(
+            cells.sort_values("computed")["house"]
+        ):
+            same += 1
+        else:
+            different.append(f"{label(str(incentive)).lower()} {tes} store")
+    yield (
+        f"The order of the houses by income is as published in {same} of {groups} columns"
+        + (f" (not: {', '.join(different)})." if different else ".")
+    )
+
+
+def _cells(comparison: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Cells of the journal paper's Tables 2 and 3 for one metric, with what their keys ask for."""
+    rows = comparison[
+        (comparison["paper"] == "oluleye2018")
+        & comparison["table"].isin(["Table 2", "Table 3"])
+        & comparison["key"].str.endswith(f"metric={metric}")
+        & comparison["computed"].notna()
+    ]
+    found = {
+        name: rows["key"].str.extract(rf"\b{name}=(\S+)", expand=False)
+        for name in ("house", "incentive", "tes")
+    }
+    return rows.assign(**found)
+
+
+def store_effects(comparison: pd.DataFrame) -> pd.DataFrame:
+    """What a store changes in income, CO2 and TDE, published and computed, by house and incentive.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``metric``, ``house``, ``incentive``, ``published``, ``computed``: with store less without.
+    """
+    parts = []
+    for metric in ("eai_as_printed_gbp", "co2_kg", "tde_kwh"):
+        cells = _cells(comparison, metric).set_index(_CELL)
+        if cells.empty:
+            continue
+        change = [
+            cells.loc[cells["tes"] == "with", name] - cells.loc[cells["tes"] == "without", name]
+            for name in ("published", "computed")
+        ]
+        part = pd.DataFrame({"published": change[0], "computed": change[1]}).dropna().reset_index()
+        parts.append(part.assign(metric=metric))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _effects(designs: pd.DataFrame, comparison: pd.DataFrame) -> Iterator[str]:
+    effects = store_effects(comparison)
+    if effects.empty:
+        return
+    names = {"eai_as_printed_gbp": "income", "co2_kg": "CO2", "tde_kwh": "delivered energy"}
+    agrees = effects["published"] * effects["computed"] > 0
+    other = [
+        f"{names[row['metric']]}, {_names(pd.Index([(row['house'], row['incentive'])]))}"
+        for _, row in effects[~agrees].iterrows()
+    ]
+    yield (
+        f"The store's effect on income, CO2 and delivered energy has the published sign in "
+        f"{agrees.sum()} of {len(effects)} cases"
+        + (f" (not: {'; '.join(other)})." if other else ".")
+    )
+
+
+def _groups(comparison: pd.DataFrame) -> Iterator[str]:
+    rows = comparison[(comparison["paper"] == "peacock2006") & (comparison["table"] == "Table 5")]
+    if rows["computed"].isna().all():
+        return
+    rows = rows.assign(
+        day=rows["row"].str.partition(", ")[0], quantity=rows["row"].str.partition(", ")[2]
+    )
+    table = rows.set_index(["day", "quantity", "column"])
+    levels = [name for name in dict.fromkeys(rows["column"]) if name != "No CHP"]
+    counts = {"published": [0, 0], "computed": [0, 0]}
+    total = 0
+    for day in dict.fromkeys(rows["day"]):
+        for level in levels:
+            total += 1
+            for value, found in counts.items():
+                fall = {
+                    quantity: 1
+                    - table.loc[(day, quantity, level), value]
+                    / table.loc[(day, quantity, "No CHP"), value]
+                    for quantity in ("ADMD", "e_imp", "Load factor")
+                }
+                found[0] += bool(fall["ADMD"] <= fall["e_imp"])
+                found[1] += bool(fall["Load factor"] > 0)
+    yield (
+        f"Groups of 13: ADMD falls by no more than the import in {counts['computed'][0]} of "
+        f"{total} cells (published: {counts['published'][0]}), the load factor falls in "
+        f"{counts['computed'][1]} (published: {counts['published'][1]})."
+    )
+
+
+def _print(audit: pd.DataFrame) -> Iterator[str]:
+    for words, check in (
+        ("CO2 numbers of Tables 2 and 3 lie below the least that any design could have", "CO2 is"),
+        (
+            "NPVs contradict their incomes if the capital recovery factor was used",
+            "NPV from the income, capital",
+        ),
+        (
+            "NPVs contradict their incomes if Eq. 6 was used as printed",
+            "NPV from the income, Eq. 6",
+        ),
+    ):
+        rows = audit[(audit["paper"] == "oluleye2018") & audit["check"].str.startswith(check)]
+        wrong = (rows["verdict"] == "inconsistent").sum()
+        if len(rows):
+            yield f"From print alone: {wrong} of {len(rows)} {words}."
