@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from synthetic import RESOURCES, write_designs
 
-from microchp.assessment.comparison import compare_published_designs
+from microchp.assessment.comparison import compare_published
 from microchp.assessment.designs import assess_designs
 from microchp.assessment.groups import assess_groups
 from microchp.config import load_config
@@ -89,13 +90,20 @@ def make_designs(directory: Path) -> dict[str, Any]:
     designs = directory / "designs.csv"
     assess_designs(design_paths=paths, designs_path=designs)
     plot_figures(designs_path=designs, design_paths=paths, figures_dir=directory / "figures")
-    compare_published_designs(
-        designs_csv=designs, published_csv=PUBLISHED, comparison_csv=directory / "published.csv"
-    )
     (directory / "config.yaml").write_text(
         "run:\n  name: tried\n  seed: 7\n  note: Demand was made up.\nmark: <b>\n"
     )
     (directory / "flat_quality.json").write_text(json.dumps(QUALITY))
+    (directory / "all.yaml").write_text(
+        yaml.safe_dump(load_config(USER, RESOURCES).model_dump(mode="json")), encoding="utf-8"
+    )
+    compare_published(
+        published_paths=[PUBLISHED],
+        reasons_path=RESOURCES / "published/reasons.yaml",
+        comparison_path=directory / "published.csv",
+        config_path=directory / "all.yaml",
+        designs_path=designs,
+    )
     (directory / "benchmarks" / "solve_model").mkdir(parents=True)
     for name, seconds in (("a", 2.5), ("b", 4.0)):
         (directory / "benchmarks" / "solve_model" / f"{name}.tsv").write_text(

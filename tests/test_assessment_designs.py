@@ -1,7 +1,5 @@
 """The table of designs, and what was published beside it."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +7,6 @@ from pandera.errors import SchemaError
 from synthetic import inputs_of, synthetic_design, write_designs
 
 from microchp.assessment import finance as money
-from microchp.assessment.comparison import compare, compare_published_designs
 from microchp.assessment.designs import (
     FIRST_COLUMNS,
     SCHEMA,
@@ -23,7 +20,6 @@ from microchp.config import Finance
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf
 
-PUBLISHED = Path(__file__).parents[1] / "resources" / "published" / "oluleye2018.csv"
 COARSE = {"time": {"resolution_minutes": 60}}
 GRID = COARSE | {"scenarios": {"house": ["detached", "flat"], "incentive": ["none", "fit"]}}
 
@@ -230,195 +226,3 @@ def test_a_failed_assessment_leaves_no_table(tmp_path):
     with pytest.raises(AssessmentError):
         assess_designs(design_paths=paths, designs_path=tmp_path / "designs.csv")
     assert not (tmp_path / "designs.csv").exists()
-
-
-# ------------------------------------------------------------------------------ comparison
-
-
-# Of heat and electricity demand: 0.185 (heat / 0.895) + 0.519 electricity.
-BAU_CO2_KG = {"detached": 7344.0, "semi_detached": 6321.0, "terrace": 5554.0, "flat": 5384.0}
-
-
-def published_rows() -> pd.DataFrame:
-    """A table of designs that says exactly what was published."""
-    rows = []
-    table = pd.read_csv(PUBLISHED)
-    cells = {
-        (r.house, r.incentive, r.tes, r.metric): r.value
-        for r in table[table["table"] != "section 4"].itertuples()
-    }
-    for house in ("detached", "semi_detached", "terrace", "flat"):
-        for incentive in ("none", "fit"):
-            for tes in ("with", "without"):
-                size = cells[house, incentive, "with", "tes_kwh"] if tes == "with" else 0.0
-
-                def cell(metric, key=(house, incentive, tes)):
-                    return cells.get((*key, metric), np.nan)
-
-                row = {
-                    "scenario": f"{house}-{incentive}-{tes}-published",
-                    "house": house,
-                    "incentive": incentive,
-                    "tes": tes,
-                    "variant": "",
-                    "design": "published",
-                    "tes_kwh": size,
-                    "eai_as_printed_gbp": cell("eai_gbp"),
-                    "eai_crf_gbp": cell("eai_gbp") - 200.0,
-                    "co2_price_gbp_per_kg": 0.0,
-                    "bau_co2_kg": BAU_CO2_KG[house],
-                    "interest_rate": 0.05,
-                    "lifetime_years": 15,
-                    "investment_gbp": 4711 + 21.3 * size,
-                    "tes_investment_gbp": 21.3 * size,
-                    "tes_saving_gbp": cell("eai_gbp")
-                    - cells[house, incentive, "without", "eai_gbp"]
-                    + 0.0525 * 21.3 * size,
-                    "tes_co2_saving_kg": cells[house, incentive, "without", "co2_kg"]
-                    - cell("co2_kg"),
-                    **{
-                        metric: cell(metric)
-                        for metric in (
-                            "system_payback_years",
-                            "system_npv_gbp",
-                            "tes_payback_years",
-                            "tes_npv_gbp",
-                            "co2_kg",
-                            "tde_kwh",
-                        )
-                    },
-                }
-                rows.append(row)
-                rows.append(
-                    row
-                    | {
-                        "design": "optimal",
-                        "scenario": f"{house}-{incentive}-{tes}",
-                        "tes_kwh": size / 2,
-                        "eai_as_printed_gbp": -1e9,
-                    }
-                )
-    levy = rows[0] | {
-        "incentive": "co2_levy",
-        "design": "optimal",
-        "scenario": "detached-co2_levy-with",
-        "co2_price_gbp_per_kg": 0.063,
-    }
-    return pd.DataFrame([*rows, levy])
-
-
-def verdicts(designs) -> pd.DataFrame:
-    table = compare(designs, pd.read_csv(PUBLISHED))
-    assert len(table) == 99
-    return table.set_index(["table", "metric", "house", "incentive", "tes"])
-
-
-def test_the_published_numbers_agree_with_themselves():
-    table = verdicts(published_rows())
-    cells = table.drop(index="tes_kwh", level="metric")
-    assert (cells["verdict"] == "within").all()
-    levy = cells.index.get_level_values("incentive") == "co2_levy"
-    assert (cells.loc[~levy, "deviation"].abs() < 0.03).all()
-    # the levy on top of the designs without incentive, by the papers' own numbers
-    levy_cells = cells[levy].reset_index().set_index(["metric", "house"])["computed"]
-    assert levy_cells["tes_payback_years", "detached"] == pytest.approx(5.65, abs=0.005)
-    assert levy_cells["tes_npv_gbp", "detached"] == pytest.approx(463.6, abs=1.0)
-    assert levy_cells["co2_levy_gbp", "detached"] == pytest.approx(70, abs=0.5)
-    assert levy_cells["co2_levy_gbp", "flat"] == pytest.approx(32, abs=0.5)
-    # sizes are held against the optimum, here half as large
-    sizes = table.xs("tes_kwh", level="metric")
-    assert (sizes["verdict"] == "outside").all()
-    assert (
-        sizes["scenario"] == [name.replace("-published", "") for name in sizes["scenario"]]
-    ).all()
-
-
-@pytest.mark.parametrize(
-    "tes, off, verdict",
-    [
-        ("without", 14.9, "within"),
-        ("without", -15.1, "outside"),
-        ("with", -49.9, "within"),
-        ("with", 50.1, "outside"),
-        ("with", np.nan, "not computed"),
-    ],
-)
-def test_verdict_of_a_years_income(tes, off, verdict):
-    published = {"with": 751.0, "without": 610.0}[tes]
-    scenario = f"detached-fit-{tes}-published"
-    designs = published_rows()
-    designs.loc[designs["scenario"] == scenario, "eai_as_printed_gbp"] = published + off
-    row = verdicts(designs).loc[("Table 3", "eai_gbp", "detached", "fit", tes)]
-    assert row["verdict"] == verdict
-    assert row["deviation"] == pytest.approx(off, nan_ok=True)
-    assert row["item"] == f"EAI, detached, fit, {tes} store"
-    assert row["computed_crf"] == pytest.approx(published - 200)
-
-
-def test_a_run_without_a_levy_does_not_compute_it():
-    designs = published_rows()
-    table = verdicts(designs[designs["incentive"] != "co2_levy"])
-    levy = table.index.get_level_values("incentive") == "co2_levy"
-    assert levy.sum() == 6
-    assert (table.loc[levy, "verdict"] == "not computed").all()
-
-
-def test_tolerances_of_payback_and_npv_follow_from_the_incomes():
-    table = verdicts(published_rows())
-    npv = table.loc[("Table 2", "system_npv_gbp", "flat", "none", "without")]
-    assert npv["tolerance"] == pytest.approx(15 * 10.3797, rel=1e-5)
-    payback = table.loc[("Table 3", "system_payback_years", "detached", "fit", "without")]
-    saving = 4711 / 5.5
-    moved = 4711 / (saving - 15) - 5.5
-    assert payback["tolerance"] == pytest.approx(moved, rel=0.05)
-
-
-def test_a_run_without_published_sizes_cannot_be_compared(tmp_path):
-    paths = write_designs(tmp_path, GRID)
-    assess_designs(design_paths=paths, designs_path=tmp_path / "designs.csv")
-    with pytest.raises(AssessmentError, match="no design named 'published'"):
-        compare_published_designs(
-            designs_csv=tmp_path / "designs.csv",
-            published_csv=PUBLISHED,
-            comparison_csv=tmp_path / "comparison.csv",
-        )
-
-
-def test_comparison_from_files(tmp_path):
-    fixed = [
-        {"name": "published", "house": "flat", "incentive": "none", "chp_kw": 2},
-        {"name": "published", "house": "flat", "incentive": "none", "chp_kw": 2, "tes_kwh": 32},
-    ]
-    user = COARSE | {
-        "scenarios": {"house": ["flat"], "incentive": ["none"]},
-        "fixed_designs": fixed,
-    }
-    sizes = {"flat-none-with-published": (2.0, 32.0)}
-    paths = write_designs(tmp_path, user, sizes)
-    assess_designs(design_paths=paths, designs_path=tmp_path / "designs.csv")
-    compare_published_designs(
-        designs_csv=tmp_path / "designs.csv",
-        published_csv=PUBLISHED,
-        comparison_csv=tmp_path / "comparison.csv",
-    )
-    table = pd.read_csv(tmp_path / "comparison.csv")
-    assert list(table.columns[:7]) == [
-        "paper",
-        "table",
-        "item",
-        "published",
-        "computed",
-        "deviation",
-        "verdict",
-    ]
-    # all 11 numbers of the flat without incentive; here the systems never pay back
-    assert (table["verdict"] != "not computed").sum() == 11
-    paybacks = table[(table["metric"] == "system_payback_years") & table["scenario"].notna()]
-    assert paybacks["computed"].isna().all()
-    assert (paybacks["verdict"] == "outside").all()
-    designs = read_designs(tmp_path / "designs.csv").set_index("scenario")
-    eai = table[(table["metric"] == "eai_gbp") & (table["house"] == "flat")]
-    eai = eai[(eai["incentive"] == "none") & (eai["tes"] == "with")].iloc[0]
-    row = designs.loc["flat-none-with-published"]
-    assert eai["computed"] == pytest.approx(row["eai_as_printed_gbp"])
-    assert eai["computed_crf"] == pytest.approx(row["eai_gbp"])

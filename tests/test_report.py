@@ -527,7 +527,7 @@ def test_the_page_answers_first_and_shows_everything(page, run):
     assert "seed: 7" in text
     assert "mark: <b>" in text
     assert "highspy 1.15.1" in text
-    assert "published numbers are met within the stated tolerance" in text
+    assert "published results are met exactly or closely" in text
     assert not re.search(r"\bnan\b", text)
     assert "None" not in text
 

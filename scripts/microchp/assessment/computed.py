@@ -174,7 +174,9 @@ def design_table(designs: pd.DataFrame) -> pd.DataFrame:
     A payback that never comes is infinite, so that it is told from one that was not computed;
     what a store brings is the design with it less the one without.
     """
-    table = pd.concat([designs, levy_on_top(designs)], ignore_index=True)
+    # a run without a levy has its column too, empty
+    levy = levy_on_top(designs).reindex(columns=[*designs, "co2_levy_gbp"])
+    table = pd.concat([designs, levy], ignore_index=True)
     table = table.drop_duplicates(["variant", "design", "house", "incentive", "tes"], keep="last")
     for part in ("system", "tes"):
         never = table[f"{part}_payback_years"].isna() & table[f"{part}_npv_gbp"].notna()

@@ -169,10 +169,6 @@ def build_report(
     log.info("report of %d sections written, %.1f MB", len(page.sections), len(html) / 1e6)
 
 
-def _table(path: str | Path | None) -> pd.DataFrame | None:
-    return None if path is None else pd.read_csv(path)
-
-
 def _attributes(path: Path) -> dict[str, Any]:
     with xr.open_dataset(path, engine="netcdf4") as design:
         return dict(design.attrs)
