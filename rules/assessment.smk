@@ -35,6 +35,7 @@ rule compare_published:
         designs=DESIGN_TABLE,
         groups=GROUP_TABLE,
         dwellings=expand(RESULTS / "operation/{case}.csv", case=UNIT_CASES),
+        units=UNIT_COMPARISON,
         qualities=QUALITIES,
     output:
         published=report(

@@ -218,6 +218,7 @@ STUDIES = {
     "oluleye2018": ["oluleye2018"],
     "oluleye2018_assumptions": ["oluleye2018", "oluleye2018_assumptions"],
     "peacock2006": ["peacock2006"],
+    "depaepe2006": ["depaepe2006"],
 }
 COMPARED_STUDIES = [study for study, files in STUDIES.items() if len(files) == 1]
 REPRODUCTION = Path("results/reproduction")

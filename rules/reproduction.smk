@@ -34,6 +34,17 @@ if is_wanted("peacock2006"):
     use rule * from peacock2006 as peacock2006_*
 
 
+if is_wanted("depaepe2006"):
+
+    module depaepe2006:
+        snakefile:
+            "../Snakefile"
+        config:
+            study_config("depaepe2006")
+
+    use rule * from depaepe2006 as depaepe2006_*
+
+
 localrules:
     reproduce,
 

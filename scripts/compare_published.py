@@ -16,6 +16,7 @@ def main(snakemake: Any) -> None:
             designs_path=next(iter(snakemake.input.designs), None),
             groups_path=next(iter(snakemake.input.groups), None),
             dwelling_paths=list(snakemake.input.dwellings),
+            unit_comparison_paths=list(snakemake.input.units),
             quality_paths=list(snakemake.input.qualities),
             comparison_path=snakemake.output.published,
         )

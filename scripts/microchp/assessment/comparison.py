@@ -247,8 +247,7 @@ def compare_published(
     designs_path: str | Path | None = None,
     groups_path: str | Path | None = None,
     dwelling_paths: Sequence[str | Path] = (),
-    units_path: str | Path | None = None,
-    economics_path: str | Path | None = None,
+    unit_comparison_paths: Sequence[str | Path] = (),
     quality_paths: Sequence[str | Path] = (),
 ) -> None:
     """Hold a run against the papers that it is to be compared with.
@@ -261,10 +260,12 @@ def compare_published(
         CSV to write; columns in :data:`SCHEMA`.
     config_path
         The run's resolved configuration.
-    designs_path, groups_path, units_path, economics_path
+    designs_path, groups_path
         Tables of the run, where it has them.
     dwelling_paths
         Tables of single dwellings, named ``<house>-<unit>.csv``.
+    unit_comparison_paths
+        ``comparison.csv`` and ``comparison_economics.csv``, if made.
     quality_paths
         Quality JSON of each house's demand.
     """
@@ -273,8 +274,7 @@ def compare_published(
         designs=Path(designs_path) if designs_path else None,
         groups=Path(groups_path) if groups_path else None,
         dwellings=[Path(path) for path in dwelling_paths],
-        units=Path(units_path) if units_path else None,
-        economics=Path(economics_path) if economics_path else None,
+        units=[Path(path) for path in unit_comparison_paths],
         qualities=[Path(path) for path in quality_paths],
     )
     table = compare(tables_of(results), read_published(published_paths), read_reasons(reasons_path))

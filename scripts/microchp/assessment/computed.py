@@ -39,8 +39,8 @@ class Results:
     designs: Path | None = None
     groups: Path | None = None
     dwellings: Sequence[Path] = ()
-    units: Path | None = None
-    economics: Path | None = None
+    units: Sequence[Path] = ()
+    """``comparison.csv`` and ``comparison_economics.csv``."""
     qualities: Sequence[Path] = ()
 
 
@@ -54,12 +54,10 @@ def tables_of(results: Results) -> dict[str, pd.DataFrame]:
         tables["group"] = group_table(read_groups(results.groups))
     if results.dwellings:
         tables["dwelling"] = dwelling_table(results.dwellings)
-    if results.units is not None:
-        units = pd.read_csv(results.units)
-        own_use = 1 - units["export_share"]
-        tables["unit"] = units.assign(own_use_share=own_use)
-    if results.economics is not None:
-        tables["economics"] = pd.read_csv(results.economics)
+    if results.units:
+        units, economics = (pd.read_csv(path) for path in results.units)
+        tables["unit"] = units.assign(own_use_share=1 - units["export_share"])
+        tables["economics"] = economics
     if results.qualities:
         tables["demand"] = demand_table(results.qualities)
     return tables
@@ -74,12 +72,13 @@ def input_table(config: Mapping[str, Any]) -> pd.DataFrame:
     for family in config["units"].values():
         for name, unit in family.items():
             electrical, thermal = unit["electrical_efficiency"], unit["thermal_efficiency"]
-            values |= {f"units.{name}.{field}": value for field, value in _leaves(unit, "")}
             values |= {
                 f"units.{name}.overall_efficiency": electrical + thermal,
                 f"units.{name}.power_to_heat": electrical / thermal,
+                # where none is stated, what the efficiencies make of the power
                 f"units.{name}.heat_kw": unit["power_kw"] * thermal / electrical,
             }
+            values |= {f"units.{name}.{field}": value for field, value in _leaves(unit, "")}
     return pd.DataFrame({"path": list(values), "value": list(values.values())})
 
 

@@ -129,39 +129,7 @@ def dwelling_section(results: GroupResults) -> Section:
     )
 
 
-<<<<<<< HEAD
-def published_section(results: GroupResults) -> Section | None:
-    """Published numbers on groups and dwellings beside those computed."""
-    comparison = results.comparison
-    if comparison is None:
-        return None
-    judged = comparison[comparison["verdict"] != "not judged"]
-    good = int((judged["verdict"] == "within").sum())
-    return Section(
-        "published_groups",
-        "Published results on groups",
-        [
-            Text(
-                f"{good} of {len(judged)} published numbers are met within the stated tolerance, "
-                "on a demand that was fitted to them: that shows which assumptions the authors' "
-                "data must have met, and predicts nothing. Numbers of single days hang on the days "
-                "that were metered; they are shown beside the run's own days and not judged."
-            ),
-            _published_table(judged, "Published numbers on groups with a stated tolerance"),
-            Fold(
-                f"All {len(comparison)} published numbers on groups",
-                "",
-                [_published_table(comparison, "All published numbers on groups")],
-            ),
-        ],
-        short="Published groups",
-    )
-
-
 def extent(results: GroupResults) -> str:
-=======
-def extent(groups: pd.DataFrame) -> str:
->>>>>>> ac7e452 (wip)
     """How many groups the run has, in words."""
     groups, cases = results.streets["group"].nunique(), results.table["scenario"].nunique()
     runs = f"{cases} run{'s' * (cases > 1)} of units and designs, by minute"
