@@ -17,8 +17,13 @@ from microchp.assessment.designs import read_designs
 from microchp.assessment.published import Printed, read_published
 from microchp.files import whole
 
-GRID_EFFICIENCIES = (0.40, 0.44, 0.50)
-"""GEE of Eq. 19, which is not printed, beside the one of the study."""
+GRID_EFFICIENCIES = (0.44, 0.45, 0.50)
+"""Other GEE of Eq. 19 than the study's; none is printed."""
+
+PRINTED_GAS_KG_PER_KWH = 0.185
+"""FEF of Eq. 20 as it is printed."""
+
+_GRID_KG_PER_KWH = 0.519  # GEF of Eq. 20, printed and used
 
 METRICS = ("eai_as_printed_gbp", "co2_kg", "tde_kwh")
 
@@ -76,26 +81,28 @@ def sensitivity_rows(
             for name, words in labels.items()
             for instead in ({"variant": name}, {"house": f"{asked['house']}_{name}"})
         }
-        if asked["metric"] == "tde_kwh":
-            cases |= _grid_efficiencies(own["design"], printed)
+        cases |= _accounts(own["design"], printed, asked["metric"])
         for words, value in cases.items():
             if pd.notna(value):
                 yield _row(words, printed, computed, value)
 
 
-def _grid_efficiencies(table: pd.DataFrame, printed: Printed) -> dict[str, float]:
-    """TDE with another grid efficiency: only the accounting changes, not the design."""
-    found = {}
-    net = look_up(
-        {"design": table.assign(net=table["import_kwh"] - table["export_kwh"])}, _of(printed, "net")
-    )
-    fuel = look_up(
-        {"design": table.assign(fuel=table["chp_fuel_kwh"] + table["boiler_fuel_kwh"])},
-        _of(printed, "fuel"),
-    )
-    for efficiency in GRID_EFFICIENCIES:
-        found[f"grid efficiency {efficiency:g}"] = fuel + net / efficiency
-    return found
+def _accounts(table: pd.DataFrame, printed: Printed, metric: str) -> dict[str, float]:
+    """TDE and CO2 with other factors: only the accounting changes, not the design (Eq. 19, 20)."""
+    fuel = table["chp_fuel_kwh"] + table["boiler_fuel_kwh"]
+    net = table["import_kwh"] - table["export_kwh"]
+    if metric == "tde_kwh":
+        changed = {f"grid efficiency {gee:g}": fuel + net / gee for gee in GRID_EFFICIENCIES}
+    elif metric == "co2_kg":
+        share = (table["co2_kg"] - _GRID_KG_PER_KWH * net) / fuel
+        factor = f"gas factor {PRINTED_GAS_KG_PER_KWH:g} kg/kWh, as printed"
+        changed = {factor: table["co2_kg"] + (PRINTED_GAS_KG_PER_KWH - share) * fuel}
+    else:
+        changed = {}
+    return {
+        words: look_up({"design": table.assign(changed=values)}, _of(printed, "changed"))
+        for words, values in changed.items()
+    }
 
 
 def _of(printed: Printed, metric: str) -> Printed:
