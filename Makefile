@@ -18,16 +18,17 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run quick test lint reference validation docs lock unlock
+.PHONY: help run reproduce quick test lint reference validation docs lock unlock
 
 help:
 	@echo 'make run        the design study of Oluleye et al. 2018, from demand to report'
 	@echo 'make run CONFIG=my_study.yaml   your own study'
+	@echo 'make reproduce  all published studies beside print, as one page'
 	@echo 'make quick      a coarse look: one house, hourly steps, twelve representative days'
 	@echo 'make test       checks and tests'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
-	@echo 'make validation rewrite docs/validation.md from the results of make run'
+	@echo 'make validation rewrite docs/validation.md and the counts in README.md from make reproduce'
 	@echo 'make docs       the documentation as pages, in site/'
 	@echo 'make lock       renew requirements.lock after a change of requirements*.txt'
 	@echo 'make unlock     release the lock that a killed run has left'
@@ -52,8 +53,11 @@ lint: $(VENV)/.test
 reference: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.config_reference config
 
+reproduce: $(VENV)/.run
+	$(SNAKEMAKE) reproduce
+
 validation: $(VENV)/.run
-	PYTHONPATH=scripts $(BIN)/python -m microchp.report.validation
+	PYTHONPATH=scripts $(BIN)/python -m microchp.report.reproduction
 
 docs: $(VENV)/.test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
