@@ -91,8 +91,18 @@ rule compare_units:
         operations=expand(RESULTS / "operation/{case}.nc", case=UNIT_CASES),
         factors=list(factor_files(CONFIG).values()),
     output:
-        comparison=RESULTS / "comparison.csv",
-        economics=RESULTS / "comparison_economics.csv",
+        comparison=report(
+            RESULTS / "comparison.csv",
+            category="Tables",
+            labels={"table": "comparison"},
+            caption="captions/units_table.rst",
+        ),
+        economics=report(
+            RESULTS / "comparison_economics.csv",
+            category="Tables",
+            labels={"table": "comparison_economics"},
+            caption="captions/units_money_table.rst",
+        ),
     log:
         LOGS / "compare_units.log",
     benchmark:

@@ -111,7 +111,7 @@ TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenar
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
-REPORT = [RESULTS / "report/index.html"] if SCENARIOS or GROUP_CASES else []
+REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
 TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *PRECISION, *REPORT]
 TARGETS += [*DWELLINGS, *UNIT_COMPARISON, *UNIT_FIGURES]
 

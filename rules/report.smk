@@ -83,6 +83,8 @@ rule build_report:
         groups=GROUPS,
         dwellings=DWELLINGS,
         group_figures=GROUP_FIGURES,
+        unit_comparison=UNIT_COMPARISON,
+        unit_figures=UNIT_FIGURES,
     output:
         report=report(
             RESULTS / "report/index.html",
@@ -170,7 +172,13 @@ rule plot_comparison:
         comparison=RESULTS / "comparison.csv",
         economics=RESULTS / "comparison_economics.csv",
     output:
-        figures=directory(RESULTS / "comparison_figures"),
+        figures=report(
+            directory(RESULTS / "comparison_figures"),
+            patterns=["{name}.svg"],
+            category="Figures of units",
+            labels={"figure": "{name}"},
+            caption="captions/figure.rst",
+        ),
     log:
         LOGS / "plot_comparison.log",
     benchmark:

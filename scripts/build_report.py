@@ -23,6 +23,8 @@ def main(snakemake: Any) -> None:
             group_paths=list(given.groups),
             dwelling_paths=list(given.dwellings),
             group_figures_dir=next(iter(given.group_figures), None),
+            unit_comparison_paths=list(given.unit_comparison),
+            unit_figures_dir=next(iter(given.unit_figures), None),
             benchmarks_dir=snakemake.params.benchmarks,
             report_path=snakemake.output.report,
         )

@@ -101,7 +101,7 @@ def build_report(
     extents: list[str] = []
     pairs: list[tuple[str, str]] = []
     sections: list[Section | None] = []
-    title = "What does a street of micro-CHP units do to its transformer?"
+    title = "What does a micro-CHP unit do in a dwelling?"
 
     designs, attributes = None, []
     reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality_paths]
@@ -125,28 +125,30 @@ def build_report(
             store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
         ]
-    if groups_path is not None and group_figures_dir is not None:
+    if groups_path is not None:
         results = groups.GroupResults(
             table=read_groups(groups_path),
             paths=[Path(path) for path in group_paths],
-            dwellings={Path(path).stem: pd.read_csv(path) for path in dwelling_paths},
-            figures_dir=Path(group_figures_dir),
         )
         if designs is None:
+            title = "What does a street of micro-CHP units do to its transformer?"
             first.append(Points(groups.sentences(results.table)))
         extents.append(groups.extent(results))
         pairs += terms.GROUPS
-        sections += [
-            groups.section(results),
-            groups.dwelling_section(results),
-        ]
+        sections.append(groups.section(results))
     if unit_comparison_paths:
         energy, money = (pd.read_csv(path) for path in unit_comparison_paths)
         if designs is None and groups_path is None:
             title = "Which micro-CHP unit for which building?"
+            extents.append(units.extent(energy))
             first.append(Points(units.sentences(energy, money)))
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
         sections.append(units.section(energy, money, drawn_dir))
+    dwellings = {Path(path).stem: pd.read_csv(path) for path in dwelling_paths}
+    drawn_of_groups = None if group_figures_dir is None else Path(group_figures_dir)
+    sections.append(groups.dwelling_section(dwellings, drawn_of_groups))
+    if dwellings and groups_path is None:
+        pairs += terms.DWELLINGS
     if comparison_path is not None:
         sections.append(reproduction.section(read_comparison(comparison_path)))
     stages = None if benchmarks_dir is None else provenance.stage_times(Path(benchmarks_dir))

@@ -78,14 +78,11 @@ _CAPTIONS = {
 class GroupResults:
     """What a run has on groups.
 
-    ``table`` is ``groups.csv``, ``paths`` the files of groups, ``dwellings`` the tables of
-    dwellings by case, ``figures_dir`` what was drawn.
+    ``table`` is ``groups.csv``, ``paths`` the files of groups.
     """
 
     table: pd.DataFrame
     paths: Sequence[Path]
-    dwellings: Mapping[str, pd.DataFrame]
-    figures_dir: Path
 
     @property
     def streets(self) -> pd.DataFrame:
@@ -119,12 +116,31 @@ def section(results: GroupResults) -> Section | None:
     )
 
 
-def dwelling_section(results: GroupResults) -> Section:
-    """The first dwelling of each group with each unit."""
+def dwelling_section(
+    tables: Mapping[str, pd.DataFrame], figures_dir: Path | None
+) -> Section | None:
+    """The first dwelling of each group, or house, with each unit.
+
+    Parameters
+    ----------
+    tables
+        Tables of dwellings by case.
+    figures_dir
+        What ``plot_groups`` drew, if the run has groups.
+    """
+    if not tables:
+        return None
+    first = {case: table[table["dwelling"] == 0] for case, table in tables.items()}
+    year = {case: table[table["period"] == "year"] for case, table in first.items()}
+    seasons = dwelling_table("First dwelling of each case: all periods", first)
     return Section(
         "dwellings",
-        "The first dwelling of each group",
-        [dwelling_table(results.dwellings), *_drawings(results.figures_dir)],
+        "One dwelling, run by its heat demand",
+        [
+            dwelling_table("First dwelling of each case: the year", year),
+            Fold("Seasons and single days", f"{len(seasons.rows)} rows", [seasons]),
+            *(_drawings(figures_dir) if figures_dir else []),
+        ],
         short="One dwelling",
     )
 
@@ -387,8 +403,8 @@ def group_table(rows: pd.DataFrame, group: str, period: str) -> Table:
 # -------------------------------------------------------------------------- first dwellings
 
 
-def dwelling_table(tables: Mapping[str, pd.DataFrame]) -> Table:
-    """The first dwelling with each unit in every period (Tables 3 and 4)."""
+def dwelling_table(caption: str, tables: Mapping[str, pd.DataFrame]) -> Table:
+    """Dwellings with each unit in every period (Tables 3 and 4)."""
     columns = [
         Column("Unit", text=True),
         Column("Period", text=True),
@@ -428,9 +444,9 @@ def dwelling_table(tables: Mapping[str, pd.DataFrame]) -> Table:
             cell(row["surplus_heat_kwh"]),
         ]
         for case, table in tables.items()
-        for _, row in table[table["dwelling"] == 0].iterrows()
+        for _, row in table.iterrows()
     ]
-    return Table("First dwelling of each group", columns, rows, wide=True)
+    return Table(caption, columns, rows, wide=True)
 
 
 def _drawings(directory: Path) -> list[Drawing]:

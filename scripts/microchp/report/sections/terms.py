@@ -51,6 +51,14 @@ DESIGNS = [
     ),
 ]
 
+DWELLINGS = [
+    ("Load factor", "Mean over peak of the import in the period."),
+    (
+        "Capacity factor",
+        "Export over what the units would generate at rated power all the time.",
+    ),
+]
+
 GROUPS = [
     ("ADMD, ADME", "After diversity maximum demand and export: the group's peak, per dwelling."),
     ("Load factor, export factor", "Mean over peak of the import and of the export in the period."),

@@ -78,7 +78,8 @@ def section(comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path
             "central_plant",
             ENERGY,
         ),
-        energy_table(comparison),
+        saving_table(comparison),
+        _folded(energy_table(comparison)),
     ]
     if not economics.empty:
         parts += [
@@ -89,7 +90,7 @@ def section(comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path
                 "metering",
                 MONEY,
             ),
-            money_table(economics),
+            _folded(money_table(economics)),
         ]
     if figures_dir is not None:
         drawn = _drawings(figures_dir)
@@ -97,29 +98,47 @@ def section(comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path
     return Section("units", "Which unit for which building", parts, short="Units")
 
 
+def extent(comparison: pd.DataFrame) -> str:
+    """How much is compared, in words."""
+    units = comparison.loc[~comparison["unit"].str.endswith("boiler"), "unit"].nunique()
+    houses, plants = comparison["house"].nunique(), comparison["central_plant"].nunique()
+    return f"{units} units × {houses} buildings × {plants} central plants"
+
+
 def sentences(comparison: pd.DataFrame, economics: pd.DataFrame) -> list[str]:
     """For each house the unit that saves most against each central plant, and what pays."""
     units = comparison[~comparison["unit"].str.endswith("boiler")]
     found = []
     for house, rows in units.groupby("house", sort=False):
-        plants = []
-        for plant, cells in rows.groupby("central_plant", sort=False):
-            best = cells.iloc[int(cells["primary_saving_share"].argmax())]
-            saved = percent(best["primary_saving_share"])
-            plants.append(f"{best['unit_label']} against {label(str(plant)).lower()} ({saved})")
-        text = f"{rows['house_label'].iloc[0]}: most primary energy saves {_listed(plants)}"
+        best = rows.loc[rows.groupby("central_plant", sort=False)["primary_saving_share"].idxmax()]
+        savers = [
+            f"{unit} ({_span(cells['primary_saving_share'])} {_against(cells['central_plant'])})"
+            for unit, cells in best.groupby("unit_label", sort=False)
+        ]
+        text = f"{rows['house_label'].iloc[0]}: most primary energy is saved by {_listed(savers)}"
         money = economics[(economics["house"] == house) & ~economics["unit"].str.endswith("boiler")]
         paying = money[money["irr"].notna()]
         if len(paying):
-            best = paying.iloc[int(paying["irr"].argmax())]
+            top = paying.iloc[int(paying["irr"].argmax())]
             text += (
-                f"; the best return has {best['unit_label']}, {percent(best['irr'], 1)} with "
-                f"{label(best['metering']).lower()}"
+                f"; the best return is that of {top['unit_label']}, {percent(top['irr'], 1)} "
+                f"({label(top['metering']).lower()})"
             )
         elif len(money):
             text += "; no unit pays back"
         found.append(f"{text}.")
     return found
+
+
+def _span(shares: pd.Series) -> str:
+    low, high = percent(shares.min()), percent(shares.max())
+    return low if low == high else f"{low} to {high}"
+
+
+def _against(plants: pd.Series) -> str:
+    if len(plants) > 2:
+        return f"against {len(plants)} central plants"
+    return f"against {_listed([label(plant) for plant in plants])}"
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -172,6 +191,26 @@ def _chart(
         choices=choices,
         layouts=layouts,
     )
+
+
+def _folded(table: Table) -> Fold:
+    return Fold(f"All numbers: {table.caption}", f"{len(table.rows)} rows", [table])
+
+
+def saving_table(comparison: pd.DataFrame) -> Table:
+    """Primary energy saved by every unit in every building, a column for each central plant."""
+    units = comparison[comparison["unit"] != "reference_boiler"]
+    plants = list(dict.fromkeys(units["central_plant"]))
+    rows: list[list[Cell | str]] = []
+    for (house, unit), cells in units.groupby(["house_label", "unit_label"], sort=False):
+        saved = cells.set_index("central_plant")["primary_saving_share"]
+        rows.append([str(house), str(unit), *(share_cell(saved.get(p), 1) for p in plants)])
+    columns = [
+        Column("Building", text=True),
+        Column("Unit", text=True),
+        *(Column(label(plant)) for plant in plants),
+    ]
+    return Table("Primary energy saved, by central plant", columns, rows)
 
 
 def energy_table(comparison: pd.DataFrame) -> Table:
