@@ -102,6 +102,7 @@ def curve_chart(named: dict[str, pd.DataFrame]) -> Chart:
         {
             "name": "Best",
             "mode": "markers",
+            "cliponaxis": False,
             "marker": {"symbol": "star", "size": 14, "color": style.DEMAND},
             "hovertemplate": "%{x:.1f} kWh: £%{y:,.2f}",
         }

@@ -159,7 +159,11 @@ async function explorer(figure) {
   const show = async () => {
     const start = Number(first.value);
     const days = design.days.slice(start, start + shown);
-    const span = `${date(days[0])} to ${date(days[days.length - 1])}`;
+    // days that are not in a row stand beside each other, each under its own date
+    const inRow = days.every((day, k) =>
+      Date.parse(day) - Date.parse(days[0]) === k * 86400000);
+    const ends = `${date(days[0])} to ${date(days[days.length - 1])}`;
+    const span = inRow ? ends : `${days.length} days of those modelled, ${ends}`;
     figure.querySelector("output").value = date(days[0]);
     first.setAttribute("aria-valuetext", date(days[0]));
     const [from, to] = [start * perDay(), (start + shown) * perDay()];
@@ -181,14 +185,16 @@ async function explorer(figure) {
       }
       return found;
     };
-    // days that are not in a row stand beside each other, each under its own date
-    const inRow = days.every((day, k) =>
-      Date.parse(day) - Date.parse(days[0]) === k * 86400000);
     const axis = (stamps, perDayCount) => inRow
       ? stamps.map((stamp) => new Date(stamp).toISOString().slice(0, 16))
       : stamps.map((_, k) => (24 * k) / perDayCount);
-    const x = axis(times(design.step, 0), perDay());
-    const part = (flow, sign = 1) => Array.from(flow.slice(from, to), (value) => sign * value);
+    const stamps = times(design.step, 0);
+    // the end of the last step, so that it is drawn too
+    const x = axis([...stamps, stamps[stamps.length - 1] + design.step * 60000], perDay());
+    const part = (flow, sign = 1) => {
+      const values = Array.from(flow.slice(from, to), (value) => sign * value);
+      return [...values, values[values.length - 1]];
+    };
     const area = (name, colour, y, group, yaxis, key = name) => ({
       name: key, x, y, yaxis, stackgroup: group, legendgroup: key,
       line: { shape: "hv", width: 0, color: colour }, fillcolor: colour,
