@@ -48,8 +48,8 @@ COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE
 SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
 
 
-# A dry run and a job of its own process show what Snakemake shows.
-FOLLOWED = workflow.is_main_process and not workflow.output_settings.dryrun
+# A dry run, a job in its own process and a workflow around this one show what Snakemake shows.
+FOLLOWED = not (IS_MODULE or workflow.output_settings.dryrun) and workflow.is_main_process
 RUN = follow_run(logging.getLogger("snakemake.logging"), "DefaultStreamHandler" if FOLLOWED else "")
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.

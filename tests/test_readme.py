@@ -212,3 +212,4 @@ def test_another_workflow_around_it(clone: Clone, tmp_path: Path) -> None:
     done = Clone(tmp_path).shell(sys.executable, "-m", "snakemake", "--cores", "2")
     assert done.returncode == 0, done.stdout
     assert (tmp_path / "count.txt").read_text(encoding="utf-8").strip() == "1"
+    assert "Finished jobid" in done.stdout, "the terminal is that of the workflow around it"
