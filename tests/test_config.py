@@ -142,6 +142,37 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(text: str, expecte
             'expected a time of day as "HH:MM"',
         ),
         ("houses: {cottage: {occupants: 2}}", "houses.cottage.annual_space_heating_kwh: "),
+        (
+            "chp: {technology: de_paepe_2006, sizes_kw: [4.7]}",
+            "chp.sizes_kw: no 4.7 kW unit with prices in 'de_paepe_2006'; sizes: 0",
+        ),
+        (
+            "units: {de_paepe_2006: {solo: {part_load: [{load_share: 1, electrical_factor: 1}, "
+            "{load_share: 0.5, electrical_factor: 0.9}]}}}",
+            "units.de_paepe_2006.solo: part_load: load_share must rise from point to point",
+        ),
+        (
+            "units: {de_paepe_2006: {solo: {part_load: [{load_share: 0.5, electrical_factor: 1.7}]}"
+            "}}",
+            "part_load: overall efficiency is 1.128 at load 0.5; it cannot exceed 1.1",
+        ),
+        (
+            "operation: {pairs: [{house: flt, unit: senertek}]}",
+            "operation.pairs[0].house: 'flt' is not known; did you mean 'flat'?",
+        ),
+        (
+            "operation: {pairs: [{house: flat, unit: senertek}]}",
+            "operation.pairs[0].unit: 'senertek' is not known; did you mean 'senertec'?",
+        ),
+        (
+            "operation: {units: [solo], pairs: [{house: flat, unit: solo}]}",
+            "operation.pairs: 'flat' with 'solo' is run twice",
+        ),
+        ("houses: {flat: {draws_as: terace}}", "houses.flat.draws_as: 'terace' is not known"),
+        (
+            "{demand: {source: vdi4655}, houses: {flat: {retrofit: {envelope_factor: 0.5}}}}",
+            "houses.flat.retrofit: given, but the reference days",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_key(text: str, expected: str) -> None:

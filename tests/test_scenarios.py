@@ -17,6 +17,7 @@ from microchp.scenarios import (
     demand_files,
     demand_inputs,
     design_inputs,
+    operation_cases,
     price_files,
     scenario_id,
     scenario_rows,
@@ -242,6 +243,36 @@ def test_a_house_may_exist_in_a_file_alone() -> None:
     inputs = demand_inputs(config, "cottage")
     assert inputs.house is None
     assert DemandInputs.model_validate(inputs.model_dump(mode="json")) == inputs
+
+
+# ----------------------------------------------------------------------------- heat-led runs
+
+UNITS = """
+scenarios: {house: [flat, terrace], incentive: []}
+operation: {units: [solo], pairs: [{house: detached, unit: ecopower}]}
+"""
+
+
+def test_units_are_run_with_and_without_groups() -> None:
+    """Each unit in each house of the grid and in each street, and each pair."""
+    cases = operation_cases(load(UNITS))
+    assert list(cases) == ["flat-solo", "terrace-solo", "detached-ecopower"]
+    assert cases["detached-ecopower"].houses == ["detached"]
+    assert cases["flat-solo"].unit == load(UNITS).catalogue_units()["solo"]
+    grouped = load(UNITS + "group: {streets: {row: [flat, terrace]}}")
+    assert [*operation_cases(grouped)][2:] == ["row-solo", "detached-ecopower"]
+    assert operation_cases(grouped)["row-solo"].houses == ["flat", "terrace"]
+
+
+def test_designs_are_run_in_groups_alone() -> None:
+    assert operation_cases(load()) == {}
+    some = load("{scenarios: {house: [flat], incentive: [fit], penetration: [1]}}")
+    assert list(operation_cases(some)) == ["flat-fit-with", "flat-fit-without"]
+
+
+def test_what_is_run_beside_a_unit_changes_nothing_for_it() -> None:
+    more = UNITS.replace("units: [solo]", "units: [solo, idatech]")
+    assert operation_cases(load(more))["flat-solo"] == operation_cases(load(UNITS))["flat-solo"]
 
 
 # ------------------------------------------------------------------------------ users' files
