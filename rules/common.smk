@@ -202,8 +202,9 @@ def print_results():
 
 
 def demand_memory(wildcards):
-    """MB: libraries, and a year by minute of each dwelling a few times over."""
-    return 1000 + 50 * demand_of(wildcards.house).dwellings
+    """MB: libraries and a year by minute of some dwellings; a user's file is held whole."""
+    inputs = demand_of(wildcards.house)
+    return 1500 + (50 * inputs.dwellings if inputs.demand.source == "file" else 0)
 
 
 def design_memory(wildcards):

@@ -38,7 +38,7 @@ rule resample_demand:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=demand_memory,
+        mem_mb=1500,
         runtime=10,
     params:
         code=code("resample_demand"),
@@ -66,7 +66,7 @@ rule plot_calibration:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=demand_memory,
+        mem_mb=1500,
         runtime=10,
     params:
         code=code("plot_calibration"),

@@ -16,7 +16,7 @@ from microchp.assessment.comparison import compare_published
 from microchp.assessment.designs import assess_designs
 from microchp.assessment.groups import assess_groups
 from microchp.config import load_config
-from microchp.demand.build import demand_dataset
+from microchp.demand.build import write_demand
 from microchp.demand.builtin import DwellingDemand
 from microchp.files import read_netcdf, write_netcdf
 from microchp.operation.group import aggregate_group
@@ -143,7 +143,15 @@ def make_groups(directory: Path) -> dict[str, Any]:
     """A group of three dwellings and two units; returns it as keywords of ``build_report``."""
     config = load_config(GROUP, RESOURCES)
     demand = [_year_of(number) for number in range(3)]
-    write_netcdf(demand_dataset(demand, 2015, "detached", "test", 1), directory / "demand.nc")
+    write_demand(
+        directory / "demand.nc",
+        demand,
+        count=len(demand),
+        year=2015,
+        house_name="detached",
+        source="test",
+        seed=1,
+    )
     places: dict[str, list[Path]] = {"groups": [], "operation": [], "tables": []}
     for name in config.operation.units:
         case = f"detached-{name}"

@@ -30,7 +30,7 @@ from microchp.assessment.network import (
 )
 from microchp.assessment.published import read_published
 from microchp.config import Config, load_config
-from microchp.demand.build import build_demand, demand_dataset
+from microchp.demand.build import build_demand, write_demand
 from microchp.demand.builtin import DwellingDemand
 from microchp.errors import AssessmentError
 from microchp.files import write_netcdf
@@ -282,8 +282,16 @@ def made(tmp_path_factory: pytest.TempPathFactory, config: Config) -> Path:
     base = tmp_path_factory.mktemp("group")
     dwellings = [year_of(number) for number in range(DWELLINGS)]
     # two files, to be taken as one group
-    write_netcdf(demand_dataset(dwellings[:2], 2015, "detached", "test", 1), base / "one.nc")
-    write_netcdf(demand_dataset(dwellings[2:], 2015, "flat", "test", 1), base / "two.nc")
+    for name, some, house in (("one", dwellings[:2], "detached"), ("two", dwellings[2:], "flat")):
+        write_demand(
+            base / f"{name}.nc",
+            some,
+            count=len(some),
+            year=2015,
+            house_name=house,
+            source="test",
+            seed=1,
+        )
     for name in config.operation.units:
         case = f"detached-{name}"
         simulate_dwelling(

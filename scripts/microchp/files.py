@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import netCDF4
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import xarray as xr
 
 
@@ -66,6 +70,67 @@ def write_netcdf(dataset: xr.Dataset, path: str | Path) -> None:
         dataset.to_netcdf(partial, engine="netcdf4", encoding=encoding)
 
 
-def read_netcdf(path: str | Path) -> xr.Dataset:
-    """A dataset, loaded into memory and its file closed."""
-    return xr.load_dataset(path, engine="netcdf4")
+def write_dwellings(
+    path: str | Path,
+    dwellings: Iterable[Mapping[str, npt.NDArray[np.float64]]],
+    *,
+    count: int,
+    time: pd.DatetimeIndex,
+    long_names: Mapping[str, str],
+    attributes: Mapping[str, str | int],
+) -> None:
+    """Write power of dwellings over ``(dwelling, time)``, one after the other, whole or not at all.
+
+    No more than one dwelling is held, and each is compressed by itself.
+
+    Parameters
+    ----------
+    path
+        NetCDF to write.
+    dwellings
+        For each dwelling an array by quantity, kW, of shape ``(steps,)``.
+    count
+        How many dwellings there are.
+    time
+        Starts of the steps.
+    long_names
+        By quantity.
+    attributes
+        Of the file.
+    """
+    with whole(path) as partial, netCDF4.Dataset(partial, "w") as file:
+        file.createDimension("dwelling", count)
+        file.createDimension("time", len(time))
+        file.setncatts(dict(attributes))
+        numbers = file.createVariable("dwelling", "i8", ("dwelling",))
+        numbers.long_name = "dwelling"
+        numbers[:] = np.arange(count)
+        axis = file.createVariable("time", "i8", ("time",), zlib=True, complevel=1)
+        axis.setncatts(
+            {
+                "long_name": "start of the step, standard time",
+                "units": f"minutes since {time[0]}",
+                "calendar": "proleptic_gregorian",
+            }
+        )
+        axis[:] = (time - time[0]) // pd.Timedelta(minutes=1)
+        for quantity, long_name in long_names.items():
+            variable = file.createVariable(
+                quantity,
+                "f8",
+                ("dwelling", "time"),
+                zlib=True,
+                complevel=1,
+                chunksizes=(1, len(time)),
+            )
+            variable.setncatts({"units": "kW", "long_name": long_name})
+            variable.set_var_chunk_cache(size=0)  # each is written once
+        for number, power_kw in enumerate(dwellings):
+            for quantity in long_names:
+                file[quantity][number, :] = power_kw[quantity]
+
+
+def read_netcdf(path: str | Path, dwelling: int | None = None) -> xr.Dataset:
+    """A dataset, or what it holds of one dwelling, loaded into memory and its file closed."""
+    with xr.open_dataset(path, engine="netcdf4") as dataset:
+        return (dataset if dwelling is None else dataset.isel(dwelling=dwelling)).load()

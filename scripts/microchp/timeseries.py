@@ -7,6 +7,7 @@ autumn. A value holds for the step that *starts* at its time stamp, as mean powe
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from microchp.files import read_netcdf, whole, write_netcdf
+from microchp.files import whole, write_dwellings
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -254,15 +255,34 @@ def resample_demand(
     resolution_minutes
         Wanted step; a multiple of the file's.
     """
-    demand = read_netcdf(demand_path)
-    resampled = resample_dataset(demand, resolution_minutes)
-    losses = peak_loss_table(demand, resampled)
-    write_netcdf(resampled, resampled_path)
+    with xr.open_dataset(demand_path, engine="netcdf4") as demand:
+        names = {quantity: str(demand[quantity].attrs["long_name"]) for quantity in QUANTITIES}
+        tables: list[pd.DataFrame] = []
+
+        def resampled() -> Iterator[dict[str, FloatArray]]:
+            """Each dwelling at the longer step, once its losses are noted."""
+            for number in range(demand.sizes["dwelling"]):
+                one = demand.isel(dwelling=[number]).load()
+                coarse = resample_dataset(one, resolution_minutes)
+                tables.append(peak_loss_table(one, coarse))
+                yield {quantity: coarse[quantity].to_numpy()[0] for quantity in QUANTITIES}
+
+        write_dwellings(
+            resampled_path,
+            resampled(),
+            count=demand.sizes["dwelling"],
+            time=pd.DatetimeIndex(demand["time"].to_numpy())[
+                :: resolution_minutes // step_minutes_of(demand)
+            ],
+            long_names=names,
+            attributes={**demand.attrs, "step_minutes": resolution_minutes},
+        )
+    losses = pd.concat(tables, ignore_index=True)
     with whole(loss_path) as partial:
         losses.to_csv(partial, index=False)
     log.info(
         "%s at %d min: hot-water peaks lose %.0f %%, electricity peaks %.0f %%",
-        demand.attrs["house"],
+        losses["house"].iloc[0],
         resolution_minutes,
         *(
             100 * losses.loc[losses["quantity"] == quantity, "peak_loss_share"].mean()

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import xarray as xr
 
 from microchp.config import Demand, House
 from microchp.demand.builtin import DwellingDemand, builtin_dwelling
 from microchp.demand.electricity import ElectricityYears
 from microchp.demand.hot_water import draw_offs_per_day
 from microchp.demand.measured import MeasuredDemand, read_demand_file
-from microchp.demand.quality import quality_report
+from microchp.demand.quality import quality_report, quality_rows
 from microchp.demand.vdi4655 import reference_days, vdi4655_dwelling
 from microchp.demand.weather import load_weather
 from microchp.errors import ConfigError
-from microchp.files import whole, write_netcdf
+from microchp.files import whole, write_dwellings
 from microchp.timeseries import QUANTITIES, time_axis
 
 LONG_NAMES = {
@@ -31,24 +29,24 @@ LONG_NAMES = {
 log = logging.getLogger(__name__)
 
 
-def demand_dataset(
-    dwellings: list[DwellingDemand], year: int, house_name: str, source: str, seed: int
-) -> xr.Dataset:
-    """Demand of the dwellings of a house type, dims ``(dwelling, time)``, by minute."""
-    return xr.Dataset(
-        {
-            quantity: (
-                ("dwelling", "time"),
-                np.stack([dwelling.power_kw[quantity] for dwelling in dwellings]),
-                {"units": "kW", "long_name": LONG_NAMES[quantity]},
-            )
-            for quantity in QUANTITIES
-        },
-        coords={
-            "dwelling": ("dwelling", np.arange(len(dwellings)), {"long_name": "dwelling"}),
-            "time": ("time", time_axis(year), {"long_name": "start of the step, standard time"}),
-        },
-        attrs={"house": house_name, "source": source, "step_minutes": 1, "seed": seed},
+def write_demand(
+    demand_path: str | Path,
+    dwellings: Iterable[DwellingDemand],
+    *,
+    count: int,
+    year: int,
+    house_name: str,
+    source: str,
+    seed: int,
+) -> None:
+    """Write demand of the dwellings of a house type, dims ``(dwelling, time)``, by minute."""
+    write_dwellings(
+        demand_path,
+        (dwelling.power_kw for dwelling in dwellings),
+        count=count,
+        time=time_axis(year),
+        long_names=LONG_NAMES,
+        attributes={"house": house_name, "source": source, "step_minutes": 1, "seed": seed},
     )
 
 
@@ -101,15 +99,37 @@ def build_demand(
             dwellings=dwellings,
         )
         facts, warnings = {"file": measured.facts}, measured.warnings
+        count = len(measured.dwellings)
         built = _from_file(measured, house_name, house, demand, year, seed)
     else:
+        count = dwellings
         built = _synthesised(house_name, _needed(house_name, house), demand, year, dwellings, seed)
-    report = quality_report(built, year=year, house=house_name, source=demand.source, seed=seed)
+    rows: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
+
+    def noted() -> Iterator[DwellingDemand]:
+        """Each dwelling, once what is told of it is noted; the dwelling itself is not kept."""
+        for number, one in enumerate(built):
+            rows.extend(quality_rows(number, one))
+            found.append(one.facts)
+            yield one
+
+    write_demand(
+        demand_path,
+        noted(),
+        count=count,
+        year=year,
+        house_name=house_name,
+        source=demand.source,
+        seed=seed,
+    )
+    report = quality_report(
+        rows, found, year=year, house=house_name, source=demand.source, seed=seed
+    )
     report |= facts
     report["warnings"] = warnings + report["warnings"]
     for warning in report["warnings"]:
         log.warning("%s: %s", house_name, warning)
-    write_netcdf(demand_dataset(built, year, house_name, demand.source, seed), demand_path)
     with whole(quality_path) as partial:
         partial.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
@@ -125,8 +145,8 @@ def _needed(house_name: str, house: House | None) -> House:
 
 def _synthesised(
     house_name: str, house: House, demand: Demand, year: int, dwellings: int, seed: int
-) -> list[DwellingDemand]:
-    """Dwellings from the built-in models or from VDI 4655."""
+) -> Iterator[DwellingDemand]:
+    """Dwellings from the built-in models or from VDI 4655, one after the other."""
     weather = load_weather(demand.weather, year)
     years = ElectricityYears(
         house.draws_as or house_name,
@@ -135,7 +155,6 @@ def _synthesised(
         seed,
         demand.diversity.electricity_years,
     )
-    built = []
     if demand.source == "vdi4655":
         profiles = reference_days(
             demand.vdi4655, house.occupants, weather, demand.weather.try_region
@@ -149,9 +168,8 @@ def _synthesised(
             one = builtin_dwelling(
                 house_name, house, weather, demand.diversity, seed, dwelling, years
             )
-        built.append(one)
         log.info("%s: dwelling %d of %d built", house_name, dwelling + 1, dwellings)
-    return built
+        yield one
 
 
 def _from_file(
@@ -161,19 +179,18 @@ def _from_file(
     demand: Demand,
     year: int,
     seed: int,
-) -> list[DwellingDemand]:
-    """Dwellings from a file, what it leaves out from the built-in house."""
+) -> Iterator[DwellingDemand]:
+    """Dwellings from a file, one after the other, what it leaves out from the built-in house."""
     if all(quantity in measured.dwellings[0] for quantity in QUANTITIES):
-        return [
-            DwellingDemand(
+        for power in measured.dwellings:
+            yield DwellingDemand(
                 power_kw=power,
                 annual_asked_kwh=dict.fromkeys(QUANTITIES),
                 peak_asked_kw=dict.fromkeys(QUANTITIES),
                 sources=dict.fromkeys(QUANTITIES, "file"),
                 facts={"draw_offs_per_day": draw_offs_per_day(power["hot_water_kw"])},
             )
-            for power in measured.dwellings
-        ]
+        return
     house = _needed(house_name, house)
     weather = load_weather(demand.weather, year)
     years = ElectricityYears(
@@ -183,8 +200,8 @@ def _from_file(
         seed,
         demand.diversity.electricity_years,
     )
-    return [
-        builtin_dwelling(
+    for dwelling, power in enumerate(measured.dwellings):
+        yield builtin_dwelling(
             house_name,
             house,
             weather,
@@ -194,5 +211,3 @@ def _from_file(
             years,
             measured_kw=power,
         )
-        for dwelling, power in enumerate(measured.dwellings)
-    ]

@@ -54,7 +54,7 @@ def plot_calibration(
     house
         Name of the house type, for the title.
     """
-    demand = read_netcdf(demand_path).isel(dwelling=0)
+    demand = read_netcdf(demand_path, dwelling=0)
     quality = json.loads(Path(quality_path).read_text(encoding="utf-8"))
     rows = {row["quantity"]: row for row in quality["quantities"] if row["dwelling"] == 0}
     with style.figure(

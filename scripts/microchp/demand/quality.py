@@ -40,10 +40,25 @@ def _deviation(reached: float, asked: float | None) -> float | None:
 
 
 def quality_report(
-    built: list[DwellingDemand], *, year: int, house: str, source: str, seed: int
+    rows: list[dict[str, Any]],
+    facts: list[dict[str, Any]],
+    *,
+    year: int,
+    house: str,
+    source: str,
+    seed: int,
 ) -> dict[str, Any]:
-    """Everything that the quality file of a house type holds, measured files' findings apart."""
-    rows = [row for k, dwelling in enumerate(built) for row in quality_rows(k, dwelling)]
+    """Everything that the quality file of a house type holds, measured files' findings apart.
+
+    Parameters
+    ----------
+    rows
+        :func:`quality_rows` of all dwellings.
+    facts
+        Of each dwelling.
+    year, house, source, seed
+        What the demand was made for, and how.
+    """
     warnings = []
     for row in rows:
         where = f"dwelling {row['dwelling']}, {row['quantity']}"
@@ -64,10 +79,10 @@ def quality_report(
         "year": year,
         "seed": seed,
         "step_minutes": 1,
-        "dwellings": len(built),
+        "dwellings": len(facts),
         "annual_tolerance_share": ANNUAL_TOLERANCE_SHARE,
         "peak_tolerance_share": PEAK_TOLERANCE_SHARE,
         "quantities": rows,
-        "facts": [{"dwelling": k, **dwelling.facts} for k, dwelling in enumerate(built)],
+        "facts": [{"dwelling": k, **of_one} for k, of_one in enumerate(facts)],
         "warnings": warnings,
     }

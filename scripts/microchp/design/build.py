@@ -37,7 +37,7 @@ def build_model(*, demand_path: str | Path, model_path: str | Path, inputs: Desi
     SolveError
         If no allowed size can meet the demand.
     """
-    problem = problem_from(read_netcdf(demand_path), inputs)
+    problem = problem_from(read_netcdf(demand_path, dwelling=0), inputs)
     model = build_printed_model(problem)
     log.info("%d variables, %d constraints", model.nvars, model.ncons)
     with whole(model_path) as partial, v1_semantics():
