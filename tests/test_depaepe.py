@@ -19,7 +19,7 @@ from microchp.timeseries import time_axis
 
 ROOT = Path(__file__).parents[1]
 STUDY = ROOT / "config/studies/depaepe2006.yaml"
-PUBLISHED = Path("/tmp/cmp/depaepe2006.csv")
+PUBLISHED = ROOT / "resources/published/depaepe2006.csv"
 
 UNITS = ("senertec", "ecopower", "whispergen", "solo", "idatech")
 GAS_ENGINES = ("senertec", "ecopower")
