@@ -437,7 +437,10 @@ def test_the_peak_falls_by_less_than_the_import(made: Path, unit: str, period: s
     assert np.all(loads[1:] < loads[0])
 
 
-@given(st.floats(0.1, 10), st.floats(0.1, 10), st.floats(0, 1), st.floats(0, 1))
+SHARES_LEFT = st.just(0.0) | st.floats(1e-6, 1)
+
+
+@given(st.floats(0.1, 10), st.floats(0.1, 10), SHARES_LEFT, SHARES_LEFT)
 def test_a_load_factor_falls_where_the_peak_falls_by_less(
     peak: float, over_mean: float, peak_left: float, import_left: float
 ) -> None:
