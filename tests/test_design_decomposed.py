@@ -308,7 +308,7 @@ def test_dynamic_programming_agrees_where_its_grid_is_exact(
 
 def test_a_store_that_never_pays_is_of_size_zero():
     parameters = inputs(
-        min_load_share=0.5, incentive=FIT, tes=Tes(max_kwh=20, capital_cost_gbp_per_kwh=1e4)
+        min_load_share=0.5, incentive=FIT, tes=Tes(max_kwh=20, capital_cost_gbp_per_kwh=1e5)
     )
     problem = random_problem(2, parameters)
     proof = checked(problem, 1e-6)
