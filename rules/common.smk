@@ -197,8 +197,9 @@ def print_results():
         from microchp.report.summary import run_summary
 
         print(run_summary(designs_path=RESULTS / "designs.csv", report_path=page))
-    table = "designs.csv" if SCENARIOS else "groups.csv"
-    print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and {table}")
+    tables = [*DESIGN_TABLE, *GROUP_TABLE, *UNIT_COMPARISON, *DWELLINGS]
+    first = tables[0].relative_to(RESULTS)
+    print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and {first}")
 
 
 def demand_memory(wildcards):

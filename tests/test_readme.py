@@ -193,6 +193,20 @@ def test_my_street(clone: Clone) -> None:
 
 
 @pytest.mark.slow
+def test_which_unit_for_my_building(clone: Clone) -> None:
+    study = clone.write("my_study.yaml", block("Which unit for my building", "yaml"))
+    own = clone.write("own.yaml", yaml.safe_dump({"demand": SMALL["demand"]}))
+    clone.run(f"{study} {own}", "results/my_units/comparison.csv")
+    results = clone.directory / "results/my_units"
+    energy = pd.read_csv(results / "comparison.csv")
+    assert {"senertec", "whispergen", "idatech", "condensing_boiler"} <= set(energy["unit"])
+    assert set(energy["central_plant"]) == {"combined_cycle", "average_fossil"}
+    money = pd.read_csv(results / "comparison_economics.csv").set_index("unit")
+    assert (money.loc["whispergen", "target_payback_years"] == 8).all()
+    assert money["metering"].nunique() == 4
+
+
+@pytest.mark.slow
 def test_another_workflow_around_it(clone: Clone, tmp_path: Path) -> None:
     """The module block as it stands, and a rule of the outer workflow that takes a design."""
     (tmp_path / "microchp").symlink_to(clone.directory)

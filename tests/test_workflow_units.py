@@ -26,6 +26,7 @@ def compared(workflow: Workflow) -> Workflow:
     """One unit in one house, compared."""
     done = workflow.run(workflow.write("units.yaml", UNITS), "--cores", "2")
     assert done.returncode == 0, done.stdout
+    assert "results/units: see report/index.html and comparison.csv" in done.stdout
     return workflow
 
 
@@ -54,7 +55,7 @@ def test_a_price_reruns_the_comparison_and_no_unit(compared):
         "comparison": UNITS["comparison"] | {"prices": {"sale_eur_per_kwh": 0.05}},
     }
     planned = compared.planned(compared.write("dearer.yaml", dearer))
-    assert set(planned) - {"write_config"} == {"compare_units", "plot_comparison"}
+    assert set(planned) - {"write_config"} == {"compare_units", "plot_comparison", "build_report"}
 
 
 def test_a_damaged_file_of_factors_stops_the_run_before_any_job(compared):
