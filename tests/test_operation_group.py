@@ -536,6 +536,37 @@ def test_a_design_brings_its_unit_and_store(made: Path, config: Config, tmp_path
     assert found[2.0, 10.0]["boiler_heat_kwh"] < found[2.0, 0.0]["boiler_heat_kwh"]
 
 
+def test_where_no_unit_is_chosen_every_penetration_is_the_demand(
+    made: Path, config: Config, tmp_path: Path
+) -> None:
+    scenario = scenario_table(config)["detached-none-with"]
+    designed = design_inputs(config, scenario).model_dump_json()
+    with netCDF4.Dataset(tmp_path / "design.nc", "w") as file:
+        file.setncatts({"inputs": designed, "chp_kw": 0.0, "tes_kwh": 0.0})
+    simulate_dwelling(
+        demand_paths=[made / "one.nc"],
+        design_path=tmp_path / "design.nc",
+        first_path=tmp_path / "first.nc",
+        generation_path=tmp_path / "generation.nc",
+        table_path=tmp_path / "table.csv",
+        inputs=operation_cases(config)["detached-none-with"],
+    )
+    aggregate_group(
+        generation_path=tmp_path / "generation.nc",
+        group_path=tmp_path / "group.nc",
+        inputs=group_inputs(config, "detached-none-with"),
+    )
+    assess_groups(group_paths=[tmp_path / "group.nc"], groups_path=tmp_path / "groups.csv")
+    table = read_groups(tmp_path / "groups.csv")
+    assert len(table) == 6 * len(PERIODS)
+    assert (table["chp_kw"] == 0).all()
+    year = table[table["period"] == "year"]
+    np.testing.assert_allclose(year["import_kwh"], year["demand_kwh"])
+    for name in ("admd_kw", "load_factor", "zero_import_share", "capacity_factor"):
+        np.testing.assert_array_equal(year[name], year[name].iloc[0])
+    assert year["reverse_flow_onset"].isna().all()
+
+
 def test_a_boiler_that_is_too_small_leaves_heat_unmet_and_says_so(
     made: Path, config: Config, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

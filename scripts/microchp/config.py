@@ -283,7 +283,7 @@ class Diversity(Block):
         4,
         ge=1,
         description=(
-            "Stochastic years of electricity made for a house type, at some 8 s each. Further "
+            "Stochastic years of electricity made for a house type, at some 5 s each. Further "
             "dwellings take one of them, shifted by one to four weeks and by minutes: their "
             "peaks do not meet, but they have the same appliances, so that ADMD falls a little "
             "less with their number than with as many years as dwellings."
