@@ -26,6 +26,7 @@ from microchp.config import PAPERS
 from microchp.errors import AssessmentError
 
 RESOURCES = Path(__file__).parents[1] / "resources/published"
+SECOND = Path(__file__).parent / "second_transcription.csv"
 REASONS = read_reasons(RESOURCES / "reasons.yaml")
 NUMBERS = read_published([RESOURCES / f"{paper}.csv" for paper in PAPERS])
 
@@ -93,6 +94,14 @@ def test_the_conference_paper_has_the_tables_of_the_journal_paper():
     assert len(cells("oluleye2017")) == 112
 
 
+def test_a_second_transcription_made_apart_agrees_in_every_number():
+    second = pd.read_csv(SECOND, dtype=str, keep_default_na=False)
+    place = ["paper", "table", "row", "column", "locator"]
+    assert not second.duplicated(place).any()
+    again = dict(zip(second[place].itertuples(index=False, name=None), second["value"], strict=True))
+    assert again == {(*p.place, p.locator): p.value for p in NUMBERS}
+
+
 def test_numbers_from_sentences_say_where_they_stand():
     assert all(p.locator for p in NUMBERS if p.table == "text")
 
@@ -148,6 +157,14 @@ def test_verdicts_follow_from_the_deviation(off):
         assert word == "in kind"
     else:
         assert word == "differs"
+
+
+@given(st.floats(-400, 400))
+def test_a_bound_in_words_is_kept_or_missed_by_what_is_beyond_it(off):
+    least, most = (replace(PRINT, row=f"EAI, {words}") for words in ("at least", "at most"))
+    value = PRINT.number + off
+    assert {least.off(value), most.off(value)} == {0.0, abs(value - PRINT.number)}
+    assert verdict(least if off > 0 else most, value, at_fault=False) == "exact"
 
 
 def test_a_payback_that_never_comes_differs_and_none_is_not_computed():

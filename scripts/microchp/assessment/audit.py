@@ -162,7 +162,9 @@ RATE, YEARS = 0.05, 15
 def _design_study(paper: Print) -> Iterator[Finding]:
     yield from _money(paper)
     yield from _emissions(paper)
+    yield from _without_boiler(paper)
     yield from _store_alone(paper)
+    yield from _prices(paper)
     yield from _ratio(paper)
 
 
@@ -360,6 +362,106 @@ def _emissions(paper: Print) -> Iterator[Finding]:
         )
 
 
+def _chp_heat_kwh(paper: Print, tde_kwh: float) -> float:
+    """Heat of the unit that a TDE takes if there is no other heat: TDE = F + N / GEE."""
+    implied = implied_constants(paper)
+    ratio = paper.value(TEXT, "Heat to power ratio")
+    fuel, power = (1 + ratio) / _OVERALL, ratio / implied.grid_efficiency
+    return (tde_kwh - implied.electricity_kwh / implied.grid_efficiency) / (fuel - power)
+
+
+def _without_boiler(paper: Print) -> Iterator[Finding]:
+    """Designs whose boiler gives nothing, as the text says: TDE fixes the heat, that all else."""
+    implied = implied_constants(paper)
+    ratio = paper.value(TEXT, "Heat to power ratio")
+    grid = paper.value(TEXT, "CO2 factor, electricity")
+    gas, day = (paper.value(TEXT, name) / 100 for name in ("Fuel price", "Peak import tariff"))
+    fuel = (1 + ratio) / _OVERALL
+
+    def co2(tde: float) -> float:
+        heat = _chp_heat_kwh(paper, tde)
+        used = implied.electricity_kwh - ratio * heat
+        return implied.gas_kg_per_kwh * fuel * heat + grid * used
+
+    for table, house in (("Table 2", "Flat"), *(("Table 3", house) for house in _HOUSES[1:])):
+        tde = paper.at(table, "TDE, design with TES", house)
+        heat = _chp_heat_kwh(paper, tde.number)
+        yield paper.finding(
+            "NTCO2 from TDE without a boiler",
+            (table, "NTCO2, design with TES", house),
+            co2,
+            tde,
+            arithmetic=f"TDE {{0}} fixes {heat:.0f} kWh of heat, {fuel * heat:.0f} kWh of gas and "
+            f"{implied.electricity_kwh - ratio * heat:.0f} kWh of imports: {{follows}}",
+            slack=1.5,
+        )
+    unit, per_kwh = implied_investment(paper)
+    invested = unit + per_kwh * paper.value("Table 2", "TES size", "Flat")
+    charge = printed_annualisation_factor(RATE, YEARS) * invested
+    before = gas * _heat_kwh(paper, "Flat") / _BOILER
+
+    def income(tde: float) -> float:
+        heat = _chp_heat_kwh(paper, tde)
+        return ratio * heat * (day - _MAINTENANCE) - gas * fuel * heat + before - charge
+
+    annuity = 1 / capital_recovery_factor(RATE, YEARS)
+    tde = paper.at("Table 2", "TDE, design with TES", "Flat")
+    eai, heat = income(tde.number), _chp_heat_kwh(paper, tde.number)
+    yields = f"TDE {{0}} fixes {heat:.0f} kWh of heat, which earn £{eai:.0f} a year with "
+    yields += f"£{invested:.0f} invested"
+    for row, follows, slack in (
+        ("EAI", income, 5.0),
+        ("System payback", lambda tde: invested / (income(tde) + charge), 2.0),
+        ("System NPV", lambda tde: annuity * (income(tde) + charge) - invested, 52.0),
+    ):
+        yield paper.finding(
+            "income from TDE without a boiler",
+            ("Table 2", f"{row}, design with TES", "Flat"),
+            follows,
+            tde,
+            arithmetic=f"{yields}: {{follows}}",
+            faults=True,
+            slack=slack,
+        )
+    for house in _HOUSES:
+        tde = paper.at("Table 3", "TDE, design without TES", house)
+        need = _heat_kwh(paper, house)
+        more = fuel - 1 / _BOILER - ratio / implied.grid_efficiency
+        level = need / _BOILER + implied.electricity_kwh / implied.grid_efficiency
+        yield paper.finding(
+            "heat share of the unit from TDE",
+            (TEXT, "Heat from the micro-CHP, feed-in tariff, without TES, at least", house),
+            lambda tde, n=need, m=more, lv=level: 100 * (tde - lv) / m / n,
+            tde,
+            arithmetic=f"100 x ({{0}} - {level:.0f}) / {more:.4f} / {need:.0f} = {{follows}}",
+            slack=10.0,
+        )
+
+
+def _prices(paper: Print) -> Iterator[Finding]:
+    """One cost index for unit and store, which were adjusted to the same year."""
+    unit, per_kwh = implied_investment(paper)
+    places = {
+        "oluleye2017": (
+            (TEXT, "Turnkey cost, engine", ""),
+            (TEXT, "Turnkey cost, hot-water tank", ""),
+        ),
+        "oluleye2018": (
+            ("Table A1", "Turnkey cost", "Micro-CHP (2 kW)"),
+            ("Table A1", "Turnkey cost", "Hot water tank"),
+        ),
+    }
+    engine, store = places[paper.paper]
+    yield paper.finding(
+        "price of the store from the index of the unit",
+        store,
+        lambda price: per_kwh * 2 * price / unit,
+        paper.at(*engine),
+        arithmetic=f"{per_kwh:.2f} x 2 x {{0}} / {unit:.0f} = {{follows}}: the tables took "
+        f"£{unit / 2:.0f}/kW and £{per_kwh:.2f}/kWh, one below and one above print",
+    )
+
+
 def _store_alone(paper: Print) -> Iterator[Finding]:
     """The store's own payback and NPV, and what the conclusion says of it."""
     annuity = 1 / capital_recovery_factor(RATE, YEARS)
@@ -400,6 +502,7 @@ def _store_alone(paper: Print) -> Iterator[Finding]:
             arithmetic=f"{annuity:.4g} x {yearly} - {invested:.1f} = {{follows}}",
             slack=1.5,
         )
+    yield from _levy_of_the_store(paper)
     for row, quantity, sign in (
         ("TDE reduction by TES", "TDE", -1),
         ("CO2 reduction by TES", "NTCO2", -1),
@@ -415,6 +518,42 @@ def _store_alone(paper: Print) -> Iterator[Finding]:
             ),
             arithmetic="difference of {0} and {1} = {follows}",
         )
+
+
+def _levy_of_the_store(paper: Print) -> Iterator[Finding]:
+    """The levy on what the store avoids, and what the abstract of 2018 makes of it."""
+    price = paper.value(TEXT, "CO2 levy")
+    for house in _HOUSES:
+        yield paper.finding(
+            "levy saving from the CO2 that the store avoids",
+            (TEXT, "CO2 levy saving", house),
+            lambda with_, without: price * (without - with_),
+            *(paper.at("Table 2", f"NTCO2, design {store} TES", house) for store in _STORES),
+            arithmetic=f"{price:g} x ({{1}} - {{0}}) = {{follows}}",
+        )
+    if paper.paper != "oluleye2018":
+        return
+    _, per_kwh = implied_investment(paper)
+    invested = per_kwh * paper.value("Table 2", "TES size", "Detached")
+    incomes = [paper.at("Table 2", f"EAI, design {store} TES", "Detached") for store in _STORES]
+    yield paper.finding(
+        "payback of the store by the income alone",
+        (TEXT, "TES payback, no incentive, at most", ""),
+        lambda with_, without: invested / (with_ - without),
+        *incomes,
+        arithmetic=f"{invested:.1f} / ({{0}} - {{1}}) = {{follows}}: the yearly share of the "
+        "investment is taken off twice",
+    )
+    factor = printed_annualisation_factor(RATE, YEARS)
+    yield paper.finding(
+        "payback of the store with the whole levy saving",
+        (TEXT, "TES payback with the CO2 levy, at least", ""),
+        lambda with_, without, levy: invested / (with_ - without + factor * invested + levy),
+        *incomes,
+        paper.at(TEXT, "CO2 levy saving", "Detached"),
+        arithmetic=f"{invested:.1f} / ({{0}} - {{1}} + {factor:g} x {invested:.1f} + {{2}}) = "
+        "{follows}: the text's 5.65 years take the levy on what the store avoids",
+    )
 
 
 def _ratio(paper: Print) -> Iterator[Finding]:
@@ -554,6 +693,32 @@ def _seasons(paper: Print) -> Iterator[Finding]:
             arithmetic=f"100 x (1000 x {{0}} - {{1}} + {{2}}) / (8760 x {power:g}) = {{follows}}; "
             "closes if about 340 days were recorded",
         )
+        for season, days in zip(seasons, (151, 92, 122), strict=True):
+            yield _season_run_time(
+                paper, ("Table 4", f"{unit}, {season}", "Run time"), unit, season, days * 24 * power
+            )
+    yield _season_run_time(
+        paper,
+        (TEXT, "Run time in a season of heating, at least", ""),
+        "1 kW Stirling engine",
+        seasons[0],
+        151 * 24,
+    )
+
+
+def _season_run_time(
+    paper: Print, place: tuple[str, str, str], unit: str, season: str, most_kwh: float
+) -> Finding:
+    row = f"{unit}, {season}"
+    return paper.finding(
+        "run time from the season's balance",
+        place,
+        lambda imported, share, exported: (
+            100 * (imported * (100 / share - 1) + exported) / most_kwh
+        ),
+        *(paper.at("Table 4", row, column) for column in ("e_imp", "e_imp, share of P_e", "e_exp")),
+        arithmetic=f"100 x ({{0}} x (100 / {{1}} - 1) + {{2}}) / {most_kwh:g} = {{follows}}",
+    )
 
 
 def _transformer(paper: Print) -> Iterator[Finding]:
@@ -649,6 +814,7 @@ def _transformer(paper: Print) -> Iterator[Finding]:
         arithmetic="100 x {0} / (24 x 10 x 3) = {follows}",
         faults=True,
     )
+    yield from _penetrations(paper)
     for row, column in (
         ("Load factor without CHP", "No CHP"),
         ("Load factor, n = 23%, 1 kW SE", "1 kW SE, n = 23%"),
@@ -659,6 +825,42 @@ def _transformer(paper: Print) -> Iterator[Finding]:
             lambda factor: factor,
             paper.at("Table 5", "January 25th, Load factor", column),
             arithmetic="Table 5 has {0}",
+        )
+
+
+def _penetrations(paper: Print) -> Iterator[Finding]:
+    """Levels of penetration and falls of the peak that are said twice."""
+    half_a_dwelling = 100 / 13 / 2
+    for row, other, slack in (
+        (
+            "Penetration at which the load is removed, 3 kW FC",
+            "Penetration at which the import disappears, 3 kW FC",
+            half_a_dwelling,
+        ),
+        (
+            "Penetration at which reverse flow starts, 1 kW (discussion)",
+            "Penetration at which reverse flow starts, winter day, 1 kW SE",
+            half_a_dwelling,
+        ),
+        (
+            "Penetration at which reverse flow starts, winter day, 3 kW FC",
+            "Penetration at which reverse flow starts, winter day, 3 kW FC (section)",
+            0.0,
+        ),
+        # what is spared at the old peak bounds the fall of the peak
+        (
+            "Largest reduction of the peak, winter day, 1 kW SE",
+            "Reduction of the import at the peak",
+            0.0,
+        ),
+    ):
+        yield paper.finding(
+            "text against text",
+            (TEXT, row, ""),
+            lambda said: said,
+            paper.at(TEXT, other),
+            arithmetic=f"{other}: {{0}}",
+            slack=slack,
         )
 
 
@@ -721,6 +923,23 @@ def _unit_study(paper: Print) -> Iterator[Finding]:
             paper.at("Table 1", unit, "thermal efficiency"),
             arithmetic="{0} x {2} / {1} = {follows}",
         )
+    yield paper.finding(
+        "size limit against Table 1",
+        (TEXT, "Electrical size of the five systems, at most", ""),
+        max,
+        *(
+            paper.at("Table 1", unit, column)
+            for unit, column in (("Senertec", "P_e"), ("Solo", "P_e, to"))
+        ),
+        arithmetic="Table 1 has {0} and {1}",
+    )
+    yield paper.finding(
+        "cases announced and listed",
+        (TEXT, "Cases of insulation", ""),
+        lambda: 5.0,
+        arithmetic="MINMIN, MIN, BASE, MAX and MAXMAX are listed",
+    )
+    yield from _sold(paper)
     fuel, demand = (
         paper.at(TEXT, "Detached, primary energy for heating"),
         paper.at(TEXT, "Detached, electricity"),
@@ -777,6 +996,21 @@ def _unit_study(paper: Print) -> Iterator[Finding]:
         )
 
 
+def _sold(paper: Print) -> Iterator[Finding]:
+    """What is sold by the meter of section 5.2, which runs backwards to the annual demand."""
+    demand = paper.at(TEXT, "Detached, electricity")
+    for row, unit in (("Sold to the grid, from", "Ecopower"), ("Sold to the grid, to", "Senertec")):
+        made, _ = saved_energy(paper, unit)
+        yield paper.finding(
+            "share sold by the meter of section 5.2",
+            (TEXT, row, unit),
+            lambda used, made=made: 100 * (made - used) / made,
+            demand,
+            arithmetic=f"100 x ({made:.2f} - {{0}}) / {made:.2f} = {{follows}}: printed is what "
+            "leaves the house at the moment, not what that meter counts as sold",
+        )
+
+
 STUDIES: Mapping[str, Callable[[Print], Iterator[Finding]]] = {
     "oluleye2017": _design_study,
     "oluleye2018": _design_study,
@@ -792,6 +1026,85 @@ def findings(published: Sequence[Printed]) -> list[Finding]:
     """Everything that can be checked in the papers whose numbers are given."""
     papers = [Print(paper, published) for paper in STUDIES]
     return [found for paper in papers if paper for found in STUDIES[paper.paper](paper)]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a sentence says of a whole table, and what the table has."""
+
+    paper: str
+    place: str
+    said: str
+    found: str
+
+
+def statements(published: Sequence[Printed]) -> list[Statement]:
+    """Sentences that hold for some cells of a table only."""
+    papers = {paper: Print(paper, published) for paper in STUDIES}
+    return [
+        *(_of_designs(papers["oluleye2018"]) if papers["oluleye2018"] else ()),
+        *(_of_groups(papers["peacock2006"]) if papers["peacock2006"] else ()),
+    ]
+
+
+def _of_designs(paper: Print) -> Iterator[Statement]:
+    place = "section 3.2"
+    lower = _houses_where(paper, "System NPV", "Table 2", sign=1)
+    yield Statement(
+        paper.paper,
+        place,
+        "without incentive the NPV is lower without a store",
+        f"Table 2: in {lower} of {len(_HOUSES)} houses",
+    )
+    for quantity in ("NTCO2", "TDE"):
+        counts = [_houses_where(paper, quantity, f"Table {n}", sign=-1) for n in (2, 3)]
+        yield Statement(
+            paper.paper,
+            place,
+            f"a store reduces {quantity} (Tables 2 and 3)",
+            f"Table 2: in {counts[0]} of {len(_HOUSES)} houses; Table 3: in {counts[1]}",
+        )
+    gains = [
+        paper.value("Table 2", "EAI, design with TES", house)
+        - paper.value("Table 2", "EAI, design without TES", house)
+        for house in _HOUSES
+    ]
+    yield Statement(
+        paper.paper,
+        place,
+        "what a store brings grows with the heat demand",
+        "Table 2, income, from the most demand to the least: "
+        + ", ".join(f"£{gain:.2f}" for gain in gains),
+    )
+
+
+def _houses_where(paper: Print, quantity: str, table: str, sign: int) -> int:
+    """Houses in which a store changes a quantity in the direction of a sign."""
+    changes = [
+        paper.value(table, f"{quantity}, design with TES", house)
+        - paper.value(table, f"{quantity}, design without TES", house)
+        for house in _HOUSES
+    ]
+    return sum(sign * change > 0 for change in changes)
+
+
+def _of_groups(paper: Print) -> Iterator[Statement]:
+    falls = [
+        [
+            1
+            - paper.value("Table 5", f"{day}, {row}", f"{unit}, n = {n}")
+            / paper.value("Table 5", f"{day}, {row}", "No CHP")
+            for row in ("ADMD", "e_imp")
+        ]
+        for day, unit, n in product(_DAYS, _KW, _LEVELS)
+    ]
+    less = sum(admd < imported for admd, imported in falls)
+    yield Statement(
+        paper.paper,
+        "section 4",
+        "ADMD always falls by less than the import",
+        f"Table 5: in {less} of {len(falls)} cells",
+    )
 
 
 def places_at_fault(published: Sequence[Printed]) -> dict[tuple[str, str, str, str], str]:
@@ -817,7 +1130,12 @@ def audit_table(found: Sequence[Finding]) -> pd.DataFrame:
     return SCHEMA.validate(pd.DataFrame(rows)[list(SCHEMA.columns)])
 
 
-def audit_published(*, published_paths: Sequence[str | Path], audit_path: str | Path) -> None:
+def audit_published(
+    *,
+    published_paths: Sequence[str | Path],
+    audit_path: str | Path,
+    statements_path: str | Path,
+) -> None:
     """Write what the papers' own numbers say of each other.
 
     Parameters
@@ -826,7 +1144,14 @@ def audit_published(*, published_paths: Sequence[str | Path], audit_path: str | 
         Files of ``resources/published``.
     audit_path
         CSV to write; columns in :data:`SCHEMA`.
+    statements_path
+        CSV to write; columns are those of :class:`Statement`.
     """
-    table = audit_table(findings(read_published(published_paths)))
-    with whole(audit_path) as partial:
-        table.to_csv(partial, index=False)
+    published = read_published(published_paths)
+    tables = {
+        audit_path: audit_table(findings(published)),
+        statements_path: pd.DataFrame([asdict(said) for said in statements(published)]),
+    }
+    for path, table in tables.items():
+        with whole(path) as partial:
+            table.to_csv(partial, index=False)

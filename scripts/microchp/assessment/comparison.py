@@ -140,7 +140,7 @@ def verdict(printed: Printed, computed: float, at_fault: bool) -> str:
         return "not computed"
     if at_fault:
         return "inconsistent in print"
-    off = abs(computed - printed.number)
+    off = printed.off(computed)
     if off <= printed.half_digit * (1 + 1e-9):
         return "exact"
     if off <= printed.allowed * (1 + 1e-9):

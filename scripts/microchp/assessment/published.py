@@ -4,7 +4,8 @@ A file of ``resources/published`` has a row per number of one paper, in the pape
 units. ``value`` is kept as it is printed, so that its digits say how exact it is. ``key`` names
 what of a run it is held against: the table of results, what to look up there, and the column to
 take, for instance ``design house=flat incentive=fit tes=with design=published metric=tde_kwh``.
-Without a key nothing in a run answers to the number.
+Without a key nothing in a run answers to the number. A row that ends in "at least" or "at most" is
+a bound.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ SCHEMA = pa.DataFrameSchema(
 """``tolerance`` is how far a close number may be off, in ``unit`` or in per cent of the number;
 ``fitted`` says whether inputs of ours were fitted to it."""
 
+_AT_LEAST, _AT_MOST = ", at least", ", at most"
+
 INPUT_TABLES = frozenset({"input", "demand"})
 """Tables of results that hold what a run was given, not what came out of it."""
 
@@ -77,6 +80,14 @@ class Printed:
         text = self.tolerance or "0"
         given = abs(self.number) * float(text[:-1]) / 100 if text[-1] == "%" else float(text)
         return max(given, self.half_digit)
+
+    def off(self, computed: float) -> float:
+        """How far a computed number is from print; 0 where it keeps a bound in words."""
+        if self.row.endswith(_AT_LEAST):
+            return max(0.0, self.number - computed)
+        if self.row.endswith(_AT_MOST):
+            return max(0.0, computed - self.number)
+        return abs(computed - self.number)
 
     @property
     def item(self) -> str:

@@ -64,12 +64,16 @@ def _float(value: float | None) -> float:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table; ``text`` aligns to the left, ``wrap`` breaks long texts."""
+    """A column of a table; ``text`` aligns to the left, ``wrap`` breaks long texts.
+
+    Of a column that ``filters``, a reader can choose one value, to see only its rows.
+    """
 
     title: str
     unit: str = ""
     text: bool = False
     wrap: bool = False
+    filters: bool = False
 
     @property
     def name(self) -> str:

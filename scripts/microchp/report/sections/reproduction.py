@@ -25,6 +25,14 @@ _MEANING = (
 )
 
 
+_BESIDE = {
+    "computed_crf": "Published sizes, crf",
+    "computed_optimum": "Optimum, as printed",
+    "computed_optimum_crf": "Optimum, crf",
+    "computed_unfitted": "Unfitted demand",
+}
+
+
 def section(comparison: pd.DataFrame | None) -> Section | None:
     """Verdicts by paper, what differs with its reason, and all published numbers on demand."""
     if comparison is None:
@@ -45,14 +53,11 @@ def section(comparison: pd.DataFrame | None) -> Section | None:
             verdict_table(comparison),
             Text(_MEANING, soft=True),
             *([number_table("What is not met, and why", differing)] if len(differing) else []),
-            *(
-                Fold(
-                    f"{PAPERS[str(paper)]}: all {len(numbers)} published numbers",
-                    "",
-                    [number_table(f"{PAPERS[str(paper)]}, all published numbers", numbers)],
-                    long=True,
-                )
-                for paper, numbers in comparison.groupby("paper", sort=False)
+            Fold(
+                f"All {len(comparison)} published numbers",
+                "by paper, table and verdict",
+                [number_table("All published numbers", comparison)],
+                long=True,
             ),
         ],
     )
@@ -84,37 +89,33 @@ def verdict_table(comparison: pd.DataFrame) -> Table:
 
 def number_table(caption: str, comparison: pd.DataFrame) -> Table:
     """Published numbers with what is computed, in print's units."""
+    besides = {name: title for name, title in _BESIDE.items() if comparison[name].notna().any()}
     rows: list[list[Cell | str]] = [
         [
-            f"{row['table']}: {row['item']}",
+            row["item"],
+            PAPERS[row["paper"]],
+            row["table"],
             row["unit"],
             *(_shown(row, name) for name in ("published", "computed", "deviation", "tolerance")),
-            row["verdict"] + (" (fitted)" if row["fitted"] else ""),
-            *(
-                _shown(row, name)
-                for name in (
-                    "computed_crf",
-                    "computed_optimum",
-                    "computed_optimum_crf",
-                    "computed_unfitted",
-                )
-            ),
+            row["verdict"],
+            "yes" if row["fitted"] else "no",
+            *(_shown(row, name) for name in besides),
             row["reason"],
         ]
         for _, row in comparison.iterrows()
     ]
     columns = [
         Column("Published number", text=True),
+        Column("Paper", text=True, filters=True),
+        Column("Table", text=True, filters=True),
         Column("Unit", text=True),
         Column("Published"),
         Column("Computed"),
         Column("Deviation"),
         Column("Tolerance"),
-        Column("Verdict", text=True),
-        Column("Published sizes, crf"),
-        Column("Optimum, as printed"),
-        Column("Optimum, crf"),
-        Column("Unfitted demand"),
+        Column("Verdict", text=True, filters=True),
+        Column("Fitted", text=True, filters=True),
+        *(Column(title) for title in besides.values()),
         Column("Reason", text=True, wrap=True),
     ]
     return Table(caption, columns, rows, wide=True)

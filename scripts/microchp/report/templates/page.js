@@ -290,10 +290,41 @@ function sortable(table) {
   });
 }
 
+function filterable(frame) {
+  const table = frame.querySelector("table");
+  const heads = [...table.tHead.rows[0].cells];
+  const rows = [...table.tBodies[0].rows];
+  const columns = heads.flatMap((head, k) => ("filters" in head.dataset ? [k] : []));
+  if (!columns.length) return;
+  const bar = document.createElement("div");
+  bar.className = "filters";
+  const count = document.createElement("output");
+  const picks = columns.map((k) => {
+    const pick = document.createElement("select");
+    const values = new Set(rows.map((row) => row.cells[k].textContent));
+    pick.append(new Option("all", ""), ...[...values].map((value) => new Option(value)));
+    const label = document.createElement("label");
+    label.append(`${heads[k].dataset.name} `, pick);
+    bar.append(label);
+    return pick;
+  });
+  const show = () => {
+    for (const row of rows) {
+      row.hidden = picks.some((pick, n) =>
+        pick.value && row.cells[columns[n]].textContent !== pick.value);
+    }
+    count.value = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows`;
+  };
+  bar.addEventListener("input", show);
+  bar.append(count);
+  frame.prepend(bar);
+  show();
+}
+
 function csv(table) {
   const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const head = [...table.tHead.rows[0].cells].map((found) => found.dataset.name);
-  const rows = [...table.tBodies[0].rows].map((row) =>
+  const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) =>
     [...row.cells].map((found) => found.dataset.v ?? found.textContent));
   return [head, ...rows].map((row) => row.map(quoted).join(",")).join("\n") + "\n";
 }
@@ -319,6 +350,7 @@ function downloadable(frame) {
 // ------------------------------------------------------------------------------------ start
 
 for (const frame of document.querySelectorAll(".table")) {
+  filterable(frame);
   sortable(frame.querySelector("table"));
   downloadable(frame);
 }
