@@ -57,7 +57,7 @@ reproduce: $(VENV)/.run
 	$(SNAKEMAKE) reproduce
 
 validation: $(VENV)/.run
-	PYTHONPATH=scripts $(BIN)/python -m microchp.report.reproduction
+	PYTHONPATH=scripts $(BIN)/python -m microchp.report.validation
 
 docs: $(VENV)/.test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

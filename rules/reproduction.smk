@@ -75,6 +75,7 @@ rule audit_published:
         published=expand(PROJECT / "resources/published/{paper}.csv", paper=PAPERS),
     output:
         audit=REPRODUCTION / "audit.csv",
+        statements=REPRODUCTION / "statements.csv",
     log:
         REPRODUCTION / "logs/audit_published.log",
     benchmark:
@@ -119,6 +120,7 @@ rule build_reproduction:
     input:
         published=REPRODUCTION / "published.csv",
         audit=REPRODUCTION / "audit.csv",
+        statements=REPRODUCTION / "statements.csv",
         sensitivity=REPRODUCTION / "sensitivity.csv",
         designs="results/oluleye2018/designs.csv",
     output:

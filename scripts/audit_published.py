@@ -12,6 +12,7 @@ def main(snakemake: Any) -> None:
         audit_published(
             published_paths=list(snakemake.input.published),
             audit_path=snakemake.output.audit,
+            statements_path=snakemake.output.statements,
         )
 
 

@@ -12,6 +12,7 @@ def main(snakemake: Any) -> None:
         build_reproduction(
             published_path=snakemake.input.published,
             audit_path=snakemake.input.audit,
+            statements_path=snakemake.input.statements,
             sensitivity_path=snakemake.input.sensitivity,
             designs_path=snakemake.input.designs,
             page_path=snakemake.output.page,

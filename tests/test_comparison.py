@@ -98,7 +98,9 @@ def test_a_second_transcription_made_apart_agrees_in_every_number():
     second = pd.read_csv(SECOND, dtype=str, keep_default_na=False)
     place = ["paper", "table", "row", "column", "locator"]
     assert not second.duplicated(place).any()
-    again = dict(zip(second[place].itertuples(index=False, name=None), second["value"], strict=True))
+    again = dict(
+        zip(second[place].itertuples(index=False, name=None), second["value"], strict=True)
+    )
     assert again == {(*p.place, p.locator): p.value for p in NUMBERS}
 
 

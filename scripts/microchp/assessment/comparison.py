@@ -27,6 +27,9 @@ VERDICTS = ("exact", "close", "in kind", "differs", "inconsistent in print", "no
 IN_KIND = 3.0
 """A number is met in kind if it has the sign of print and is off by at most so many tolerances."""
 
+UNEXPLAINED = "no reason known"
+"""Reason of a number that differs and has none in the file of reasons."""
+
 UNFITTED = "unfitted"
 """House that has the published dwelling's totals and none of what was fitted to it."""
 
@@ -197,9 +200,8 @@ def compare(
         word = verdict(printed, computed, printed.place in at_fault)
         reason = at_fault.get(printed.place, "")
         if word in ("in kind", "differs", "not computed"):
-            reason = next((r.reason for r in reasons if r.holds(printed)), "")
-            if word == "not computed" and not printed.key:
-                reason = reason or "nothing in the workflow answers to it"
+            otherwise = "nothing in the workflow answers to it" if not printed.key else UNEXPLAINED
+            reason = next((r.reason for r in reasons if r.holds(printed)), otherwise)
         rows.append(
             {
                 "paper": printed.paper,

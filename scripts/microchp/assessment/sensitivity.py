@@ -76,13 +76,14 @@ def sensitivity_rows(
         if asked["metric"] not in METRICS:
             continue
         computed = look_up(own, printed)
-        cases = {
-            words: look_up(other, printed, **instead)
+        # an assumption is a variant or a house, never both
+        cases = [
+            (words, look_up(other, printed, **instead))
             for name, words in labels.items()
             for instead in ({"variant": name}, {"house": f"{asked['house']}_{name}"})
-        }
-        cases |= _accounts(own["design"], printed, asked["metric"])
-        for words, value in cases.items():
+        ]
+        cases += _accounts(own["design"], printed, asked["metric"]).items()
+        for words, value in cases:
             if pd.notna(value):
                 yield _row(words, printed, computed, value)
 
@@ -123,6 +124,35 @@ def _row(words: str, printed: Printed, computed: float, changed: float) -> dict[
         "effect": changed - computed,
         "explained_share": (computed - changed) / deviation if deviation else float("nan"),
     }
+
+
+def summary(sensitivity: pd.DataFrame) -> pd.DataFrame:
+    """What each assumption is worth over the numbers that it was tried on.
+
+    Parameters
+    ----------
+    sensitivity
+        Columns in :data:`SCHEMA`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``quantity`` and ``assumption``, the least deviation first: ``numbers``, ``study`` and
+        ``changed``, the root mean squares of the deviation from print (``unit``) of the study and
+        with the other assumption, and ``effect``, the mean of what that does.
+    """
+    squares = sensitivity.assign(
+        study=sensitivity["deviation"] ** 2,
+        other=(sensitivity["changed"] - sensitivity["published"]) ** 2,
+    )
+    table = squares.groupby(["quantity", "assumption", "unit"], sort=False, as_index=False).agg(
+        numbers=("study", "size"),
+        study=("study", "mean"),
+        changed=("other", "mean"),
+        effect=("effect", "mean"),
+    )
+    table[["study", "changed"]] **= 0.5
+    return table.sort_values(["quantity", "changed"], ignore_index=True)
 
 
 def assess_sensitivity(

@@ -1,0 +1,251 @@
+"""What the documentation says of the published studies, written from their results.
+
+``python -m microchp.report.validation`` writes ``docs/validation.md`` and the counts in
+``README.md`` from ``results/reproduction``: no number of either is written by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from microchp.assessment.comparison import IN_KIND, VERDICTS, counts_in_words, read_comparison
+from microchp.assessment.designs import read_designs
+from microchp.assessment.sensitivity import summary
+from microchp.files import whole
+from microchp.report.conclusions import agreement, changes
+from microchp.report.sections.reproduction import PAPERS
+
+BEGIN, END = "<!-- reproduction: begin -->", "<!-- reproduction: end -->"
+"""Between these lines of README.md stands what this module writes."""
+
+COUNT_DIGITS = dict.fromkeys(("numbers", *VERDICTS), 0)
+
+
+def markdown_table(table: pd.DataFrame, digits: dict[str, int]) -> str:
+    """A table in Markdown; numbers of a column with its count of digits, empty where missing."""
+
+    def shown(value: Any, column: str) -> str:
+        if isinstance(value, str):
+            return value
+        if value == math.inf:
+            return "never"
+        return "" if pd.isna(value) else f"{value:.{digits[column]}f}"
+
+    columns = [str(column) for column in table]
+    marks = ["---:" if column in digits else "---" for column in columns]
+    rows = [[shown(row[column], column) for column in columns] for _, row in table.iterrows()]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [columns, marks, *rows])
+
+
+def count_table(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts by paper and role, a row for all together at the end."""
+    counts = comparison.pivot_table(
+        index=["paper", "role"],
+        columns="verdict",
+        values="published",
+        aggfunc="size",
+        fill_value=0,
+        sort=False,
+    ).reindex(columns=list(VERDICTS), fill_value=0)
+    counts.loc[("all", ""), :] = counts.sum()
+    table = counts.astype(float).reset_index()
+    table.insert(2, "numbers", table[list(VERDICTS)].sum(axis=1))
+    return table.assign(
+        paper=table["paper"].map(PAPERS | {"all": "All"}),
+        role=[f"{role}s" if role else "" for role in table["role"]],
+    )
+
+
+def readme_block(comparison: pd.DataFrame) -> str:
+    """What README.md says of the reproduction."""
+    return f"{BEGIN}\n{markdown_table(count_table(comparison), COUNT_DIGITS)}\n{END}"
+
+
+def replace_block(text: str, block: str) -> str:
+    """A document with the part between the marks replaced."""
+    pattern = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
+    return pattern.sub(lambda _: block, text)
+
+
+def eai_table(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Published and computed EAI of each cell of the journal paper's Tables 2 and 3."""
+    cells = comparison[
+        (comparison["paper"] == "oluleye2018")
+        & comparison["table"].isin(["Table 2", "Table 3"])
+        & comparison["row"].str.startswith("EAI")
+    ]
+    return pd.DataFrame(
+        {
+            "table": cells["table"],
+            "cell": cells["item"],
+            "print": cells["published"],
+            "published size": cells["computed"],
+            "deviation": cells["deviation"],
+            "published size, crf": cells["computed_crf"],
+            "optimum, as printed": cells["computed_optimum"],
+            "optimum, crf": cells["computed_optimum_crf"],
+        }
+    )
+
+
+TEXT = """\
+# Validation
+
+Written by `make validation` from the results of `make reproduce`; the page
+`results/reproduction/index.html` has every number. {counts}
+
+Every number of `resources/published/` was transcribed twice, independently, and the two compared
+cell by cell; a test holds them equal (`tests/second_transcription.csv`).
+
+## How to read the verdicts
+
+{verdicts}
+
+- **Exact**: equal at the printed digits, or a bound in words ("at least", "at most") that is kept.
+- **Close**: within the tolerance that `resources/published/` states for the number.
+- **In kind**: of the same sign and within {in_kind:g} tolerances.
+- **Differs**: neither; the reason stands below.
+- **Inconsistent in print**: other numbers of the same paper rule it out (the arithmetic is below),
+  so it is not held against the workflow.
+- **Not computed**: nothing in a run answers to it.
+
+Inputs are what a paper gave to its model, results what it got. What the papers do not print was
+fitted to some of their results, in `config/studies/` only; `fitted` in `published.csv` marks those
+results. Agreement there shows which assumptions the authors must have met; it predicts nothing.
+
+`published.csv` has, beside `computed` (published sizes, Eq. 6 as printed), the same with the
+capital recovery factor (`computed_crf`), at the certified optimum under each (`computed_optimum`,
+`computed_optimum_crf`), and with demand of which only the totals are the paper's
+(`computed_unfitted`).
+
+## What follows
+
+{agreement}
+
+## What changes with the corrected factor and at the certified optimum
+
+{changes}
+
+## Yearly income of the design study
+
+EAI (£/year): published, at the published sizes with Eq. 6 as printed and with the capital recovery
+factor, and at the certified optimum under each.
+
+{eai}
+
+## What each assumption is worth
+
+Deviation from print over the numbers of Tables 2 and 3 that an assumption was tried on (root mean
+square), with the study's assumption and with another instead.
+
+{worth}
+
+## What differs, and why
+
+{differs}
+
+## The papers against themselves
+
+{audit}
+
+### Sentences against tables
+
+{statements}
+"""
+
+
+def validation_page(
+    comparison: pd.DataFrame,
+    audit: pd.DataFrame,
+    statements: pd.DataFrame,
+    sensitivity: pd.DataFrame,
+    designs: pd.DataFrame,
+) -> str:
+    """The validation page of the documentation."""
+    differs = comparison[comparison["verdict"] == "differs"]
+    wrong = audit[audit["verdict"] == "inconsistent"]
+    by_check = (
+        wrong.groupby(["paper", "check"], sort=False)
+        .agg(numbers=("row", "size"), example=("arithmetic", "first"))
+        .reset_index()
+    )
+    by_check["paper"] = by_check["paper"].map(PAPERS)
+    incomes = eai_table(comparison)
+    return TEXT.format(
+        counts=f"{counts_in_words(comparison)}.",
+        verdicts=markdown_table(count_table(comparison), COUNT_DIGITS),
+        in_kind=IN_KIND,
+        agreement=_points(agreement(comparison)),
+        changes=_points(changes(designs, audit)),
+        eai=markdown_table(incomes, dict.fromkeys(incomes.columns[2:], 1)),
+        worth=markdown_table(
+            summary(sensitivity), {"numbers": 0, "study": 1, "changed": 1, "effect": 1}
+        ),
+        differs=markdown_table(
+            pd.DataFrame(
+                {
+                    "paper": differs["paper"].map(PAPERS),
+                    "number": differs["table"] + ": " + differs["item"],
+                    "published": differs["published"],
+                    "computed": differs["computed"],
+                    "reason": differs["reason"],
+                }
+            ),
+            {"published": 2, "computed": 2},
+        ),
+        audit=markdown_table(by_check.rename(columns={"check": "identity"}), {"numbers": 0}),
+        statements=markdown_table(statements.assign(paper=statements["paper"].map(PAPERS)), {}),
+    )
+
+
+def _points(sentences: list[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def write_documentation(*, results: Path, designs: Path, root: Path) -> None:
+    """Write ``docs/validation.md`` and the counts of ``README.md``.
+
+    Parameters
+    ----------
+    results
+        ``results/reproduction``.
+    designs
+        ``designs.csv`` of the design study.
+    root
+        Directory of the project.
+    """
+    comparison = read_comparison(results / "published.csv")
+    audit, statements, sensitivity = (
+        pd.read_csv(results / f"{name}.csv", keep_default_na=False)
+        for name in ("audit", "statements", "sensitivity")
+    )
+    page = validation_page(comparison, audit, statements, sensitivity, read_designs(designs))
+    pages = {
+        root / "docs/validation.md": page,
+        root / "README.md": replace_block(
+            (root / "README.md").read_text(encoding="utf-8"), readme_block(comparison)
+        ),
+    }
+    for path, text in pages.items():
+        with whole(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    """Write the documentation from the results of the reproduction."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, default=Path("results/reproduction"))
+    parser.add_argument("--designs", type=Path, default=Path("results/oluleye2018/designs.csv"))
+    parser.add_argument("--root", type=Path, default=Path())
+    given = parser.parse_args()
+    write_documentation(results=given.results, designs=given.designs, root=given.root)
+
+
+if __name__ == "__main__":
+    main()
