@@ -51,7 +51,6 @@ def count_table(comparison: pd.DataFrame) -> pd.DataFrame:
         values="published",
         aggfunc="size",
         fill_value=0,
-        sort=False,
     ).reindex(columns=list(VERDICTS), fill_value=0)
     counts.loc[("all", ""), :] = counts.sum()
     table = counts.astype(float).reset_index()

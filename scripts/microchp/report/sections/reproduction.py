@@ -25,6 +25,9 @@ _MEANING = (
 )
 
 
+# of two lines, so that the table is no wider than the page
+_HEADINGS = {"inconsistent in print": ("Inconsistent", "in print")}
+
 _BESIDE = {
     "computed_crf": "Published sizes, crf",
     "computed_optimum": "Optimum, as printed",
@@ -66,7 +69,7 @@ def section(comparison: pd.DataFrame | None) -> Section | None:
 def verdict_table(comparison: pd.DataFrame) -> Table:
     """How many numbers have which verdict, inputs and results of each paper apart."""
     rows: list[list[Cell | str]] = []
-    for (paper, role), numbers in comparison.groupby(["paper", "role"], sort=False):
+    for (paper, role), numbers in comparison.groupby(["paper", "role"]):
         counts = numbers["verdict"].value_counts()
         rows.append(
             [
@@ -81,8 +84,8 @@ def verdict_table(comparison: pd.DataFrame) -> Table:
         Column("Paper", text=True),
         Column("Numbers", text=True),
         Column("All"),
-        *(Column(verdict.capitalize()) for verdict in VERDICTS),
-        Column("Of them fitted"),
+        *(Column(*_HEADINGS.get(verdict, (verdict.capitalize(),))) for verdict in VERDICTS),
+        Column("Fitted"),
     ]
     return Table("Numbers by paper and verdict", columns, rows)
 
@@ -93,30 +96,31 @@ def number_table(caption: str, comparison: pd.DataFrame) -> Table:
     rows: list[list[Cell | str]] = [
         [
             row["item"],
+            row["verdict"],
+            *(_shown(row, name) for name in ("published", "computed", "deviation")),
+            row["unit"],
+            row["reason"],
             PAPERS[row["paper"]],
             row["table"],
-            row["unit"],
-            *(_shown(row, name) for name in ("published", "computed", "deviation", "tolerance")),
-            row["verdict"],
+            _shown(row, "tolerance"),
             "yes" if row["fitted"] else "no",
             *(_shown(row, name) for name in besides),
-            row["reason"],
         ]
         for _, row in comparison.iterrows()
     ]
     columns = [
         Column("Published number", text=True),
-        Column("Paper", text=True, filters=True),
-        Column("Table", text=True, filters=True),
-        Column("Unit", text=True),
+        Column("Verdict", text=True, filters=True),
         Column("Published"),
         Column("Computed"),
         Column("Deviation"),
+        Column("Unit", text=True),
+        Column("Reason", text=True, wrap=True),
+        Column("Paper", text=True, filters=True),
+        Column("Table", text=True, filters=True),
         Column("Tolerance"),
-        Column("Verdict", text=True, filters=True),
         Column("Fitted", text=True, filters=True),
         *(Column(title) for title in besides.values()),
-        Column("Reason", text=True, wrap=True),
     ]
     return Table(caption, columns, rows, wide=True)
 
