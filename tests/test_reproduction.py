@@ -1,5 +1,6 @@
 """The page on the published studies, and that it shows a wrong constant of the model."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,7 @@ def designs_of_print(**emissions: float) -> pd.DataFrame:
     return pd.DataFrame(rows).reindex(columns=sorted({*rows[0], *metrics}))
 
 
+@cache
 def compared(**emissions: float) -> pd.DataFrame:
     return compare({"design": designs_of_print(**emissions)}, NUMBERS, REASONS)
 
