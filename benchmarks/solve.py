@@ -1,24 +1,33 @@
 """What the default route is worth: ``python benchmarks/solve.py``.
 
-Solves the same instances (1, 7, 30 days and a year of the detached house of the design study,
-feed-in tariff, unit and store free) three ways: the model as printed, with its binaries in every
-slice; the model with what exclusivity implies as bounds, and binaries only where they can bind;
-and the default route, day by day. The first two are given whole to HiGHS, with a stated time
-limit. Prints time, gap and memory of each, and the ratios to the default route; writes the table
-and a plot to ``results/benchmarks/solve/``. Each solve has a process of its own, so that its
-peak memory is its own; all share one run on one machine.
+Three sections in one run on one machine, each printed as a table and written to
+``results/benchmarks/solve/``, with a plot of the first two. All instances are of the detached
+house of the design study, unit and store free. It takes about a quarter of an hour on two cores.
 
-``--days``, ``--minutes`` and ``--time-limit-s`` choose the instances, the time step and the limit.
+1. Feed-in tariff, 1, 7, 30 days and a year, solved three ways: the model as printed, with its
+   binaries in every slice; the model with what exclusivity implies as bounds, and binaries only
+   where they can bind; and the default route, day by day. The first two are given whole to HiGHS,
+   with a stated time limit. Time, gap, memory, and the ratios to the default route.
+2. The default route against the time step.
+3. Threads inside a job against jobs side by side, in turns: four designs solved one after the
+   other with a thread for each core, and as many at a time as there are cores with one thread
+   each. Median time of each way, and their ratio.
+
+Each solve of the first two sections has a process of its own, so that its peak memory is its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import resource
+import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -41,27 +50,53 @@ from microchp.report.style import figure
 from microchp.scenarios import demand_inputs, design_inputs, scenario_table
 from microchp.timeseries import resample_dataset
 
+HOUSE = "detached"
 ROUTES = ("as printed", "tightened", "default")
+SIDE_BY_SIDE, INSIDE = "jobs side by side", "threads inside a job"
 
 
-def instance(
-    demand_path: Path, scenario: str, days: int, minutes: int, min_load: float | None
-) -> Problem:
-    """The study's problem on days spread evenly over the year, at a time step."""
-    settings = yaml.safe_load((ROOT / "config/studies/oluleye2018.yaml").read_text())
-    calendar = pd.date_range("2015-01-01", "2015-12-31")
-    chosen = calendar[np.linspace(0, 365, days, endpoint=False).astype(int)]
-    listed = "all" if days == 365 else [str(day.date()) for day in chosen]
-    settings["time"] = {"resolution_minutes": minutes, "days": listed}
-    if min_load is not None:
-        settings["chp"]["min_load_share"] = min_load
-    config = load_config(settings, ROOT / "resources")
-    demand = resample_dataset(read_netcdf(demand_path), minutes)
-    return problem_from(demand, design_inputs(config, scenario_table(config)[scenario]))
+@dataclass(frozen=True)
+class Instance:
+    """A design of the study on days spread evenly over the year, at a time step."""
+
+    days: int
+    minutes: int
+    incentive: str = "fit"
+    min_load_share: float = 0.0
+
+    def problem(self, demand_path: Path) -> Problem:
+        """The problem, from the demand of its house by minute."""
+        settings = _study()
+        calendar = pd.date_range("2015-01-01", "2015-12-31")
+        chosen = calendar[np.linspace(0, 365, self.days, endpoint=False).astype(int)]
+        listed = "all" if self.days == 365 else [str(day.date()) for day in chosen]
+        settings["time"] = {"resolution_minutes": self.minutes, "days": listed}
+        settings["chp"]["min_load_share"] = self.min_load_share
+        config = load_config(settings, ROOT / "resources")
+        demand = resample_dataset(read_netcdf(demand_path), self.minutes)
+        scenario = scenario_table(config)[f"{HOUSE}-{self.incentive}-with"]
+        return problem_from(demand, design_inputs(config, scenario))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Time (s), cost and bound (GBP/year) and peak memory (MB) of a solve; NaN without a result."""
+
+    seconds: float = np.nan
+    cost_gbp: float = np.nan
+    lower_bound_gbp: float = np.nan
+    peak_mb: float = np.nan
+
+    @property
+    def gap(self) -> float:
+        """Relative gap."""
+        if not np.isfinite(self.cost_gbp):
+            return np.nan
+        return relative_gap(self.cost_gbp, self.lower_bound_gbp)
 
 
 def solve(problem: Problem, route: str, gap: float, limit_s: float, answer: Connection) -> None:
-    """Solve one instance one way and send time, cost, bound and peak memory."""
+    """Solve one instance one way and send what was measured."""
     started = time.perf_counter()
     deadline = started + limit_s
 
@@ -79,11 +114,11 @@ def solve(problem: Problem, route: str, gap: float, limit_s: float, answer: Conn
         cost, bound = np.nan, np.nan
     seconds = time.perf_counter() - started
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    answer.send((seconds, cost, bound, peak_mb))
+    answer.send(Measured(seconds, cost, bound, peak_mb))
 
 
-def measured(problem: Problem, route: str, gap: float, limit_s: float) -> dict[str, float]:
-    """Time (s), cost and bound (GBP/y), gap, and peak memory (MB) of a solve in its own process.
+def measure(problem: Problem, route: str, gap: float, limit_s: float) -> Measured:
+    """A solve in a process of its own.
 
     HiGHS overruns its limit at times; twice the limit and a minute end the process.
     """
@@ -92,85 +127,163 @@ def measured(problem: Problem, route: str, gap: float, limit_s: float) -> dict[s
         target=solve, args=(problem, route, gap, limit_s, send)
     )
     process.start()
-    values = (np.nan,) * 4
-    if receive.poll(2 * limit_s + 60):
-        values = receive.recv()
+    measured = receive.recv() if receive.poll(2 * limit_s + 60) else Measured()
     process.kill()
     process.join()
-    seconds, cost, bound, peak_mb = values
-    proven = relative_gap(cost, bound) if np.isfinite(cost) else np.nan
-    return {"seconds": seconds, "cost_gbp": cost, "gap": proven, "peak_mb": peak_mb}
+    return measured
 
 
-def table(rows: list[dict[str, object]], asked_gap: float) -> pd.DataFrame:
-    """The measurements with each route's time as a ratio to the default route's."""
+def compare(
+    demand_path: Path,
+    instances: Iterable[Instance],
+    routes: Iterable[str],
+    gap: float,
+    limit: float,
+) -> pd.DataFrame:
+    """Each instance solved each way; a row each, printed as it comes."""
+    rows = []
+    for instance in instances:
+        problem = instance.problem(demand_path)
+        for route in routes:
+            # the default route is the one that must come to an end
+            found = measure(problem, route, gap, 3600.0 if route == "default" else limit)
+            rows.append({**asdict(instance), "route": route, **asdict(found), "gap": found.gap})
+            print(
+                f"{instance.days:4d} days at {instance.minutes:2d} min, {route:10s}: "
+                f"{found.seconds:7.1f} s, gap {100 * found.gap:8.4f} %, "
+                f"{found.cost_gbp:9.2f} GBP/y, {found.peak_mb:6.0f} MB",
+                flush=True,
+            )
     frame = pd.DataFrame(rows)
     default = frame[frame["route"] == "default"].set_index(["days", "minutes"])["seconds"]
     keys = pd.MultiIndex.from_frame(frame[["days", "minutes"]])
     frame["times_default"] = frame["seconds"].to_numpy() / default.reindex(keys).to_numpy()
-    frame["proven"] = frame["gap"] <= asked_gap
+    frame["proven"] = frame["gap"] <= gap
     return frame
 
 
-def plot(frame: pd.DataFrame, directory: Path) -> None:
-    """Time against days, by route; hollow where the gap was not reached."""
+def solve_design(task: tuple[Problem, float, int]) -> float:
+    """Gap of a design solved with some threads."""
+    problem, gap, threads = task
+    return solve_by_days(problem, gap, lambda: 3600.0, threads).gap
+
+
+def threads_and_jobs(problems: list[Problem], gap: float, cores: int, rounds: int) -> pd.DataFrame:
+    """Time for all problems with the cores inside a job and with jobs side by side, in turns."""
+    rows = []
+    context = multiprocessing.get_context("spawn")
+    for turn in range(rounds):
+        for way, jobs, threads in ((SIDE_BY_SIDE, cores, 1), (INSIDE, 1, cores)):
+            with context.Pool(jobs) as pool:
+                pool.map(abs, range(jobs), chunksize=1)  # libraries are loaded before the clock
+                started = time.perf_counter()
+                tasks = [(problem, gap, threads) for problem in problems]
+                gaps = pool.map(solve_design, tasks, chunksize=1)
+                seconds = time.perf_counter() - started
+            rows.append(
+                {"turn": turn, "way": way, "jobs": jobs, "threads": threads, "seconds": seconds}
+            )
+            print(f"{way:20s}: {seconds:6.1f} s, largest gap {100 * max(gaps):.4f} %", flush=True)
+    return pd.DataFrame(rows)
+
+
+def plot(frame: pd.DataFrame, steps: pd.DataFrame, directory: Path) -> None:
+    """Time against days, by route, hollow where the gap was not reached; and against the step."""
     paths = {"svg_path": directory / "solve.svg", "pdf_path": directory / "solve.pdf"}
-    with figure(**paths, width_mm=120, height_mm=80) as fig:
-        axes = fig.add_subplot()
+    with figure(**paths, width_mm=170, height_mm=75) as fig:
+        by_days, by_step = fig.subplots(1, 2, sharey=True)
+        colours = {}
         for route, part in frame.groupby("route", sort=False):
-            (line,) = axes.plot(part["days"], part["seconds"], label=route)
+            (line,) = by_days.plot(part["days"], part["seconds"], label=route)
+            colours[route] = line.get_color()
             for _, row in part.iterrows():
                 fill = line.get_color() if row["proven"] else "white"
-                axes.plot(row["days"], row["seconds"], "o", color=line.get_color(), mfc=fill)
-        axes.set(xscale="log", yscale="log", xlabel="Days", ylabel="Time (s)")
-        axes.set_title("Full: gap reached. Hollow: time limit.")
-        axes.legend()
+                by_days.plot(row["days"], row["seconds"], "o", color=line.get_color(), mfc=fill)
+        by_days.set(xscale="log", yscale="log", xlabel="Days", ylabel="Time (s)")
+        by_days.set_xticks(
+            sorted(set(frame["days"])), labels=sorted(set(frame["days"])), minor=False
+        )
+        by_days.minorticks_off()
+        by_days.set_title("Full: gap reached. Hollow: time limit.")
+        by_days.legend()
+        minutes = sorted(set(steps["minutes"]))
+        by_step.plot(steps["minutes"], steps["seconds"], "o-", color=colours["default"])
+        by_step.set(xscale="log", xlabel="Time step (min)")
+        by_step.set_xticks(minutes, labels=minutes, minor=False)
+        by_step.minorticks_off()
+        by_step.set_title(f"Default route, {steps['days'].max()} days")
+
+
+def show(title: str, frame: pd.DataFrame) -> None:
+    """Print a table under a title."""
+    print(f"\n{title}\n")
+    print(frame.to_string(index=False, float_format=lambda value: f"{value:.4g}", na_rep="none"))
+    print(flush=True)
+
+
+def _study() -> dict[str, dict[str, object]]:
+    settings: dict[str, dict[str, object]] = yaml.safe_load(
+        (ROOT / "config/studies/oluleye2018.yaml").read_text()
+    )
+    return settings
+
+
+def _build_demand(directory: Path) -> Path:
+    given = demand_inputs(load_config(_study(), ROOT / "resources"), HOUSE)
+    path = directory / "demand.nc"
+    build_demand(
+        demand_path=path,
+        quality_path=directory / "quality.json",
+        **{name: getattr(given, name) for name in type(given).model_fields},
+    )
+    return path
 
 
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--days", type=int, nargs="+", default=[1, 7, 30, 365])
-    parser.add_argument("--minutes", type=int, nargs="+", default=[5])
-    parser.add_argument("--time-limit-s", type=float, default=60.0)
-    parser.add_argument("--gap", type=float, default=0.001)
-    parser.add_argument("--scenario", default="detached-fit-with")
-    parser.add_argument("--min-load", type=float, help="minimum load share; the study's is 0")
-    parser.add_argument("--routes", nargs="+", choices=ROUTES, default=list(ROUTES))
+    add = parser.add_argument
+    add("--days", type=int, nargs="+", default=[1, 7, 30, 365], help="of section 1")
+    add("--routes", nargs="+", choices=ROUTES, default=list(ROUTES), help="of section 1")
+    add("--time-limit-s", type=float, default=45.0, help="for the routes but the default")
+    add("--minutes", type=int, nargs="+", default=[1, 5, 10, 15, 30, 60], help="of section 2")
+    add("--step-days", type=int, default=30, help="days of section 2")
+    add("--job-days", type=int, default=365, help="days of the designs of section 3")
+    add("--rounds", type=int, default=2, help="turns of each way in section 3")
+    add("--cores", type=int, default=os.cpu_count() or 1, help="of section 3")
+    add("--gap", type=float, default=0.001)
+    add("--min-load", type=float, default=0.0, help="minimum load share of sections 1 and 2")
     options = parser.parse_args()
 
     directory = Path("results/benchmarks/solve")
     directory.mkdir(parents=True, exist_ok=True)
-    rows: list[dict[str, object]] = []
+    gap, limit = options.gap, options.time_limit_s
     with tempfile.TemporaryDirectory() as scratch:
-        demand_path = Path(scratch) / "demand.nc"
-        settings = yaml.safe_load((ROOT / "config/studies/oluleye2018.yaml").read_text())
-        config = load_config(settings, ROOT / "resources")
-        house = options.scenario.split("-")[0]
-        given = demand_inputs(config, house)
-        build_demand(
-            demand_path=demand_path,
-            quality_path=Path(scratch) / "quality.json",
-            **{name: getattr(given, name) for name in type(given).model_fields},
-        )
-        for minutes in options.minutes:
-            for days in options.days:
-                problem = instance(demand_path, options.scenario, days, minutes, options.min_load)
-                for route in options.routes:
-                    values = measured(problem, route, options.gap, options.time_limit_s)
-                    rows.append({"days": days, "minutes": minutes, "route": route, **values})
-                    print(
-                        f"{days:4d} days at {minutes:2d} min, {route:10s}: "
-                        f"{values['seconds']:7.1f} s, gap {100 * values['gap']:8.4f} %, "
-                        f"{values['cost_gbp']:9.2f} GBP/y, {values['peak_mb']:6.0f} MB",
-                        flush=True,
-                    )
-    frame = table(rows, options.gap)
+        demand_path = _build_demand(Path(scratch))
+        by_days = [Instance(days, 5, min_load_share=options.min_load) for days in options.days]
+        frame = compare(demand_path, by_days, options.routes, gap, limit)
+        by_step = [
+            Instance(options.step_days, minutes, min_load_share=options.min_load)
+            for minutes in options.minutes
+        ]
+        steps = compare(demand_path, by_step, ["default"], gap, limit)
+        designs = [("fit", 0.5), ("fit", 0.0), ("none", 0.0), ("co2_levy", 0.0)]
+        problems = [
+            Instance(options.job_days, 5, *design).problem(demand_path) for design in designs
+        ]
+        ways = threads_and_jobs(problems, gap, options.cores, options.rounds)
+
     frame.to_csv(directory / "solve.csv", index=False)
-    plot(frame, directory)
-    shown = frame[["days", "minutes", "route", "seconds", "times_default", "gap", "peak_mb"]]
-    print(f"\nTime limit {options.time_limit_s:g} s; gap asked {100 * options.gap:g} %\n")
-    print(shown.to_string(index=False, float_format=lambda value: f"{value:.4g}", na_rep="none"))
+    steps.to_csv(directory / "steps.csv", index=False)
+    ways.to_csv(directory / "threads.csv", index=False)
+    plot(frame, steps, directory)
+    shown = ["days", "minutes", "route", "seconds", "times_default", "gap", "peak_mb"]
+    show(f"1. Time limit {limit:g} s; gap asked {100 * gap:g} %", frame[shown])
+    show("2. Default route against the time step", steps[shown])
+    medians = {way: statistics.median(part["seconds"]) for way, part in ways.groupby("way")}
+    show(f"3. {len(problems)} designs of {options.job_days} days on {options.cores} cores", ways)
+    print(", ".join(f"{way} {seconds:.1f} s" for way, seconds in medians.items()))
+    print(f"threads / jobs = {medians[INSIDE] / medians[SIDE_BY_SIDE]:.2f}")
 
 
 if __name__ == "__main__":

@@ -163,6 +163,12 @@ def solve_params(wildcards):
     return solve_of(SCENARIOS[wildcards.scenario].variant).model_dump(mode="json")
 
 
+def solve_threads(wildcards):
+    """Designs side by side first; where there are fewer than cores, the rest go inside them."""
+    cores = workflow.global_resources["_cores"].value or 1
+    return max(1, cores // len(SCENARIOS))
+
+
 def solve_runtime(wildcards):
     """Minutes: the time limit, and as much again as reading, checking and writing may take."""
     return round(solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes) + 10

@@ -38,7 +38,7 @@ rule solve_model:
     priority: 1  # a model that is built is solved, and removed, before the next is built
     conda:
         ENVIRONMENT
-    threads: 1
+    threads: solve_threads
     resources:
         mem_mb=design_memory,
         runtime=solve_runtime,

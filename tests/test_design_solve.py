@@ -184,11 +184,24 @@ def test_the_closing_tolerance_carries_the_level_over_midnight():
     assert design.attrs["objective_gbp"] <= closed + 1e-6
 
 
-def test_decomposed_with_a_closing_tolerance_is_refused():
+def test_a_route_that_does_not_reach_the_gap_hands_over_and_says_so():
     tes = Tes(max_kwh=10, closing_tolerance_kwh=0.1)
-    problem = random_problem(4, inputs(tes=tes))
-    with pytest.raises(SolveError, match=r"closing_tolerance_kwh is 0\.1"):
-        solve_problem(problem, build_printed_model(problem), Solve(method="decomposed"))
+    carried = random_problem(4, inputs(tes=tes, sizes_kw=(1,)), days=2, slices=12)
+    free = random_problem(8, inputs(sizes_kw=(2,), min_load_share=0.5, incentive=FIT, tes=Tes()))
+    routes = [
+        (carried, "auto", 1e-2, "decomposed"),
+        (carried, "auto", 1e-5, "monolithic"),
+        (free, "auto", 1e-2, "decomposed"),
+        (free, "auto", 1e-4, "daily_milp"),
+    ]
+    for problem, method, gap, expected in routes:
+        solve = Solve(method=method, relative_gap=gap)
+        design = solve_problem(problem, build_printed_model(problem), solve)
+        assert design.attrs["solve_method"] == expected
+        assert design.attrs["relative_gap"] <= gap
+    with pytest.raises(SolveError, match="proven to a gap"):
+        only_days = Solve(method="decomposed", relative_gap=1e-5)
+        solve_problem(carried, build_printed_model(carried), only_days)
 
 
 @pytest.fixture(scope="module")

@@ -787,7 +787,7 @@ class Tes(Block):
         0.0,
         description=(
             "How far a day may end from the initial heat (0.1 in Eq. 17). Above zero the level "
-            "is carried over midnight, which only `solve.method: monolithic` can solve."
+            "is carried over midnight; the bound is then a little lower."
         ),
     )
 
@@ -932,7 +932,8 @@ class Solve(Block):
         "auto",
         description=(
             "`decomposed`: day by day, with a bound over all sizes. `monolithic`: one MILP, for "
-            "short horizons. `auto`: decomposed wherever it holds."
+            "short horizons. `auto`: decomposed, and where days on their own cannot prove the gap "
+            "(`tes.closing_tolerance_kwh`), monolithic."
         ),
     )
     relative_gap: Annotated[float, Field(gt=0, lt=1)] = Field(

@@ -17,6 +17,10 @@ each of its terms at least ``S min(0, p_t - p_(t+1))``. So the cost is at least 
 ``a`` and ``b`` known from the prices alone: for every size, every dispatch, every integer choice.
 The prices come from the duals of the day's linear programme, which makes the bound tight there;
 but nothing above trusts them, nor the solver, nor its tolerances.
+
+Where Eq. 17 has a tolerance, the level at midnight is ``ISH S + d`` with ``|d|`` within it, the
+end of one day and the start of the next. It adds ``d`` times the fall of the price from the one
+to the other (weighted as the days are), which is at least minus tolerance times that fall's size.
 """
 
 from __future__ import annotations
@@ -63,9 +67,16 @@ def cut_from_prices(problem: Problem, curves: Curves, prices: FloatArray) -> Cut
     reduced = curves.cost - prices.reshape(-1, 1) * curves.stored_kw
     slices = problem.step_hours * reduced.min(axis=1).reshape(problem.shape).sum(axis=1)
     return Cut(
-        at_zero_gbp=float(problem.day_weight @ slices),
+        at_zero_gbp=float(problem.day_weight @ slices) - _worth_of_midnights(problem, prices),
         slope_gbp_per_kwh=float(problem.day_weight @ price_slopes(problem, prices)),
     )
+
+
+def _worth_of_midnights(problem: Problem, prices: FloatArray) -> float:
+    """The most that the tolerance of Eq. 17 can save (GBP/year); the last evening ends the year."""
+    evening, morning = prices[:, -1] * problem.day_weight, prices[:, 0] * problem.day_weight
+    falls = evening - np.append(morning[1:], 0.0)
+    return float(problem.tes.closing_tolerance_kwh * np.abs(falls).sum())
 
 
 def price_slopes(problem: Problem, prices: FloatArray) -> FloatArray:

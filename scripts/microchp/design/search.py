@@ -14,6 +14,7 @@ import itertools
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from microchp.design.rounding import Rounding
 from microchp.design.schedule import Operation, operation_along, serves_all_heat
 
 log = logging.getLogger(__name__)
+
+Method = Literal["decomposed", "daily_milp", "monolithic"]
 
 RELATIVE_ROUNDING = 4e-4
 """Days are made integral to within this share of the year's cost, or less if the gap asked is."""
@@ -100,11 +103,15 @@ class Proof:
         No design of any allowed size costs less.
     curve
         What was found out about other sizes on the way.
+    method
+        How it was found: ``decomposed`` day by day along the hull, ``daily_milp`` where the hull
+        was not close enough and whole mixed-integer days were, ``monolithic`` in one piece.
     """
 
     design: Design
     lower_bound_gbp: float
     curve: SizeCurve
+    method: Method
 
     @property
     def gap(self) -> float:
@@ -164,9 +171,9 @@ class StoreSearch:
 
     def evaluate(self, size_kwh: float, seconds_left: Clock) -> Evaluation:
         """The hull at a size, solved once."""
-        for known in self.evaluations:
-            if abs(known.size_kwh - size_kwh) < 1e-9:
-                return known
+        for evaluation in self.evaluations:
+            if abs(evaluation.size_kwh - size_kwh) < 1e-9:
+                return evaluation
         if self._year is None:
             self._year = YearProgram(self.problem, self._curves, self.threads)
         evaluation = self._year.evaluate(size_kwh, seconds_left)
@@ -178,7 +185,8 @@ class StoreSearch:
         """Move the size to where the hull costs least, or until no size can beat a ceiling.
 
         After some sizes spread over all allowed, Kelley's cutting planes in one dimension: the
-        next size is where the cuts are least.
+        next size is where the cuts are least. A tolerance at midnight keeps the cuts a little
+        below the hull; a size that comes again then has nothing more to tell.
         """
         for size in self.spread_kwh():
             self.evaluate(size, seconds_left)
@@ -198,7 +206,10 @@ class StoreSearch:
             close = FLAT * max(abs(self.bound_gbp), 1.0)
             if self.relaxed(best) - self.bound_gbp <= close or self.bound_gbp >= ceiling_gbp:
                 break
+            known = len(self.evaluations)
             self.evaluate(size, seconds_left)
+            if len(self.evaluations) == known:
+                break
         return best
 
     def spread_kwh(self) -> list[float]:
@@ -324,7 +335,8 @@ def solve_by_days(
     Parameters
     ----------
     problem
-        With or without a store; ``closing_tolerance_kwh`` must be zero.
+        With or without a store. Where Eq. 17 has a tolerance, the design found closes every day
+        exactly, and the bound allows for days that do not.
     asked_gap
         Relative gap at which to stop.
     seconds_left
@@ -347,12 +359,17 @@ def solve_by_days(
             for design in without
             if serves_all_heat(problem, design.plant, design.operation)
         ]
-        return Proof(without[0], without[0].cost_gbp, size_curve(curve))
+        return Proof(without[0], without[0].cost_gbp, size_curve(curve), "decomposed")
     searches = [StoreSearch(problem, design.unit, threads) for design in without]
     start = without[0] if problem.store_limits_kwh[0] == 0 else None
-    best, bound = _search_stores(problem, searches, start, asked_gap, seconds_left)
+    method: Method = "decomposed"
+    best, bound, still_open = _search_stores(problem, searches, start, asked_gap, seconds_left)
+    closes = problem.tes.closing_tolerance_kwh == 0
+    if closes and relative_gap(best.cost_gbp, bound) > asked_gap:
+        method = "daily_milp"
+        best, bound = _branch(problem, still_open, best, asked_gap, seconds_left)
     curve = [row for search in searches for row in search.curve(bound)]
-    return Proof(best, bound, size_curve(curve))
+    return Proof(best, bound, size_curve(curve), method)
 
 
 def _search_stores(
@@ -361,8 +378,11 @@ def _search_stores(
     best: Design | None,
     asked_gap: float,
     seconds_left: Clock,
-) -> tuple[Design, float]:
-    """Best design and bound (GBP/year) over all units and stores; ``best`` is the best known."""
+) -> tuple[Design, float, list[StoreSearch]]:
+    """Best design, bound over all units and stores (GBP/year), and what may still hold a better.
+
+    ``best`` is the best known before.
+    """
     open_searches: list[tuple[StoreSearch, Evaluation]] = []
     bound = np.inf
     for search in searches:
@@ -383,10 +403,7 @@ def _search_stores(
         best = min(best, design, key=lambda d: d.cost_gbp)
         search.release()
         log.info("%s: integral %.2f GBP/y", name_of(search.unit), design.cost_gbp)
-    bound = min(bound, best.cost_gbp)
-    if relative_gap(best.cost_gbp, bound) <= asked_gap:
-        return best, bound
-    return _branch(problem, [search for search, _ in open_searches], best, asked_gap, seconds_left)
+    return best, min(bound, best.cost_gbp), [search for search, _ in open_searches]
 
 
 def design_without_store(problem: Problem, unit: ChpUnit | None) -> Design:

@@ -1,8 +1,9 @@
 """Solve a design, prove it, check it, and only then write it.
 
 The decomposed route (:mod:`microchp.design.search`) is the default; the monolithic one gives the
-printed model to HiGHS as it stands, for short horizons and for the closing tolerance of Eq. 17,
-which carries heat over midnight. Both end in the same check against the printed model.
+printed model to HiGHS as it stands, for short horizons, and where a gap is asked for that days on
+their own cannot prove, as the closing tolerance of Eq. 17 carries heat over midnight. Both end in
+the same check against the printed model.
 """
 
 from __future__ import annotations
@@ -188,15 +189,18 @@ def solve_problem(
     def seconds_left() -> float:
         return deadline - time.monotonic()
 
-    method = _method(problem, solve)
     log.info(
-        "%d days of %d slices, %s, gap %g asked, time limit %.0f s",
-        *problem.shape, method, solve.relative_gap, seconds_left(),
+        "%d days of %d slices, method %s, %d threads, gap %g asked, time limit %.0f s",
+        *problem.shape, solve.method, threads, solve.relative_gap, seconds_left(),
     )  # fmt: skip
-    if method == "monolithic":
+    if solve.method == "monolithic":
         proof = solve_monolithic(problem, model, solve.relative_gap, seconds_left)
     else:
         proof = solve_by_days(problem, solve.relative_gap, seconds_left, threads)
+        carried = problem.inputs.tes is not None and problem.tes.closing_tolerance_kwh > 0
+        if carried and solve.method == "auto" and proof.gap > solve.relative_gap:
+            log.info("gap %.4f %% day by day; the whole model is tried", 100 * proof.gap)
+            proof = solve_monolithic(problem, model, solve.relative_gap, seconds_left)
     seconds = time.monotonic() - started
     design = proof.design
     flows = flows_of(problem, design.plant, design.operation)
@@ -206,7 +210,7 @@ def solve_problem(
             f"proven to a gap of {proof.gap:.3g} after {seconds:.0f} s; solve.relative_gap asks "
             f"for {solve.relative_gap:g}. Raise solve.relative_gap, or "
             f"solve.time_limit_minutes (now {solve.time_limit_minutes:g})"
-            + ("." if method == "decomposed" else ", or set solve.method: decomposed.")
+            + (", or set solve.method: decomposed." if proof.method == "monolithic" else ".")
         )
     _refuse_unserved(problem, flows)
     check_solution(problem, model, design, flows, proof.lower_bound_gbp)
@@ -214,22 +218,7 @@ def solve_problem(
         "solved: %s, store %.2f kWh, %.2f GBP/y, gap %.2g, %.1f s",
         name_of(design.unit), design.operation.size_kwh, design.cost_gbp, proof.gap, seconds,
     )  # fmt: skip
-    return design_dataset(problem, proof, flows, method, seconds)
-
-
-def _method(problem: Problem, solve: Solve) -> str:
-    """The route: decomposed wherever every day closes, unless the other is asked for."""
-    tes = problem.inputs.tes
-    carried = tes is not None and tes.closing_tolerance_kwh > 0
-    if carried and solve.method == "decomposed":
-        raise SolveError(
-            f"{problem.inputs.scenario}: solve.method: decomposed needs days that close exactly; "
-            f"tes.closing_tolerance_kwh is {problem.tes.closing_tolerance_kwh:g}. Set it to 0, or "
-            "solve.method to monolithic or auto."
-        )
-    if solve.method == "monolithic" or carried:
-        return "monolithic"
-    return "decomposed"
+    return design_dataset(problem, proof, flows, seconds)
 
 
 def solve_monolithic(
@@ -283,7 +272,7 @@ def solve_monolithic(
     bound = float(model.solver_model.getInfo().mip_dual_bound) + problem.constant_gbp
     bound = min(bound, cost)
     curve = size_curve([(size_of(unit), size, cost, bound)])
-    return Proof(Design(unit, plant, operation, cost), bound, curve)
+    return Proof(Design(unit, plant, operation, cost), bound, curve, "monolithic")
 
 
 def _refuse_unserved(problem: Problem, flows: Flows) -> None:
@@ -305,9 +294,7 @@ def _refuse_unserved(problem: Problem, flows: Flows) -> None:
     )
 
 
-def design_dataset(
-    problem: Problem, proof: Proof, flows: Flows, method: str, seconds: float
-) -> xr.Dataset:
+def design_dataset(problem: Problem, proof: Proof, flows: Flows, seconds: float) -> xr.Dataset:
     """The dataset of a design file."""
     design = proof.design
     weight = np.broadcast_to(problem.day_weight[:, None], problem.shape)
@@ -330,7 +317,7 @@ def design_dataset(
             "objective_gbp": design.cost_gbp,
             "lower_bound_gbp": proof.lower_bound_gbp,
             "relative_gap": max(proof.gap, 0.0),
-            "solve_method": method,
+            "solve_method": proof.method,
             "solve_status": "optimal",
             "solve_seconds": seconds,
             "versions": json.dumps({"python": platform.python_version(), **versions}),
