@@ -285,11 +285,11 @@ def test_a_bound_a_little_too_high_is_caught_by_recomputing_it(min_load, monkeyp
     recomputed = recomputed_bound(problem, unit, [0.9 * best, best, 1.1 * best])
     assert recomputed * (1 - 5e-5) <= search.bound_gbp <= recomputed + 1e-6
 
-    def with_the_loss_twice(problem, prices):
+    def without_the_loss(problem, prices):
         loss = problem.step_hours * problem.tes.loss_share_per_day / 24 * prices.sum(axis=1)
-        return price_slopes(problem, prices) + loss
+        return price_slopes(problem, prices) - loss
 
-    monkeypatch.setattr(certificate, "price_slopes", with_the_loss_twice)
+    monkeypatch.setattr(certificate, "price_slopes", without_the_loss)
     planted = StoreSearch(problem, unit)
     planted.search(np.inf, forever)
     assert recomputed + 1e-6 < planted.bound_gbp < recomputed * 1.02  # above, and not by much

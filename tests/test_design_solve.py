@@ -52,7 +52,7 @@ def test_a_design_file_is_complete_and_balanced(demand_path, tmp_path, caplog, t
     assert all({"units", "long_name"} <= set(v.attrs) for v in design.data_vars.values())
     assert set(FLOWS) <= set(design.data_vars)
     assert DesignInputs.model_validate_json(design.attrs["inputs"]) == parameters
-    assert design.attrs["solve_method"] == "decomposed"
+    assert design.attrs["solve_method"] == ("daily_milp" if tes else "decomposed")
     assert 0 <= design.attrs["relative_gap"] <= 1e-3
     assert design.attrs["lower_bound_gbp"] <= design.attrs["objective_gbp"]
     assert {"linopy", "highspy"} <= set(json.loads(design.attrs["versions"]))
@@ -93,7 +93,7 @@ def test_both_routes_agree(demand_path, tmp_path, method):
     design = run(demand_path, tmp_path, parameters, Solve(method=method, relative_gap=1e-4))
     reference = solve_by_days(_problem(tmp_path), 1e-5, lambda: 1e6)
     assert design.attrs["objective_gbp"] == pytest.approx(reference.design.cost_gbp, rel=1e-4)
-    expected = "monolithic" if method == "monolithic" else "decomposed"
+    expected = "monolithic" if method == "monolithic" else "daily_milp"
     assert design.attrs["solve_method"] == expected
 
 
