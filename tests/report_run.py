@@ -38,7 +38,7 @@ USER: dict[str, Any] = {
 }
 GROUP: dict[str, Any] = {
     "scenarios": {
-        "house": ["detached"],
+        "house": ["detached", "flat"],
         "incentive": ["none"],
         "tes": ["with"],
         "penetration": [0.0, 0.5, 1.0],
@@ -140,30 +140,32 @@ def add_curve(path: Path) -> None:
 
 
 def make_groups(directory: Path) -> dict[str, Any]:
-    """A group of three dwellings and two units; returns it as keywords of ``build_report``."""
+    """Two groups of three dwellings, two units; returns them as keywords of ``build_report``."""
     config = load_config(GROUP, RESOURCES)
-    demand = [_year_of(number) for number in range(3)]
-    write_demand(
-        directory / "demand.nc",
-        demand,
-        count=len(demand),
-        year=2015,
-        house_name="detached",
-        source="test",
-        seed=1,
-    )
+    for k, house in enumerate(config.scenarios.house):
+        write_demand(
+            directory / f"{house}_demand.nc",
+            [_year_of(3 * k + number) for number in range(3)],
+            count=3,
+            year=2015,
+            house_name=house,
+            source="test",
+            seed=1,
+        )
     places: dict[str, list[Path]] = {"groups": [], "operation": [], "tables": []}
-    for name in config.operation.units:
-        case = f"detached-{name}"
+    cases = operation_cases(config)
+    for case in (
+        f"{house}-{name}" for house in config.scenarios.house for name in config.operation.units
+    ):
         group = directory / "groups" / f"{case}.nc"
         first, table = (directory / "operation" / f"{case}.{end}" for end in ("nc", "csv"))
         simulate_dwelling(
-            demand_paths=[directory / "demand.nc"],
+            demand_paths=[directory / f"{case.split('-')[0]}_demand.nc"],
             design_path=None,
             first_path=first,
             generation_path=directory / "generation.nc",
             table_path=table,
-            inputs=operation_cases(config)[case],
+            inputs=cases[case],
         )
         group.parent.mkdir(exist_ok=True)
         aggregate_group(

@@ -159,17 +159,22 @@ def test_a_week_of_next_to_no_electricity_has_a_scale(tmp_path, drawn):
 
 def test_the_store_is_not_credited_alone_with_a_unit(run, tmp_path):
     designs = read_designs(run / "designs.csv")
-    assert with_another_unit(designs) == set()
+    assert with_another_unit(designs) == {}
     without = (designs["scenario"] == "detached-fit-without").to_numpy()
     designs.loc[without, "chp_kw"] = 0.0
-    assert with_another_unit(designs) == {"detached-fit-with"}
+    assert with_another_unit(designs) == {"detached-fit-with": "the unit"}
     (found,) = [
         row
         for row in dict(answer.answers(designs))["Detached"]
         if row.incentive == "Feed-in tariff"
     ]
     assert "together with the unit" in found.store_detail
+    (sentence,) = [text for text in answer.sentences(designs) if text.startswith("Feed-in")]
+    assert "the store pays by itself in 1 of 2 houses, together with a change of" in sentence
     designs.to_csv(tmp_path / "designs.csv", index=False)
+    shown = run_summary(designs_path=tmp_path / "designs.csv", report_path="index.html")
+    assert len([line for line in shown.splitlines() if line.endswith(" *")]) == 1
+    assert "* store and a change of the unit together" in shown
     figures.tes_economics(
         designs_path=tmp_path / "designs.csv",
         svg_path=tmp_path / "a.svg",

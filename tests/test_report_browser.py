@@ -127,6 +127,16 @@ def test_it_can_be_read_and_used_by_everyone(browser: Browser, report: Path, wid
     page.close()
 
 
+def test_the_answer_fills_the_width_of_a_phone(browser: Browser, report: Path) -> None:
+    page = show(browser, report, 390).page
+    table = page.locator(".answers")
+    whole = table.evaluate("one => one.clientWidth")
+    cells = table.locator("td")
+    assert cells.count() > 10
+    assert all(cell.evaluate("one => one.clientWidth") == whole for cell in cells.all())
+    page.close()
+
+
 def test_every_choice_of_a_chart_changes_it(wide: Shown) -> None:
     for chart in wide.page.locator(".chart:not(.explorer)").all():
         for control in chart.locator("select").all():

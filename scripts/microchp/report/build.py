@@ -132,7 +132,7 @@ def build_report(
         )
         if designs is None:
             title = "What does a street of micro-CHP units do to its transformer?"
-            first.append(Points(groups.sentences(results.table)))
+            first.append(Points(groups.sentences(results)))
         extents.append(groups.extent(results))
         pairs += terms.GROUPS
         sections.append(groups.section(results))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from microchp.scenarios import OPTIMAL
@@ -30,8 +31,8 @@ def cheaper_of_pairs(chosen: pd.DataFrame) -> pd.DataFrame:
     return chosen.loc[chosen.index.isin(best.index)]
 
 
-def with_another_unit(designs: pd.DataFrame) -> set[str]:
-    """Scenarios with a store whose counterpart without one has another unit, or none.
+def with_another_unit(designs: pd.DataFrame) -> dict[str, str]:
+    """Scenarios with a store whose counterpart without one has another unit, or none, in words.
 
     What the store brings there is what the store and the change of the unit bring together.
     """
@@ -39,4 +40,6 @@ def with_another_unit(designs: pd.DataFrame) -> set[str]:
     without = designs[designs["tes"] == "without"].set_index(key)["chp_kw"]
     with_store = designs[designs["tes"] == "with"]
     pairs = with_store.join(without.rename("chp_kw_without"), on=key, how="inner")
-    return set(pairs.loc[pairs["chp_kw"] != pairs["chp_kw_without"], "scenario"])
+    pairs = pairs[pairs["chp_kw"] != pairs["chp_kw_without"]]
+    words = np.where(pairs["chp_kw_without"] == 0, "the unit", "another unit")
+    return dict(zip(pairs["scenario"], words, strict=True))

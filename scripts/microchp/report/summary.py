@@ -9,6 +9,9 @@ from microchp.assessment.designs import read_designs
 from microchp.report.sections.answer import answers, design_notices, designs_count
 from microchp.report.style import percent
 
+TOGETHER = " *"
+"""After what is said of a store where it is of a change of the unit too."""
+
 
 def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
     """The answer of a run for the terminal, and where to look.
@@ -22,6 +25,7 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
     """
     designs = read_designs(designs_path)
     header = ["house", "incentive", "best design", "GBP/y", "payback", "store"]
+    found = [(house, answer) for house, of_house in answers(designs) for answer in of_house]
     rows = [
         [
             house,
@@ -29,10 +33,9 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
             answer.design,
             answer.saving.text,
             answer.payback.text,
-            answer.store_verdict,
+            f"{answer.store_verdict}{TOGETHER * answer.together}",
         ]
-        for house, found in answers(designs)
-        for answer in found
+        for house, answer in found
     ]
     widths = [max(len(line[k]) for line in [header, *rows]) for k in range(len(header))]
     right = {3}
@@ -43,6 +46,8 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
         ).rstrip()
         for line in [header, ["-" * width for width in widths], *rows]
     ]
+    if any(answer.together for _, answer in found):
+        lines += ["", f"{TOGETHER.strip()} store and a change of the unit together"]
     notes = [fill(f"{note.title} {note.text}", 80) for note in design_notices(designs)]
     gap = percent(designs["relative_gap"].max(), 2)
     lines += ["", _proven(len(designs), gap), *notes]

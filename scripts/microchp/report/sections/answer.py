@@ -39,7 +39,10 @@ _ANNUALISATION = {
 
 @dataclass(frozen=True)
 class Answer:
-    """The best design of a house under an incentive, in words."""
+    """The best design of a house under an incentive, in words.
+
+    ``together`` is whether what is said of the store is of a change of the unit too.
+    """
 
     incentive: str
     design: str
@@ -49,6 +52,7 @@ class Answer:
     store_class: str
     store_verdict: str
     store_detail: str
+    together: bool
     certainty: str
     sensitivity: str
 
@@ -80,7 +84,7 @@ def design_words(row: pd.Series) -> str:
     return f"{unit}, {store}"
 
 
-def store_verdict(row: pd.Series | None, together: bool = False) -> tuple[str, str, str]:
+def store_verdict(row: pd.Series | None, together: str = "") -> tuple[str, str, str]:
     """Whether the store pays, as a class (yes, no, open), a verdict and its detail.
 
     It pays where the design with a store costs less in a year than the one without, capital
@@ -91,7 +95,7 @@ def store_verdict(row: pd.Series | None, together: bool = False) -> tuple[str, s
     row
         The design with a store; none where the grid has no pair.
     together
-        Whether the two designs differ by the unit too; what is said is then of both.
+        What else the two designs differ by, if anything; what is said is then of both.
     """
     if row is None or math.isnan(row["tes_eai_gbp"]):
         return "open", "not compared", ""
@@ -99,7 +103,7 @@ def store_verdict(row: pd.Series | None, together: bool = False) -> tuple[str, s
         return "no", "no", ", the best size is none"
     payback = years(row["tes_payback_years"], row["lifetime_years"], row["tes_investment_gbp"])
     within = "" if payback in ("never", DASH) else f", back in {payback} years"
-    unit = ", together with the unit" if together else ""
+    unit = f", together with {together}" if together else ""
     yearly = f", {pounds(row['tes_eai_gbp'])} a year{unit}"
     if row["tes_eai_least_gbp"] > 0:
         return "yes", "yes", f"{yearly}{within}"
@@ -116,7 +120,8 @@ def certainty(row: pd.Series, pair: pd.DataFrame) -> str:
     if possible < 0.005:
         return "proven to the penny"
     share = possible / max(1.0, abs(row["eac_gbp"]))
-    return f"within {pounds(possible, 0 if possible >= 10 else 2)} a year ({percent(share, 2)})"
+    shown = percent(share, 2) if share >= 1e-4 else f"< {percent(1e-4, 2)}"
+    return f"within {pounds(possible, 0 if possible >= 10 else 2)} a year ({shown})"
 
 
 @dataclass(frozen=True)
@@ -184,9 +189,8 @@ def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
         pair = _of_case(optimal, row)
         with_store = pair[pair["tes"] == "with"]
         stored = None if with_store.empty else with_store.iloc[0]
-        kind, verdict, detail = store_verdict(
-            stored, stored is not None and stored["scenario"] in together
-        )
+        other = "" if stored is None else together.get(stored["scenario"], "")
+        kind, verdict, detail = store_verdict(stored, other)
         houses.setdefault(label(row["house"]), []).append(
             Answer(
                 incentive=label(row["incentive"]),
@@ -199,6 +203,7 @@ def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
                 store_class=kind,
                 store_verdict=verdict,
                 store_detail=detail,
+                together=bool(other),
                 certainty=certainty(row, pair),
                 sensitivity=sensitivity(row, _of_case(varied, row)),
             )
@@ -230,11 +235,11 @@ def sentences(designs: pd.DataFrame) -> list[str]:
         if len(pairs):
             kinds = {row["scenario"]: store_verdict(row)[0] for _, row in pairs.iterrows()}
             paid = [name for name, kind in kinds.items() if kind == "yes"]
-            text += f"; the store pays in {_of(len(paid), len(pairs))}"
-            with_unit = len(together.intersection(paid))
+            with_unit = len(together.keys() & paid)
+            by_itself = " by itself" if with_unit else ""
+            text += f"; the store pays{by_itself} in {_of(len(paid) - with_unit, len(pairs))}"
             if with_unit:
-                which = "there" if with_unit == len(paid) else f"in {with_unit} of them"
-                text += f", {which} together with the unit"
+                text += f", together with a change of the unit in {with_unit}"
             undecided = list(kinds.values()).count("open")
             if undecided:
                 text += f" and is undecided in {undecided}"

@@ -24,6 +24,9 @@ from microchp.report.page import (
 from microchp.report.sections.answer import QUANTITIES
 from microchp.report.style import DASH, label, percent
 
+MOST_ROWS = 15
+"""Rows of the table that are shown at once; a street has many houses."""
+
 _SHOWN = {
     "house",
     "source",
@@ -80,6 +83,8 @@ def section(
         for report in reports
         if (more := {k: v for k, v in report.items() if k not in _SHOWN})
     ]
+    table = demand_table(reports)
+    shown = len(table.rows) <= MOST_ROWS
     return Section(
         "demand",
         "Quality of the demand",
@@ -88,7 +93,7 @@ def section(
                 "What the demand was asked to be, and what was reached. " + _tolerances(reports[0])
             ),
             *findings,
-            demand_table(reports),
+            Fold(table.caption, f"{len(table.rows)} rows", [table], open=shown),
             *drawn,
             *extras,
         ],

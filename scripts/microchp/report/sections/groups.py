@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +21,13 @@ from microchp.report.page import (
     Column,
     Drawing,
     Fold,
-    Heading,
-    Points,
     Section,
     Table,
     Text,
     cell,
     drawing,
     rounded,
+    share_cell,
 )
 from microchp.report.style import DASH, label, number, percent
 from microchp.timeseries import FloatArray
@@ -86,31 +85,33 @@ class GroupResults:
 
     @property
     def streets(self) -> pd.DataFrame:
-        """Rows of groups of more than one dwelling: one alone is no group."""
-        return self.table[self.table["dwellings"] > 1]
+        """Rows of groups of more than one dwelling with units: one alone is no group."""
+        return self.table[(self.table["dwellings"] > 1) & (self.table["chp_kw"] > 0)]
 
 
 def section(results: GroupResults) -> Section | None:
     """Peaks and flows at the transformer against penetration, day profiles, duration curves.
 
-    None where every group of the run is one dwelling alone.
+    None where no group of the run has units, or every group is one dwelling alone.
     """
     streets = results.streets
     if streets.empty:
         return None
-    parts: list[object] = []
-    for group in dict.fromkeys(streets["group"]):
-        parts += _group_parts(results, str(group))
+    of_case = {path.stem: path for path in results.paths}
+    cases = {str(case): of_case[str(case)] for case in dict.fromkeys(streets["scenario"])}
+    tables = [group_table(streets, period) for period in PERIODS]
     return Section(
         "groups",
         "Groups at their transformers",
         [
-            Points(sentences(results.table)),
             Text(
                 "Medians over the choices of which dwellings have a unit, with the band from the "
                 "5th to the 95th percentile; groups.csv holds every penetration and period."
             ),
-            *parts,
+            outcome_table(streets),
+            penetration_chart(streets),
+            *load_charts(streets, cases),
+            *(Fold(table.caption, f"{len(table.rows)} rows", [table]) for table in tables),
         ],
         short="Groups",
     )
@@ -152,60 +153,98 @@ def extent(results: GroupResults) -> str:
     return f"{groups} group{'s' * (groups > 1)}, {runs}" if groups else runs
 
 
-def sentences(groups: pd.DataFrame) -> list[str]:
+def sentences(results: GroupResults) -> list[str]:
     """What each group's units do on the day of highest heat demand, in words."""
     found = []
-    days = groups[groups["period"] == "winter_day"]
-    for case, rows in days.groupby("scenario", sort=False):
-        rows = rows.sort_values("penetration")
-        first, last = rows.iloc[0], rows.iloc[-1]
-        if int(last["dwellings"]) == 1 or last["chp_kw"] == 0:
-            continue
+    for case, first, last in _outcomes(results.streets):
         onset = first["reverse_flow_onset"]
         flows = (
             "no power flows back through the transformer"
             if math.isnan(onset)
             else f"power flows back through the transformer from {percent(onset)} on"
         )
+        share = last["penetration"]
+        where = "every dwelling" if share == 1 else f"{percent(share)} of the dwellings"
         found.append(
-            f"{label(str(first['group']))}, {case_label(str(case))}: on the day of highest heat "
-            f"demand {flows}; with units in {percent(last['penetration'])} of the dwellings the "
-            f"import falls by {percent(1 - last['import_kwh'] / first['import_kwh'])} and the peak "
-            f"by {percent(1 - last['admd_kw'] / first['admd_kw'])}."
+            f"{_case_words(case)}: on the day of highest heat demand {flows}; with a unit in "
+            f"{where} the import falls by "
+            f"{percent(_fall(first, last, 'import_kwh'))} and the peak by "
+            f"{percent(_fall(first, last, 'admd_kw'))}."
         )
     return found
 
 
-# ------------------------------------------------------------------------------- one group
+def _outcomes(streets: pd.DataFrame) -> Iterator[tuple[str, pd.Series, pd.Series]]:
+    """Each case with its least and its most units, on the day of highest heat demand."""
+    days = streets[streets["period"] == "winter_day"].sort_values("penetration", kind="stable")
+    for case in dict.fromkeys(streets["scenario"]):
+        rows = days[days["scenario"] == case]
+        if len(rows):
+            yield str(case), rows.iloc[0], rows.iloc[-1]
 
 
-def _group_parts(results: GroupResults, group: str) -> list[object]:
-    rows = results.table[results.table["group"] == group]
-    cases = [str(case) for case in dict.fromkeys(rows["scenario"])]
-    of_case = {path.stem: path for path in results.paths}
-    dwellings = int(rows["dwellings"].iloc[0])
-    tables = [group_table(rows, group, period) for period in PERIODS]
-    return [
-        Heading(f"{label(group)}, {dwellings} dwellings"),
-        penetration_chart(rows, group, cases),
-        *load_charts(rows, group, {case: of_case[case] for case in cases}),
-        *(Fold(table.caption, "", [table]) for table in tables),
+def _fall(first: pd.Series, last: pd.Series, column: str) -> float:
+    """By what share a measure is lower with the most units than with the least."""
+    return float(1 - last[column] / first[column]) if first[column] > 0 else math.nan
+
+
+def _case_words(case: str) -> str:
+    return f"{label(case.split('-')[0])}, {case_label(case)}"
+
+
+def outcome_table(streets: pd.DataFrame) -> Table:
+    """What the most units of each case do to their group on the day of highest heat demand."""
+    columns = [
+        Column("Group and unit or design", text=True),
+        Column("Dwellings"),
+        Column("With a unit"),
+        Column("ADMD without", "kW"),
+        Column("ADMD", "kW"),
+        Column("Peak falls by"),
+        Column("Import falls by"),
+        Column("ADME", "kW"),
+        Column("Power flows back from", "of dwellings"),
     ]
+    rows: list[list[Cell | str]] = [
+        [
+            _case_words(case),
+            cell(last["dwellings"]),
+            share_cell(last["penetration"]),
+            cell(first["admd_kw"], 2),
+            cell(last["admd_kw"], 2),
+            share_cell(_fall(first, last, "admd_kw")),
+            share_cell(_fall(first, last, "import_kwh")),
+            cell(last["adme_kw"], 2),
+            Cell("never")
+            if math.isnan(first["reverse_flow_onset"])
+            else share_cell(first["reverse_flow_onset"]),
+        ]
+        for case, first, last in _outcomes(streets)
+    ]
+    return Table("Groups on the day of highest heat demand", columns, rows, wide=True)
 
 
-def penetration_chart(rows: pd.DataFrame, group: str, cases: Sequence[str]) -> Chart:
-    """Every measure in every period against penetration, with its band, a line for each case."""
-    periods = [period for period in PERIODS if period in set(rows["period"])]
+# --------------------------------------------------------------------------------- charts
+
+
+def penetration_chart(streets: pd.DataFrame) -> Chart:
+    """Every measure in every period against penetration, with its band, a line for each case.
+
+    One group at a time; what has the same name in several groups has the same line.
+    """
+    groups = [str(group) for group in dict.fromkeys(streets["group"])]
+    periods = [period for period in PERIODS if period in set(streets["period"])]
+    names = list(dict.fromkeys(case_label(str(case)) for case in streets["scenario"]))
     traces: list[dict[str, object]] = []
-    for k, case in enumerate(cases):
+    for k, name in enumerate(names):
         colour = LINES[k % len(LINES)]
         band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
         traces += [
-            {**band, "legendgroup": case},
-            {**band, "legendgroup": case, "fill": "tonexty", "fillcolor": f"{colour}30"},
+            {**band, "legendgroup": name},
+            {**band, "legendgroup": name, "fill": "tonexty", "fillcolor": f"{colour}30"},
             {
-                "name": case_label(case),
-                "legendgroup": case,
+                "name": name,
+                "legendgroup": name,
                 "mode": "lines+markers",
                 "line": {"color": colour, "dash": DASHES[k % len(DASHES)]},
                 "marker": {"size": 5},
@@ -213,32 +252,49 @@ def penetration_chart(rows: pd.DataFrame, group: str, cases: Sequence[str]) -> C
         ]
     choices: dict[Choice, list[dict[str, object]]] = {}
     layouts: dict[Choice, dict[str, object]] = {}
-    for m, (column, (name, unit, factor, digits)) in enumerate(MEASURES.items()):
-        for p, period in enumerate(periods):
-            found: list[dict[str, object]] = []
-            for case in cases:
-                line = rows[(rows["scenario"] == case) & (rows["period"] == period)]
-                line = line.sort_values("penetration")
-                x = rounded(100 * line["penetration"], 1)
-                found += [
-                    {"x": x, "y": rounded(factor * line[f"{column}{end}"], digits)}
-                    for end in ("_p05", "_p95", "")
-                ]
-            choices[m, p] = found
-            layouts[m, p] = {"yaxis": {"title": {"text": f"{name} ({unit})"}}}
+    several = len(groups) > 1
+    for g, group in enumerate(groups):
+        rows = streets[streets["group"] == group]
+        of_name = {case_label(str(case)): case for case in dict.fromkeys(rows["scenario"])}
+        for m, (column, (title, unit, factor, digits)) in enumerate(MEASURES.items()):
+            for p, period in enumerate(periods):
+                found: list[dict[str, object]] = []
+                for name in names:
+                    case = of_name.get(name)
+                    line = rows[(rows["scenario"] == case) & (rows["period"] == period)]
+                    line = line.sort_values("penetration")
+                    x = rounded(100 * line["penetration"], 1)
+                    found += [
+                        {
+                            "x": x,
+                            "y": rounded(factor * line[f"{column}{end}"], digits),
+                            "visible": bool(len(line)),
+                        }
+                        for end in ("_p05", "_p95", "")
+                    ]
+                choice = (g, m, p) if several else (m, p)
+                choices[choice] = found
+                layouts[choice] = {"yaxis": {"title": {"text": f"{title} ({unit})"}}}
+    of_group = Chooser("Group", [_group_words(streets, group) for group in groups])
     return Chart(
-        title=f"{label(group)}: against penetration",
+        title="A group against penetration",
         caption="Lines are medians over the choices of dwellings, bands go from the 5th to the "
         "95th percentile.",
         traces=traces,
         layout={"xaxis": {"title": {"text": "Dwellings with a unit (%)"}}},
         choosers=[
+            *([of_group] if several else []),
             Chooser("Measure", [MEASURES[column][0] for column in MEASURES]),
             Chooser("Period", [PERIODS[period] for period in periods], _index(periods)),
         ],
         choices=choices,
         layouts=layouts,
     )
+
+
+def _group_words(streets: pd.DataFrame, group: str) -> str:
+    dwellings = streets.loc[streets["group"] == group, "dwellings"].iloc[0]
+    return f"{label(group)}, {dwellings} dwellings"
 
 
 def _index(periods: Sequence[str]) -> int:
@@ -251,7 +307,7 @@ def _means(by_minute: FloatArray) -> FloatArray:
     return means
 
 
-def load_charts(rows: pd.DataFrame, group: str, paths: Mapping[str, Path]) -> list[Chart]:
+def load_charts(streets: pd.DataFrame, paths: Mapping[str, Path]) -> list[Chart]:
     """Day profiles and duration curves of the load at the transformer, at every penetration."""
     cases = list(paths)
     profile: dict[Choice, list[dict[str, object]]] = {}
@@ -269,23 +325,23 @@ def load_charts(rows: pd.DataFrame, group: str, paths: Mapping[str, Path]) -> li
             # what the group is without units is there where the run has a penetration of nil
             base = curves[shares.index(0.0)] if 0.0 in shares else np.full(curves.shape[1], np.nan)
             exceeded = rounded(100 * found["exceeded_share"], 1)
-        clock = rounded(np.arange(0, 24, PROFILE_MINUTES / 60), 3)
         for p, share in enumerate(shares):
             for d, day in enumerate(days):
                 low, middle, high = net[p, d]
                 profile[c, d, p] = [
-                    {"x": clock, "y": rounded(values, 2)}
+                    {"y": rounded(values, 2)}
                     for values in (
                         *(np.maximum(middle, 0), np.minimum(middle, 0)),
                         *(low, high, demand[d]),
                     )
                 ]
-                notes[c, d, p] = _note(rows, case, day, share)
+                notes[c, d, p] = _note(streets, case, day, share)
             duration[c, p] = [
-                {"x": exceeded, "y": rounded(values, 2)}
+                {"y": rounded(values, 2)}
                 for values in (np.maximum(curves[p], 0), np.minimum(curves[p], 0), base)
             ]
-    unit = Chooser("Unit or design", [case_label(case) for case in cases])
+    unit = Chooser("Group and unit or design", [_case_words(case) for case in cases])
+    clock = rounded(np.arange(0, 24, PROFILE_MINUTES / 60), 3)
     start = min(range(len(shares)), key=lambda p: abs(shares[p] - 0.5))
     slider = Chooser(
         "Dwellings with a unit", [percent(share) for share in shares], start, slider=True
@@ -302,13 +358,14 @@ def load_charts(rows: pd.DataFrame, group: str, paths: Mapping[str, Path]) -> li
         {**edge, "name": "5 to 95 %", "fill": "tonexty", "fillcolor": f"{style.TOTAL}40"},
     ]
     y = {"title": {"text": "Load of the group (kW)"}}
+    loads = [*flows, *band, without]
     return [
         Chart(
-            title=f"{label(group)}: a day at the transformer",
+            title="A day at the transformer",
             caption=f"Means over {PROFILE_MINUTES} min of the median over the choices of "
             "dwellings, minute by minute, with the band from the 5th to the 95th percentile; power "
             "that flows back is below zero.",
-            traces=[*flows, *band, without],
+            traces=[{**trace, "x": clock} for trace in loads],
             layout={
                 "xaxis": {"title": {"text": "Hour (standard time)"}, "dtick": 3, "range": [0, 24]},
                 "yaxis": y,
@@ -318,10 +375,10 @@ def load_charts(rows: pd.DataFrame, group: str, paths: Mapping[str, Path]) -> li
             notes=notes,
         ),
         Chart(
-            title=f"{label(group)}: duration curve",
+            title="Duration curve at the transformer",
             caption="How much of the year the load is at least so high, by minute, in the choice "
             "of dwellings whose annual import is the median.",
-            traces=[*flows, without],
+            traces=[{**trace, "x": exceeded} for trace in (*flows, without)],
             layout={
                 "xaxis": {"title": {"text": "Share of the year (%)"}, "range": [0, 100]},
                 "yaxis": y,
@@ -359,11 +416,11 @@ def _note(rows: pd.DataFrame, case: str, period: str, share: float) -> str:
     )
 
 
-def group_table(rows: pd.DataFrame, group: str, period: str) -> Table:
-    """A group in one period, a row per unit or design and penetration (Tables 5 and 6)."""
-    rows = rows[rows["period"] == period].drop_duplicates(["scenario", "units"])
+def group_table(streets: pd.DataFrame, period: str) -> Table:
+    """Groups in one period, a row per unit or design and penetration (Tables 5 and 6)."""
+    rows = streets[streets["period"] == period].drop_duplicates(["scenario", "units"])
     columns = [
-        Column("Unit", text=True),
+        Column("Group and unit or design", text=True),
         Column("With a unit", "%"),
         Column("ADMD", "kW"),
         Column("ADME", "kW"),
@@ -379,7 +436,7 @@ def group_table(rows: pd.DataFrame, group: str, period: str) -> Table:
     ]
     cells: list[list[Cell | str]] = [
         [
-            case_label(str(row["scenario"])),
+            _case_words(str(row["scenario"])),
             cell(100 * row["penetration"]),
             cell(row["admd_kw"], 2),
             cell(row["adme_kw"], 2),
@@ -397,7 +454,7 @@ def group_table(rows: pd.DataFrame, group: str, period: str) -> Table:
         ]
         for _, row in rows.iterrows()
     ]
-    return Table(f"{label(group)}: {PERIODS[period]}", columns, cells, wide=True)
+    return Table(f"Groups: {PERIODS[period]}", columns, cells, wide=True)
 
 
 # -------------------------------------------------------------------------- first dwellings
@@ -449,12 +506,16 @@ def dwelling_table(caption: str, tables: Mapping[str, pd.DataFrame]) -> Table:
     return Table(caption, columns, rows, wide=True)
 
 
-def _drawings(directory: Path) -> list[Drawing]:
-    found = []
+def _drawings(directory: Path) -> list[Drawing | Fold]:
+    """Three days of every house; single days of every unit, which are many, on demand."""
+    found: dict[str, list[Drawing]] = {}
     for kind, (title, caption) in _CAPTIONS.items():
+        found[kind] = []
         for path in sorted(directory.glob(f"{kind}_*.svg")):
             case = path.stem.removeprefix(f"{kind}_")
             of = label(case.split("-")[0])
             full = f"{title}: {of}" + (f", {case_label(case)}" if "-" in case else "")
-            found.append(drawing(path, path.stem, full, f"{full}. {caption}"))
-    return found
+            found[kind].append(drawing(path, path.stem, full, f"{full}. {caption}"))
+    days = found["dwelling"]
+    folded = [Fold(_CAPTIONS["dwelling"][0], f"{len(days)} figures", days)] if days else []
+    return [*found["cumulative"], *folded]
