@@ -245,7 +245,7 @@ def main() -> None:
     add = parser.add_argument
     add("--days", type=int, nargs="+", default=[1, 7, 30, 365], help="of section 1")
     add("--routes", nargs="+", choices=ROUTES, default=list(ROUTES), help="of section 1")
-    add("--time-limit-s", type=float, default=45.0, help="for the routes but the default")
+    add("--time-limit-s", type=float, default=40.0, help="for the routes but the default")
     add("--minutes", type=int, nargs="+", default=[1, 5, 10, 15, 30, 60], help="of section 2")
     add("--step-days", type=int, default=30, help="days of section 2")
     add("--job-days", type=int, default=365, help="days of the designs of section 3")

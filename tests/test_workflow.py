@@ -308,6 +308,19 @@ def test_a_killed_run_resumes_on_one_core_to_the_same_results_as_on_two(tiny: Wo
     same_designs(tiny.results("tiny"), results, {"cottage-fit-with", "cottage-fit-without"})
 
 
+@pytest.mark.parametrize(("designs", "threads"), [(1, 8), (3, 2)])
+def test_cores_without_a_design_of_their_own_are_threads(
+    workflow: Workflow, designs: int, threads: int
+) -> None:
+    variants = {f"v{number}": {"tes": {"max_kwh": number}} for number in range(1, designs)}
+    grid = {"incentive": ["none"], "tes": ["with"], "variants": variants}
+    config = workflow.write("threads.yaml", {"run": {"name": "threads"}, "scenarios": grid})
+    shown = workflow.run(config, "--dry-run", "--cores", "8", "--quiet", "host").stdout
+    jobs = re.findall(r"^rule solve_model:\n((?:    .*\n)+)", shown, re.MULTILINE)
+    found = [re.search(r"threads: (\d+)", job) for job in jobs]
+    assert [int(match[1]) if match else 1 for match in found] == [threads] * designs
+
+
 # ------------------------------------------------------------------------ shipped studies
 
 
