@@ -212,6 +212,15 @@ def test_what_an_assumption_is_worth():
 # -------------------------------------------------------------------------- documentation
 
 
+def test_the_readme_has_the_counts_of_the_validation_page():
+    readme, page = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/validation.md")
+    )
+    block = readme.partition(validation.BEGIN)[2].partition(validation.END)[0].strip()
+    assert block.count("\n") > 4
+    assert block in page
+
+
 def test_counts_add_up_and_replace_only_their_block():
     comparison = whole_comparison()
     counts = validation.count_table(comparison)

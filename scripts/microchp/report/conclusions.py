@@ -62,6 +62,11 @@ def _names(cells: pd.Index) -> str:
     return ", ".join(names) or "none"
 
 
+def _range(amounts: pd.Series) -> str:
+    """Least and most, to the pound; one number where they are the same."""
+    return " to ".join(dict.fromkeys(f"{end:.0f}" for end in (amounts.min(), amounts.max())))
+
+
 def _factor(designs: pd.DataFrame) -> Iterator[str]:
     for tes in ("with", "without"):
         cells = _chosen(designs, PUBLISHED_DESIGN, tes)
@@ -73,7 +78,7 @@ def _factor(designs: pd.DataFrame) -> Iterator[str]:
         yield (
             f"Published sizes {tes} a store: {len(printed)} of {len(cells)} systems earn with "
             f"Eq. 6 as printed, {len(true)} with the capital recovery factor ({_names(true)}); the "
-            f"factor alone takes £{taken.min():.0f} to £{taken.max():.0f} a year."
+            f"factor alone takes £{_range(taken)} a year."
         )
 
 
@@ -109,7 +114,7 @@ def _optimum(designs: pd.DataFrame) -> Iterator[str]:
         yield (
             f"Certified optimum with {words}: {unit}; stores of {sizes.min():.1f} to "
             f"{sizes.max():.1f} kWh, smaller than published in {smaller} of {len(best)} cases; "
-            f"£{gain.min():.0f} to £{gain.max():.0f} a year more than the published sizes earn; no "
+            f"£{_range(gain)} a year more than the published sizes earn; no "
             f"other size can be cheaper by more than {100 * best['relative_gap'].max():.2f} %."
         )
 

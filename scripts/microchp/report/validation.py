@@ -102,7 +102,7 @@ Written by `make validation` from the results of `make reproduce`; the page
 Every number of `resources/published/` was transcribed twice, independently, and the two compared
 cell by cell; a test holds them equal (`tests/second_transcription.csv`).
 
-## How to read the verdicts
+## Verdicts, and how to read them
 
 {verdicts}
 
@@ -184,7 +184,15 @@ def validation_page(
         changes=_points(changes(designs, audit)),
         eai=markdown_table(incomes, dict.fromkeys(incomes.columns[2:], 1)),
         worth=markdown_table(
-            summary(sensitivity), {"numbers": 0, "study": 1, "changed": 1, "effect": 1}
+            summary(sensitivity).rename(
+                columns={
+                    "assumption": "assumption instead",
+                    "study": "deviation, study",
+                    "changed": "deviation, instead",
+                    "effect": "mean effect",
+                }
+            ),
+            {"numbers": 0, "deviation, study": 1, "deviation, instead": 1, "mean effect": 1},
         ),
         differs=markdown_table(
             pd.DataFrame(
