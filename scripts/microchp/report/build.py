@@ -138,12 +138,13 @@ def build_report(
         sections.append(groups.section(results))
     if unit_comparison_paths:
         energy, money = (pd.read_csv(path) for path in unit_comparison_paths)
-        if designs is None and groups_path is None:
+        are_subject = designs is None and groups_path is None
+        if are_subject:
             title = "Which micro-CHP unit for which building?"
             extents.append(units.extent(energy))
-            first.append(Points(units.sentences(energy, money)))
+            first.append(units.answer_table(energy, money))
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
-        sections.append(units.section(energy, money, drawn_dir))
+        sections.append(units.section(energy, money, drawn_dir, are_subject))
     dwellings = {Path(path).stem: pd.read_csv(path) for path in dwelling_paths}
     drawn_of_groups = None if group_figures_dir is None else Path(group_figures_dir)
     sections.append(groups.dwelling_section(dwellings, drawn_of_groups))

@@ -26,6 +26,8 @@ from microchp.report.svg import inline_svg, width_mm
 _HERE = Path(__file__).parent
 _BUNDLE = "plotly-basic-4.1.1.min.js.gz"
 
+MOST_ROWS = 30
+"""Rows of a table that are shown at once where there may be many."""
 
 # ---------------------------------------------------------------------------------- tables
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from microchp.report.page import (
+    MOST_ROWS,
     Cell,
     Column,
     Fold,
@@ -23,9 +24,6 @@ from microchp.report.page import (
 )
 from microchp.report.sections.answer import QUANTITIES
 from microchp.report.style import DASH, label, percent
-
-MOST_ROWS = 15
-"""Rows of the table that are shown at once; a street has many houses."""
 
 _SHOWN = {
     "house",

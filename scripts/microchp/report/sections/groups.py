@@ -14,6 +14,7 @@ import xarray as xr
 from microchp.report import style
 from microchp.report.group_figures import LINES, case_label
 from microchp.report.page import (
+    MOST_ROWS,
     Cell,
     Chart,
     Choice,
@@ -133,12 +134,13 @@ def dwelling_section(
         return None
     first = {case: table[table["dwelling"] == 0] for case, table in tables.items()}
     year = {case: table[table["period"] == "year"] for case, table in first.items()}
+    whole = dwelling_table("First dwelling of each case: the year", year)
     seasons = dwelling_table("First dwelling of each case: all periods", first)
     return Section(
         "dwellings",
         "One dwelling, run by its heat demand",
         [
-            dwelling_table("First dwelling of each case: the year", year),
+            Fold("The year", f"{len(whole.rows)} rows", [whole], open=len(whole.rows) <= MOST_ROWS),
             Fold("Seasons and single days", f"{len(seasons.rows)} rows", [seasons]),
             *(_drawings(figures_dir) if figures_dir else []),
         ],

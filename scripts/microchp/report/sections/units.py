@@ -16,7 +16,6 @@ from microchp.report.page import (
     Column,
     Drawing,
     Fold,
-    Points,
     Section,
     Table,
     Text,
@@ -25,7 +24,7 @@ from microchp.report.page import (
     rounded,
     share_cell,
 )
-from microchp.report.style import CHEAPER, DEARER, IMPORT, STORE, TOTAL, label, percent
+from microchp.report.style import CHEAPER, DASH, DEARER, IMPORT, STORE, TOTAL, label, percent
 
 SERIES_COLOURS = (STORE, DEARER, IMPORT, TOTAL, CHEAPER)
 """Of central plants, and of metering rules, in their order."""
@@ -55,7 +54,9 @@ _DRAWN = {
 }
 
 
-def section(comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path | None) -> Section:
+def section(
+    comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path | None, answered: bool
+) -> Section:
     """Energy, CO2 and money of every unit in every building.
 
     Parameters
@@ -64,9 +65,11 @@ def section(comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path
         ``comparison.csv`` and ``comparison_economics.csv``.
     figures_dir
         What ``plot_comparison`` drew; of it what the charts do not show.
+    answered
+        Whether the page has :func:`answer_table` on its first screen already.
     """
     parts: list[Any] = [
-        Points(sentences(comparison, economics)),
+        *([] if answered else [answer_table(comparison, economics)]),
         Text(
             "Against a house with the reference boiler that buys its electricity. What a unit "
             "exports is deducted from the primary energy and the CO₂ of the central plant."
@@ -78,7 +81,7 @@ def section(comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path
             "central_plant",
             ENERGY,
         ),
-        saving_table(comparison),
+        _folded(saving_table(comparison)),
         _folded(energy_table(comparison)),
     ]
     if not economics.empty:
@@ -105,29 +108,40 @@ def extent(comparison: pd.DataFrame) -> str:
     return f"{units} units × {houses} buildings × {plants} central plants"
 
 
-def sentences(comparison: pd.DataFrame, economics: pd.DataFrame) -> list[str]:
-    """For each house the unit that saves most against each central plant, and what pays."""
+def answer_table(comparison: pd.DataFrame, economics: pd.DataFrame) -> Table:
+    """For each building the unit that saves most against each central plant, and what pays."""
     units = comparison[~comparison["unit"].str.endswith("boiler")]
-    found = []
-    for house, rows in units.groupby("house", sort=False):
-        best = rows.loc[rows.groupby("central_plant", sort=False)["primary_saving_share"].idxmax()]
+    money = economics[~economics["unit"].str.endswith("boiler") & economics["irr"].notna()]
+    rows: list[list[Cell | str]] = []
+    for house, of_house in units.groupby("house", sort=False):
+        saved = of_house.groupby("central_plant", sort=False)["primary_saving_share"]
+        best = of_house.loc[list(saved.idxmax())]
         savers = [
-            f"{unit} ({_span(cells['primary_saving_share'])} {_against(cells['central_plant'])})"
+            f"{unit} {_against(cells['central_plant'])}"
             for unit, cells in best.groupby("unit_label", sort=False)
         ]
-        text = f"{rows['house_label'].iloc[0]}: most primary energy is saved by {_listed(savers)}"
-        money = economics[(economics["house"] == house) & ~economics["unit"].str.endswith("boiler")]
-        paying = money[money["irr"].notna()]
-        if len(paying):
-            top = paying.iloc[int(paying["irr"].argmax())]
-            text += (
-                f"; the best return is that of {top['unit_label']}, {percent(top['irr'], 1)} "
-                f"({label(top['metering']).lower()})"
-            )
-        elif len(money):
-            text += "; no unit pays back"
-        found.append(f"{text}.")
-    return found
+        returns = money[money["house"] == house]
+        words: list[Cell | str] = [Cell(DASH)] * 4
+        if len(returns):
+            top = returns.iloc[int(returns["irr"].argmax())]
+            words = [
+                top["unit_label"],
+                label(top["metering"]),
+                share_cell(top["irr"], 1),
+                cell(top["payback_years"], 1),
+            ]
+        span = _span(best["primary_saving_share"])
+        rows.append([of_house["house_label"].iloc[0], _listed(savers), span, *words])
+    columns = [
+        Column("Building", text=True),
+        Column("Most primary energy is saved by", text=True, wrap=True),
+        Column("Saved", text=True),
+        Column("Best return from", text=True),
+        Column("Metering", text=True),
+        Column("Return", "a year"),
+        Column("Payback", "years"),
+    ]
+    return Table("The best unit of every building; a return below nil is a loss", columns, rows)
 
 
 def _span(shares: pd.Series) -> str:
