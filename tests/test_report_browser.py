@@ -290,6 +290,28 @@ def test_every_table_sorts_by_every_column(wide: Shown) -> None:
     assert wide.complaints == []
 
 
+def test_a_table_shows_and_saves_only_what_is_chosen(wide: Shown) -> None:
+    page = wide.page
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    frame = page.locator(".table").filter(has=page.locator("[data-name=all_published_numbers]"))
+    pick = frame.locator(".filters label", has_text="Verdict").locator("select")
+    whole = frame.locator("tbody tr").count()
+    verdicts = [text for text in pick.locator("option").all_inner_texts() if text != "all"]
+    assert len(verdicts) > 1
+    seen = 0
+    for verdict in verdicts:
+        pick.select_option(label=verdict)
+        shown = frame.locator("tbody tr:visible")
+        assert set(shown.locator("td:nth-child(2)").all_inner_texts()) == {verdict}
+        saved = frame.locator("table").evaluate("table => csv(table)")
+        assert len(list(csv.reader(io.StringIO(saved)))) == shown.count() + 1
+        assert frame.locator(".filters output").inner_text().startswith(f"{shown.count()} of")
+        seen += shown.count()
+    assert seen == whole
+    pick.select_option(label="all")
+    assert frame.locator("tbody tr:visible").count() == whole
+
+
 def test_every_table_can_be_taken_as_csv(wide: Shown, report: Path) -> None:
     page = wide.page
     page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")

@@ -143,14 +143,36 @@ def whole_comparison(shift: float = 0.0) -> pd.DataFrame:
 
 
 def test_sentences_count_what_agrees():
-    said = " ".join(agreement(whole_comparison()))
+    nothing = pd.DataFrame(columns=list(SCHEMA.columns))
+    said = " ".join(agreement(whole_comparison(), nothing))
     assert "without a store follow within £0, with a store within £0 (8 of 8 within £40)" in said
     assert "as published in 4 of 4 columns" in said
     assert "24 of 24 cases" in said
     assert "all 15 savings follow within 0.00 points (rms 0.00)" in said
-    said = " ".join(agreement(whole_comparison(0.1)))
+    said = " ".join(agreement(whole_comparison(0.1), nothing))
     assert "within £61, with a store within £75 (6 of 8 within £40)" in said
     assert "CO2 within 10.0 %" in said
+
+
+def test_an_assumption_that_turns_a_sign_is_named():
+    comparison = whole_comparison()
+    wrong = (
+        (comparison["paper"] == "oluleye2018")
+        & (comparison["table"] == "Table 2")
+        & (comparison["row"] == "NTCO2, design with TES")
+        & (comparison["column"] == "Terrace")
+    )
+    comparison.loc[wrong, "computed"] = 4990.0
+    rows = [
+        dict.fromkeys(SCHEMA.columns, 0.0)
+        | {"assumption": words, "quantity": "NTCO2", "changed": changed}
+        | {"design": f"Table 2, {tes} TES, Terrace"}
+        for words, pair in {"a late start": (4980, 4984), "a short night": (4988, 4984)}.items()
+        for tes, changed in zip(("with", "without"), pair, strict=True)
+    ]
+    said = " ".join(agreement(comparison, pd.DataFrame(rows)))
+    assert "23 of 24 cases" in said
+    assert "CO2, terrace (no incentive), yet so with a late start)." in said
 
 
 def test_sentences_of_the_papers_are_held_against_their_tables():

@@ -14,18 +14,20 @@ _CELL = ["house", "incentive"]
 _PAID = ("none", "fit")
 
 
-def agreement(comparison: pd.DataFrame) -> list[str]:
+def agreement(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> list[str]:
     """How far what is computed agrees with print, paper by paper.
 
     Parameters
     ----------
     comparison
         Published numbers beside those computed.
+    sensitivity
+        Numbers of the design study under other assumptions.
     """
     return [
         *_incomes(comparison),
         *_order(comparison),
-        *_effects(comparison),
+        *_effects(comparison, sensitivity),
         *_dwelling(comparison),
         *_groups(comparison),
         *_units(comparison),
@@ -201,7 +203,10 @@ def store_effects(comparison: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _effects(comparison: pd.DataFrame) -> Iterator[str]:
+_QUANTITIES = {"eai_as_printed_gbp": "EAI", "co2_kg": "NTCO2", "tde_kwh": "TDE"}
+
+
+def _effects(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> Iterator[str]:
     effects = store_effects(comparison)
     if effects.empty:
         return
@@ -209,6 +214,11 @@ def _effects(comparison: pd.DataFrame) -> Iterator[str]:
     agrees = effects["published"] * effects["computed"] > 0
     other = [
         f"{names[row['metric']]}, {_names(pd.Index([(row['house'], row['incentive'])]))}"
+        + (
+            f", yet so with {' or '.join(turning)}"
+            if (turning := _turning(sensitivity, row))
+            else ""
+        )
         for _, row in effects[~agrees].iterrows()
     ]
     yield (
@@ -216,6 +226,20 @@ def _effects(comparison: pd.DataFrame) -> Iterator[str]:
         f"{agrees.sum()} of {len(effects)} cases"
         + (f" (not: {'; '.join(other)})." if other else ".")
     )
+
+
+def _turning(sensitivity: pd.DataFrame, effect: pd.Series) -> list[str]:
+    """Assumptions under which the store's effect has the published sign after all."""
+    table = "Table 2" if effect["incentive"] == "none" else "Table 3"
+    rows = sensitivity[sensitivity["quantity"] == _QUANTITIES[effect["metric"]]]
+    changed = {
+        tes: rows[rows["design"] == f"{table}, {tes} TES, {label(effect['house'])}"].set_index(
+            "assumption"
+        )["changed"]
+        for tes in ("with", "without")
+    }
+    change = (changed["with"] - changed["without"]).dropna()
+    return list(change.index[change * effect["published"] > 0])
 
 
 def _rows(comparison: pd.DataFrame, paper: str, table: str) -> pd.DataFrame:

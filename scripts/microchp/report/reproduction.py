@@ -75,6 +75,7 @@ def build_reproduction(
     """
     comparison = read_comparison(published_path)
     audit = pd.read_csv(audit_path, keep_default_na=False)
+    sensitivity = pd.read_csv(sensitivity_path)
     published = numbers.section(comparison)
     assert published is not None
     page = Page(
@@ -90,13 +91,13 @@ def build_reproduction(
         ],
         answer=[
             Heading("What follows"),
-            Points(agreement(comparison)),
+            Points(agreement(comparison, sensitivity)),
             Heading("What changes with the corrected factor and at the certified optimum"),
             Points(changes(read_designs(designs_path), audit)),
         ],
         sections=[
             published,
-            _sensitivity_section(pd.read_csv(sensitivity_path, keep_default_na=False)),
+            _sensitivity_section(sensitivity),
             _audit_section(audit, pd.read_csv(statements_path)),
         ],
     )

@@ -180,7 +180,7 @@ def validation_page(
         counts=f"{counts_in_words(comparison)}.",
         verdicts=markdown_table(count_table(comparison), COUNT_DIGITS),
         in_kind=IN_KIND,
-        agreement=_points(agreement(comparison)),
+        agreement=_points(agreement(comparison, sensitivity)),
         changes=_points(changes(designs, audit)),
         eai=markdown_table(incomes, dict.fromkeys(incomes.columns[2:], 1)),
         worth=markdown_table(
