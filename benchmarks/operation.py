@@ -21,7 +21,6 @@ import resource
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -40,6 +39,7 @@ from microchp.timeseries import QUANTITIES
 
 ROOT = Path(__file__).parents[1]
 MINUTES = 525_600
+GROUPS = (10, 100, 1_000, 10_000)
 UNITS = ("stirling_1kw", "fuel_cell_1kw", "fuel_cell_3kw")
 POOL = 10
 LARGEST_FILE = 1_000
@@ -149,10 +149,22 @@ def time_groups(
 ) -> list[tuple[float, float, float]]:
     """:func:`time_group` for each unit, each in a process of its own, as jobs of a run are."""
     one = partial(time_group, directory=directory, files=-(-dwellings // LARGEST_FILE))
-    with ProcessPoolExecutor(
-        cores, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=1
-    ) as pool:
-        return list(pool.map(one, units))
+    with multiprocessing.get_context("spawn").Pool(cores, maxtasksperchild=1) as pool:
+        return pool.map(one, units, chunksize=1)
+
+
+def print_three_units(directory: Path) -> None:
+    """Time and memory of the largest demand file with every unit, from files in place."""
+    begun = time.perf_counter()
+    found = time_groups(directory, LARGEST_FILE, UNITS, CORES)
+    wall_s = time.perf_counter() - begun
+    on_disk = sum(path.stat().st_size for path in directory.iterdir())
+    print(
+        f"{LARGEST_FILE:,} dwellings, {len(UNITS)} units, 14 penetrations on {CORES} cores: "
+        f"{wall_s:.0f} s, largest job {max(mb for _, _, mb in found):,.0f} MB, "
+        f"files {on_disk / 2**20:,.0f} MB",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -162,37 +174,30 @@ def main() -> None:
     most = parser.parse_args().dwellings
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as jobs of a run have
     time_loop()
-    before: tuple[int, float] | None = None
-    for dwellings in (10, 100, 1_000, 10_000):
-        if dwellings > most:
-            break
+    before: tuple[int, float, float] | None = None
+    for dwellings in (count for count in GROUPS if count <= most):
         with tempfile.TemporaryDirectory() as name:
             directory = Path(name)
             write_demand(directory / "demand.nc", min(dwellings, LARGEST_FILE))
             [(run_s, add_s, peak_mb)] = time_groups(directory, dwellings, UNITS[:1], cores=1)
-        total = run_s + add_s
-        ratio = ""
-        if before is not None:
-            ratio = f", {total / before[1]:.1f} x the time of {before[0]}"
+            ratio = ""
+            if before is not None:
+                longer = (run_s + add_s) / sum(before[1:])
+                ratio = f", {longer:.1f} x the time of {before[0]:,}"
+            print(
+                f"group of {dwellings:6,}: run {run_s:6.1f} s ({dwellings / run_s:4.0f} "
+                f"dwelling-years/s, read and written), add up {add_s:6.1f} s, "
+                f"peak memory {peak_mb:,.0f} MB{ratio}",
+                flush=True,
+            )
+            if dwellings == LARGEST_FILE:
+                print_three_units(directory)
+        before = dwellings, run_s, add_s
+    if before is not None and before[0] < GROUPS[-1]:
+        more = GROUPS[-1] / before[0]
         print(
-            f"group of {dwellings:6,}: run {run_s:6.1f} s ({dwellings / run_s:4.0f} "
-            f"dwelling-years/s, read and written), add up {add_s:6.1f} s, "
-            f"peak memory {peak_mb:,.0f} MB{ratio}",
-            flush=True,
-        )
-        before = dwellings, total
-    if most >= LARGEST_FILE:
-        with tempfile.TemporaryDirectory() as name:
-            directory = Path(name)
-            write_demand(directory / "demand.nc", LARGEST_FILE)
-            begun = time.perf_counter()
-            found = time_groups(directory, LARGEST_FILE, UNITS, CORES)
-            wall_s = time.perf_counter() - begun
-            on_disk = sum(path.stat().st_size for path in directory.iterdir())
-        print(
-            f"{LARGEST_FILE:,} dwellings, {len(UNITS)} units, 14 penetrations on {CORES} cores: "
-            f"{wall_s:.0f} s, largest job {max(mb for _, _, mb in found):,.0f} MB, "
-            f"files {on_disk / 2**20:,.0f} MB"
+            f"group of {GROUPS[-1]:6,}: at most run {more * before[1]:,.0f} s, add up "
+            f"{more * before[2]:,.0f} s, {more:g} times those of {before[0]:,} (not measured)"
         )
 
 

@@ -214,6 +214,11 @@ def demand_memory(wildcards):
     return 1500 + (50 * inputs.dwellings if inputs.demand.source == "file" else 0)
 
 
+def demand_runtime(wildcards):
+    """Minutes: some years of electricity, and a second or two for each dwelling."""
+    return 20 + demand_of(wildcards.house).dwellings // 15
+
+
 def design_memory(wildcards):
     """MB: libraries, and the printed model, which grows with the slices of a year."""
     return 2000 + 3 * 1440 // design_of(wildcards.scenario).time.resolution_minutes

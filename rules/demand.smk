@@ -16,7 +16,7 @@ rule build_demand:
     threads: 1
     resources:
         mem_mb=demand_memory,
-        runtime=30,
+        runtime=demand_runtime,
     params:
         inputs=demand_params,
         code=code("build_demand"),

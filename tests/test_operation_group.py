@@ -733,3 +733,45 @@ def test_table_4_follows_from_the_fitted_dwelling(tmp_path: Path) -> None:
     outside = judged[~judged["verdict"].isin(["exact", "close"])]
     assert outside.empty, outside.to_string()
     assert sum(table["surplus_heat_kwh"].iloc[0] for table in computed.values()) < 100
+
+
+@pytest.mark.slow
+def test_run_minutes_of_the_street_follow_from_prints_balance(tmp_path: Path) -> None:
+    """Table 5, 10 of 13 dwellings: (demand - import + export) / rated power on the three days.
+
+    Electricity is constant here: it hardly moves the heat, and takes long to draw.
+    """
+    study = yaml.safe_load(
+        (RESOURCES.parent / "config/studies/peacock2006.yaml").read_text("utf-8")
+    )
+    config = load_config(study, RESOURCES)
+    street = config.group.streets["peacock_street"]
+    for house in street:
+        wanted = demand_inputs(config, house)
+        assert wanted.house is not None
+        constant = wanted.house.electricity.model_copy(update={"constant_share": 1.0})
+        changed = wanted.house.model_copy(update={"electricity": constant})
+        build_demand(
+            demand_path=tmp_path / f"{house}.nc",
+            quality_path=tmp_path / "quality.json",
+            **(dict(wanted) | {"house": changed}),
+        )
+    printed = {
+        "stirling_1kw": (1121, 704, 183),
+        "fuel_cell_1kw": (1138, 914, 464),
+        "fuel_cell_3kw": (1137, 864, 274),
+    }
+    for unit, minutes in printed.items():
+        simulate_dwelling(
+            demand_paths=[tmp_path / f"{house}.nc" for house in street],
+            design_path=None,
+            first_path=tmp_path / "first.nc",
+            generation_path=tmp_path / "generation.nc",
+            table_path=tmp_path / "table.csv",
+            inputs=operation_cases(config)[f"peacock_street-{unit}"],
+        )
+        table = pd.read_csv(tmp_path / "table.csv")
+        # the mean over the choices of dwellings is the mean over the dwellings
+        share = table.groupby("period")["run_time_share"].mean()
+        days = ["winter_day", "mid_season_day", "summer_day"]
+        assert 1440 * share[days].to_numpy() == pytest.approx(minutes, rel=0.15)
