@@ -27,7 +27,7 @@ _HERE = Path(__file__).parent
 _BUNDLE = "plotly-basic-4.1.1.min.js.gz"
 
 MOST_ROWS = 30
-"""Rows of a table that are shown at once where there may be many."""
+"""Rows of a table that are shown at once, and printed, where there may be many."""
 
 # ---------------------------------------------------------------------------------- tables
 
@@ -261,6 +261,18 @@ class Fold:
     parts: Sequence[Any]
     open: bool = False
     long: bool = False
+
+
+def folded(table: Table, title: str = "", open_if_short: bool = False) -> Fold:
+    """A table on demand; one of more than :data:`MOST_ROWS` rows is not printed."""
+    is_long = len(table.rows) > MOST_ROWS
+    return Fold(
+        title or table.caption,
+        f"{len(table.rows)} rows",
+        [table],
+        open=open_if_short and not is_long,
+        long=is_long,
+    )
 
 
 @dataclass(frozen=True)

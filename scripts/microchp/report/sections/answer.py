@@ -68,11 +68,12 @@ class Answers:
 
 def answer_table(designs: pd.DataFrame) -> Answers:
     """The table of the first screen."""
-    kinds = dict.fromkeys(designs["annualisation"])
+    own = designs[designs["variant"] == ""]
+    kinds = dict.fromkeys(own["annualisation"])
     return Answers(
         houses=answers(designs),
         annualisation=" or ".join(_ANNUALISATION[kind] for kind in kinds),
-        lifetime=" or ".join(f"{life:g}" for life in designs["lifetime_years"].unique()),
+        lifetime=" or ".join(f"{life:g}" for life in own["lifetime_years"].unique()),
     )
 
 
@@ -120,7 +121,7 @@ def certainty(row: pd.Series, pair: pd.DataFrame) -> str:
     if possible < 0.005:
         return "proven to the penny"
     share = possible / max(1.0, abs(row["eac_gbp"]))
-    shown = percent(share, 2) if share >= 1e-4 else f"< {percent(1e-4, 2)}"
+    shown = percent(share, 2) if share >= 1e-4 else f"<\u00a0{percent(1e-4, 2)}"
     return f"within {pounds(possible, 0 if possible >= 10 else 2)} a year ({shown})"
 
 
@@ -175,7 +176,11 @@ def sensitivity(row: pd.Series, variants: pd.DataFrame) -> str:
     if len(variants):
         pays = row["eai_gbp"] > 0
         same = int(((variants["eai_gbp"] > 0) == pays).sum())
-        said.append(f"the same in {same} of {len(variants)} variants")
+        said.append(
+            f"the same in {same} of {len(variants)} variants"
+            if len(variants) > 1
+            else f"{'the same' if same else 'not so'} in variant {variants['variant'].iloc[0]}"
+        )
     return "; ".join(said)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 
 from microchp.report.page import (
-    MOST_ROWS,
     Cell,
     Column,
     Fold,
@@ -20,6 +19,7 @@ from microchp.report.page import (
     Text,
     cell,
     drawing,
+    folded,
     share_cell,
 )
 from microchp.report.sections.answer import QUANTITIES
@@ -81,8 +81,6 @@ def section(
         for report in reports
         if (more := {k: v for k, v in report.items() if k not in _SHOWN})
     ]
-    table = demand_table(reports)
-    shown = len(table.rows) <= MOST_ROWS
     return Section(
         "demand",
         "Quality of the demand",
@@ -91,7 +89,7 @@ def section(
                 "What the demand was asked to be, and what was reached. " + _tolerances(reports[0])
             ),
             *findings,
-            Fold(table.caption, f"{len(table.rows)} rows", [table], open=shown),
+            folded(demand_table(reports), open_if_short=True),
             *drawn,
             *extras,
         ],

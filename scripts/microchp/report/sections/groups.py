@@ -14,7 +14,6 @@ import xarray as xr
 from microchp.report import style
 from microchp.report.group_figures import LINES, case_label
 from microchp.report.page import (
-    MOST_ROWS,
     Cell,
     Chart,
     Choice,
@@ -27,6 +26,7 @@ from microchp.report.page import (
     Text,
     cell,
     drawing,
+    folded,
     rounded,
     share_cell,
 )
@@ -100,7 +100,6 @@ def section(results: GroupResults) -> Section | None:
         return None
     of_case = {path.stem: path for path in results.paths}
     cases = {str(case): of_case[str(case)] for case in dict.fromkeys(streets["scenario"])}
-    tables = [group_table(streets, period) for period in PERIODS]
     return Section(
         "groups",
         "Groups at their transformers",
@@ -112,7 +111,7 @@ def section(results: GroupResults) -> Section | None:
             outcome_table(streets),
             penetration_chart(streets),
             *load_charts(streets, cases),
-            *(Fold(table.caption, f"{len(table.rows)} rows", [table]) for table in tables),
+            *(folded(group_table(streets, period)) for period in PERIODS),
         ],
         short="Groups",
     )
@@ -140,8 +139,8 @@ def dwelling_section(
         "dwellings",
         "One dwelling, run by its heat demand",
         [
-            Fold("The year", f"{len(whole.rows)} rows", [whole], open=len(whole.rows) <= MOST_ROWS),
-            Fold("Seasons and single days", f"{len(seasons.rows)} rows", [seasons]),
+            folded(whole, "The year", open_if_short=True),
+            folded(seasons, "Seasons and single days"),
             *(_drawings(figures_dir) if figures_dir else []),
         ],
         short="One dwelling",
@@ -519,5 +518,5 @@ def _drawings(directory: Path) -> list[Drawing | Fold]:
             full = f"{title}: {of}" + (f", {case_label(case)}" if "-" in case else "")
             found[kind].append(drawing(path, path.stem, full, f"{full}. {caption}"))
     days = found["dwelling"]
-    folded = [Fold(_CAPTIONS["dwelling"][0], f"{len(days)} figures", days)] if days else []
-    return [*found["cumulative"], *folded]
+    single = [Fold(_CAPTIONS["dwelling"][0], f"{len(days)} figures", days)] if days else []
+    return [*found["cumulative"], *single]

@@ -15,11 +15,11 @@ from microchp.report.page import (
     Choice,
     Chooser,
     Column,
-    Fold,
     Section,
     Table,
     Text,
     cell,
+    folded,
     rounded,
 )
 from microchp.report.selection import select
@@ -48,7 +48,6 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path]) -> Section | No
         f"{label(str(houses[name]))}, {label(str(incentives[name]))}": curve
         for name, curve in curves.items()
     }
-    table = _table(named)
     return Section(
         "store_size",
         "The size of the store",
@@ -59,7 +58,7 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path]) -> Section | No
                 "sizes costs less."
             ),
             curve_chart(named),
-            Fold("All points of these curves", f"{len(table.rows)} rows", [table]),
+            folded(_table(named), "All points of these curves"),
         ],
         short="Store size",
     )

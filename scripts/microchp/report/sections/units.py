@@ -21,6 +21,7 @@ from microchp.report.page import (
     Text,
     cell,
     drawing,
+    folded,
     rounded,
     share_cell,
 )
@@ -81,8 +82,8 @@ def section(
             "central_plant",
             ENERGY,
         ),
-        _folded(saving_table(comparison)),
-        _folded(energy_table(comparison)),
+        folded(saving_table(comparison)),
+        folded(energy_table(comparison)),
     ]
     if not economics.empty:
         parts += [
@@ -93,7 +94,7 @@ def section(
                 "metering",
                 MONEY,
             ),
-            _folded(money_table(economics)),
+            folded(money_table(economics)),
         ]
     if figures_dir is not None:
         drawn = _drawings(figures_dir)
@@ -205,10 +206,6 @@ def _chart(
         choices=choices,
         layouts=layouts,
     )
-
-
-def _folded(table: Table) -> Fold:
-    return Fold(f"All numbers: {table.caption}", f"{len(table.rows)} rows", [table])
 
 
 def saving_table(comparison: pd.DataFrame) -> Table:
