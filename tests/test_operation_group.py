@@ -508,15 +508,19 @@ def test_the_time_of_a_ramp_is_where_the_profile_is_steepest(made: Path) -> None
     assert rise.max() == pytest.approx(row["max_ramp_kw_per_min"])
 
 
+def write_design(path: Path, config: Config, chp_kw: float, tes_kwh: float) -> Path:
+    """What of a design of ``detached-none-with`` is installed."""
+    designed = design_inputs(config, scenario_table(config)["detached-none-with"])
+    with netCDF4.Dataset(path, "w") as file:
+        file.setncatts({"inputs": designed.model_dump_json(), "chp_kw": chp_kw, "tes_kwh": tes_kwh})
+    return path
+
+
 def test_a_design_brings_its_unit_and_store(made: Path, config: Config, tmp_path: Path) -> None:
     """2 kW of the catalogue's gas engine with 10 kWh: more run time than the printed store."""
-    scenario = scenario_table(config)["detached-none-with"]
-    designed = design_inputs(config, scenario).model_dump_json()
     found = {}
     for chp_kw, tes_kwh in ((0.0, 0.0), (2.0, 0.0), (2.0, 10.0)):
-        design = tmp_path / f"{tes_kwh}.nc"
-        with netCDF4.Dataset(design, "w") as file:
-            file.setncatts({"inputs": designed, "chp_kw": chp_kw, "tes_kwh": tes_kwh})
+        design = write_design(tmp_path / f"{tes_kwh}.nc", config, chp_kw, tes_kwh)
         simulate_dwelling(
             demand_paths=[made / "one.nc"],
             design_path=design,
@@ -539,13 +543,9 @@ def test_a_design_brings_its_unit_and_store(made: Path, config: Config, tmp_path
 def test_where_no_unit_is_chosen_every_penetration_is_the_demand(
     made: Path, config: Config, tmp_path: Path
 ) -> None:
-    scenario = scenario_table(config)["detached-none-with"]
-    designed = design_inputs(config, scenario).model_dump_json()
-    with netCDF4.Dataset(tmp_path / "design.nc", "w") as file:
-        file.setncatts({"inputs": designed, "chp_kw": 0.0, "tes_kwh": 0.0})
     simulate_dwelling(
         demand_paths=[made / "one.nc"],
-        design_path=tmp_path / "design.nc",
+        design_path=write_design(tmp_path / "design.nc", config, 0.0, 0.0),
         first_path=tmp_path / "first.nc",
         generation_path=tmp_path / "generation.nc",
         table_path=tmp_path / "table.csv",
