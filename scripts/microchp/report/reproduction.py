@@ -17,7 +17,6 @@ from microchp.report.page import (
     Cell,
     Column,
     Fold,
-    Heading,
     Notice,
     Page,
     Points,
@@ -89,13 +88,14 @@ def build_reproduction(
                 "results; every number concerned says so.",
             )
         ],
-        answer=[
-            Heading("What follows"),
-            Points(agreement(comparison, sensitivity)),
-            Heading("What changes with the corrected factor and at the certified optimum"),
-            Points(changes(read_designs(designs_path), audit)),
-        ],
+        answer=[Points(agreement(comparison, sensitivity))],
         sections=[
+            Section(
+                "changes",
+                "What changes with the corrected factor and at the certified optimum",
+                [Points(changes(read_designs(designs_path), audit))],
+                short="What changes",
+            ),
             published,
             _sensitivity_section(sensitivity),
             _audit_section(audit, pd.read_csv(statements_path)),
