@@ -221,7 +221,7 @@ def demand_runtime(wildcards):
 
 def design_memory(wildcards):
     """MB: libraries, and the printed model, which grows with the slices of a year."""
-    return 2000 + 3 * 1440 // design_of(wildcards.scenario).time.resolution_minutes
+    return 900 + 2 * 1440 // design_of(wildcards.scenario).time.resolution_minutes
 
 
 # The published studies, which the target `reproduce` loads as modules. A study takes its time to
