@@ -99,7 +99,7 @@ TEXT = """\
 Written by `make validation` from the results of `make reproduce`; the page
 `results/reproduction/index.html` has every number. {counts}
 
-Every number of `resources/published/` was transcribed twice, independently, and the two compared
+Every number of `resources/published/` was transcribed twice, and the two readings compared
 cell by cell; a test holds them equal (`tests/second_transcription.csv`).
 
 ## Verdicts, and how to read them
