@@ -12,6 +12,12 @@ from microchp.scenarios import OPTIMAL
 
 _CELL = ["house", "incentive"]
 _PAID = ("none", "fit")
+_METRICS = {
+    "eai_as_printed_gbp": ("income", "EAI"),
+    "co2_kg": ("CO2", "NTCO2"),
+    "tde_kwh": ("delivered energy", "TDE"),
+}
+"""What a store changes, in words and as the tables of print name it."""
 
 
 def agreement(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> list[str]:
@@ -154,9 +160,7 @@ def _order(comparison: pd.DataFrame) -> Iterator[str]:
     different: list[str] = []
     for (incentive, tes), cells in incomes.groupby(["incentive", "tes"], sort=False):
         groups += 1
-        if list(cells.sort_values("published")["house"]) == list(
-            cells.sort_values("computed")["house"]
-        ):
+        if _is_ordered_as_published(cells, "house"):
             same += 1
         else:
             different.append(f"{label(str(incentive)).lower()} {tes} store")
@@ -164,6 +168,12 @@ def _order(comparison: pd.DataFrame) -> Iterator[str]:
         f"The order of the houses by income is as published in {same} of {groups} columns"
         + (f" (not: {', '.join(different)})." if different else ".")
     )
+
+
+def _is_ordered_as_published(cells: pd.DataFrame, name: str) -> bool:
+    """Whether what is computed puts the names of a column in the order of print."""
+    orders = [list(cells.sort_values(value)[name]) for value in ("published", "computed")]
+    return orders[0] == orders[1]
 
 
 def _cells(comparison: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -190,7 +200,7 @@ def store_effects(comparison: pd.DataFrame) -> pd.DataFrame:
         ``metric``, ``house``, ``incentive``, ``published``, ``computed``: with store less without.
     """
     parts = []
-    for metric in ("eai_as_printed_gbp", "co2_kg", "tde_kwh"):
+    for metric in _METRICS:
         cells = _cells(comparison, metric).set_index(_CELL)
         if cells.empty:
             continue
@@ -203,17 +213,13 @@ def store_effects(comparison: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-_QUANTITIES = {"eai_as_printed_gbp": "EAI", "co2_kg": "NTCO2", "tde_kwh": "TDE"}
-
-
 def _effects(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> Iterator[str]:
     effects = store_effects(comparison)
     if effects.empty:
         return
-    names = {"eai_as_printed_gbp": "income", "co2_kg": "CO2", "tde_kwh": "delivered energy"}
     agrees = effects["published"] * effects["computed"] > 0
     other = [
-        f"{names[row['metric']]}, {_names(pd.Index([(row['house'], row['incentive'])]))}"
+        f"{_METRICS[row['metric']][0]}, {_names(pd.Index([(row['house'], row['incentive'])]))}"
         + (
             f", yet so with {' or '.join(turning)}"
             if (turning := _turning(sensitivity, row))
@@ -231,7 +237,7 @@ def _effects(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> Iterator[st
 def _turning(sensitivity: pd.DataFrame, effect: pd.Series) -> list[str]:
     """Assumptions under which the store's effect has the published sign after all."""
     table = "Table 2" if effect["incentive"] == "none" else "Table 3"
-    rows = sensitivity[sensitivity["quantity"] == _QUANTITIES[effect["metric"]]]
+    rows = sensitivity[sensitivity["quantity"] == _METRICS[effect["metric"]][1]]
     changed = {
         tes: rows[rows["design"] == f"{table}, {tes} TES, {label(effect['house'])}"].set_index(
             "assumption"
@@ -273,10 +279,7 @@ def _units(comparison: pd.DataFrame) -> Iterator[str]:
     if rows.empty:
         return
     plants = [plant for _, plant in rows.groupby("column", sort=False)]
-    same = sum(
-        list(plant.sort_values("published")["row"]) == list(plant.sort_values("computed")["row"])
-        for plant in plants
-    )
+    same = sum(_is_ordered_as_published(plant, "row") for plant in plants)
     yield (
         f"De Paepe et al. 2006, Table 3: all {len(rows)} savings follow within "
         f"{rows['deviation'].abs().max():.2f} points (rms {_rms(rows):.2f}); the order of the "
@@ -315,14 +318,18 @@ def _groups(comparison: pd.DataFrame) -> Iterator[str]:
 
 
 def _print(audit: pd.DataFrame) -> Iterator[str]:
-    counts = {}
-    for check in ("as printed", "capital recovery factor"):
-        name = f"NPV from the income, {'Eq. 6 as printed' if check == 'as printed' else check}"
-        rows = audit[(audit["paper"] == "oluleye2018") & (audit["check"] == name)]
-        counts[check] = (rows["verdict"] == "inconsistent").sum(), len(rows)
+    checks = {
+        factor: audit.loc[
+            (audit["paper"] == "oluleye2018")
+            & (audit["check"] == f"NPV from the income, {factor}"),
+            "verdict",
+        ]
+        == "inconsistent"
+        for factor in ("Eq. 6 as printed", "capital recovery factor")
+    }
+    true = checks["capital recovery factor"]
     yield (
         "From print alone: the net present values of Oluleye et al. contradict the incomes in "
-        f"{counts['capital recovery factor'][0]} of {counts['capital recovery factor'][1]} cells "
-        f"if the capital recovery factor was used, and in {counts['as printed'][0]} if Eq. 6 was "
-        "used as printed."
+        f"{true.sum()} of {len(true)} cells if the capital recovery factor was used, and in "
+        f"{checks['Eq. 6 as printed'].sum()} if Eq. 6 was used as printed."
     )
