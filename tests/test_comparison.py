@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +22,9 @@ from microchp.assessment.comparison import (
     read_reasons,
     verdict,
 )
+from microchp.assessment.computed import input_table
 from microchp.assessment.published import Printed, read_published
-from microchp.config import PAPERS
+from microchp.config import PAPERS, load_config
 from microchp.errors import AssessmentError
 
 RESOURCES = Path(__file__).parents[1] / "resources/published"
@@ -216,3 +218,48 @@ def test_a_comparison_is_read_as_it_was_written(tmp_path):
         *("paper", "table", "item", "published", "computed", "deviation", "verdict")
     ]
     assert list(table) == list(SCHEMA.columns)
+
+
+# ------------------------------------------------------------------------------------- inputs
+
+
+@pytest.mark.parametrize(
+    ("paper", "off"),
+    [
+        ("oluleye2017", {"emissions.gas_kg_per_kwh"}),
+        ("oluleye2018", {"emissions.gas_kg_per_kwh", "boiler.maintenance_gbp_per_kwh"}),
+        ("peacock2006", set()),
+        (
+            "depaepe2006",
+            {
+                "units.solo_printed.least_power_kw",
+                "comparison.condensing_boiler.maintenance_eur_per_year",
+                *(f"comparison.prices.rates.{rate}.price_eur_per_kwh" for rate in ("day", "night")),
+            },
+        ),
+    ],
+)
+def test_a_study_has_the_inputs_that_its_paper_prints(paper, off):
+    study = {"oluleye2017": "oluleye2018"}.get(paper, paper)
+    text = (RESOURCES.parents[1] / "config/studies" / f"{study}.yaml").read_text("utf-8")
+    config = load_config(yaml.safe_load(text), RESOURCES.parent).model_dump(mode="json")
+    printed = [p for p in NUMBERS if p.paper == paper]
+    found = compare({"input": input_table(config)}, printed, REASONS)
+    found = found[found["key"].str.startswith("input ")]
+    unmet = found[~found["verdict"].isin(["exact", "close"])]
+    assert {path.split()[1].removeprefix("path=") for path in unmet["key"]} == off
+    assert len(found) > 15
+    assert (unmet["reason"].str.len() > 20).all()
+
+
+def test_inputs_of_a_unit_and_clock_times_can_be_looked_up():
+    unit = {"power_kw": 2, "electrical_efficiency": 0.2, "thermal_efficiency": 0.72}
+    config = {
+        "units": {"family": {"unit": unit | {"min_load_share": 0.5}}},
+        "period": [{"start": "06:30"}],
+    }
+    values = input_table(config).set_index("path")["value"]
+    assert values["units.unit.heat_recovery"] == pytest.approx(0.9)
+    assert values["units.unit.least_power_kw"] == 1
+    assert values["units.unit.least_heat_kw"] == pytest.approx(3.6)
+    assert values["period.0.start"] == 6.5

@@ -7,6 +7,7 @@ are shares here, and per cent only where a paper prints per cent.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,8 @@ AS_PRINTED = "as_printed"
 """Name of the variant whose optimum is found with Eq. 6 as it is printed."""
 
 MINUTES_PER_DAY = 1440
+
+CLOCK_TIME = re.compile(r"(\d\d):(\d\d)")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,10 @@ def tables_of(results: Results) -> dict[str, pd.DataFrame]:
 
 
 def input_table(config: Mapping[str, Any]) -> pd.DataFrame:
-    """Numbers of a resolved configuration by dotted path; units by name, whatever their family."""
+    """Numbers of a resolved configuration by dotted path; units by name, whatever their family.
+
+    Clock times are hours.
+    """
     values = dict(_leaves(config, ""))
     for family in config["units"].values():
         for name, unit in family.items():
@@ -75,10 +81,14 @@ def input_table(config: Mapping[str, Any]) -> pd.DataFrame:
             values |= {
                 f"units.{name}.overall_efficiency": electrical + thermal,
                 f"units.{name}.power_to_heat": electrical / thermal,
+                f"units.{name}.heat_recovery": thermal / (1 - electrical),
                 # where none is stated, what the efficiencies make of the power
                 f"units.{name}.heat_kw": unit["power_kw"] * thermal / electrical,
             }
             values |= {f"units.{name}.{field}": value for field, value in _leaves(unit, "")}
+            least = values.get(f"units.{name}.min_load_share", 0.0)
+            for rated in ("power_kw", "heat_kw"):
+                values[f"units.{name}.least_{rated}"] = least * values[f"units.{name}.{rated}"]
     return pd.DataFrame({"path": list(values), "value": list(values.values())})
 
 
@@ -87,6 +97,8 @@ def _leaves(node: Any, path: str) -> list[tuple[str, float]]:
         items = [(str(key), value) for key, value in node.items()]
     elif isinstance(node, list):
         items = [(str(index), value) for index, value in enumerate(node)]
+    elif isinstance(node, str) and (clock := CLOCK_TIME.fullmatch(node)):
+        return [(path, int(clock[1]) + int(clock[2]) / 60)]
     else:
         is_number = isinstance(node, int | float) and not isinstance(node, bool)
         return [(path, float(node))] if is_number else []
@@ -122,6 +134,7 @@ def demand_table(paths: Sequence[Path]) -> pd.DataFrame:
                 name = str(quantity["quantity"]).removesuffix("_kw")
                 row[f"annual_{name}_kwh"] = quantity["annual_reached_kwh"]
                 row[f"peak_{name}_kw"] = quantity["peak_5min_reached_kw"]
+        row["annual_heat_kwh"] = row["annual_space_heating_kwh"] + row["annual_hot_water_kwh"]
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -210,6 +223,7 @@ def dwelling_table(paths: Sequence[Path]) -> pd.DataFrame:
         import_share=table["import_kwh"] / table["electricity_demand_kwh"],
         import_reduction=1 - table["import_kwh"] / table["electricity_demand_kwh"],
         heat_to_power=table["heat_demand_kwh"] / table["electricity_demand_kwh"],
+        concurrence=table["electricity_beside_heat_kwh"] / table["electricity_demand_kwh"],
         run_minutes=table["run_time_share"] * MINUTES_PER_DAY,
         average_demand_kw=table["electricity_demand_kwh"] / hours,
         average_import_kw=table["import_kwh"] / hours,

@@ -171,7 +171,8 @@ def dwelling_table(
     Returns
     -------
     pandas.DataFrame
-        ``period``, ``days``; energies of the demand, the unit, the boiler and the store (kWh);
+        ``period``, ``days``; energies of the demand, the unit, the boiler and the store (kWh), with
+        the electricity demand in steps that have a heat demand (``electricity_beside_heat_kwh``);
         import, export, ``peak_import_kw``, ``original_peak_kw`` (without unit), factors and
         shares of the net load and ``original_load_factor``; ``run_time_share``,
         ``run_hours``, ``starts``.
@@ -184,6 +185,7 @@ def dwelling_table(
     energies = {
         "heat_demand_kwh": year.heat_demand_kw,
         "electricity_demand_kwh": electricity,
+        "electricity_beside_heat_kwh": np.where(year.heat_demand_kw > 0, electricity, 0.0),
         "chp_electricity_kwh": year.flow("chp_power_kw"),
         "chp_heat_kwh": year.flow("chp_heat_kw"),
         "chp_fuel_kwh": year.flow("chp_fuel_kw"),
