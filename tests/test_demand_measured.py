@@ -110,7 +110,10 @@ def test_several_dwellings(tmp_path: Path) -> None:
 def test_too_few_dwellings_are_refused(tmp_path: Path) -> None:
     GOOD.to_csv(tmp_path / "one.csv", index=False)
     checked = check_demand_file(tmp_path / "one.csv", YEAR, FilePolicy(), "cottage", dwellings=13)
-    assert "holds 1 dwelling, and group.dwellings asks for 13" in the_problem(checked)
+    problem = the_problem(checked)
+    assert problem.startswith("holds 1 dwelling, and the groups that scenarios.penetration asks")
+    assert "have 13 (group.dwellings)" in problem
+    assert "set group.dwellings to 1, or leave out scenarios.penetration" in problem
 
 
 def test_more_dwellings_than_needed_are_told(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microchp.assessment.comparison import compare
-from microchp.assessment.computed import dwelling_table
+from microchp.assessment.computed import dwelling_table, group_table
 from microchp.assessment.groups import PERIODS, assess_groups, read_groups
 from microchp.assessment.network import (
     SEASONS,
@@ -492,6 +492,30 @@ def test_larger_units_reverse_the_flow_at_lower_penetration(made: Path) -> None:
     winter = table[table["period"] == "winter_day"].groupby("scenario")["reverse_flow_onset"]
     start = winter.first()
     assert start["detached-fuel_cell_3kw"] < start["detached-stirling_1kw"]
+
+
+def test_onsets_that_whole_per_cents_show() -> None:
+    exports = {0.0: 0.0, 0.25: 0.4, 0.5: 0.5, 1.0: 40.0}
+    groups = pd.DataFrame(
+        {
+            "scenario": "street-stirling_1kw",
+            "period": "winter_day",
+            "penetration": [*exports],
+            "units": [0, 1, 2, 4],
+            "dwellings": 4,
+            "demand_kwh": 100.0,
+            "import_kwh": [100.0, 50.0, 0.6, 0.4],
+            "export_kwh": [*exports.values()],
+            "admd_kw": 1.0,
+            "zero_import_share": 0.0,
+            "run_time_share": 0.0,
+        }
+    )
+    table = group_table(groups)
+    assert set(table["noticed_export_onset"]) == {0.5}
+    assert set(table["no_import_onset"]) == {1.0}
+    never = group_table(groups[groups["units"] < 2])
+    assert never[["noticed_export_onset", "no_import_onset"]].isna().all(axis=None)
 
 
 def test_the_time_of_a_ramp_is_where_the_profile_is_steepest(made: Path) -> None:

@@ -149,9 +149,11 @@ def test_sentences_count_what_agrees():
     assert "as published in 4 of 4 columns" in said
     assert "24 of 24 cases" in said
     assert "all 15 savings follow within 0.00 points (rms 0.00)" in said
+    assert "generate within 0 % of demand - import + export in print (9 cells)" in said
     said = " ".join(agreement(whole_comparison(0.1), nothing))
     assert "within £61, with a store within £75 (6 of 8 within £40)" in said
     assert "CO2 within 10.0 %" in said
+    assert "generate within 10 % of demand" in said
 
 
 def test_an_assumption_that_turns_a_sign_is_named():

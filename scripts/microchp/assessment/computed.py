@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -20,6 +21,7 @@ from microchp.assessment import finance as money
 from microchp.assessment.designs import read_designs
 from microchp.assessment.groups import read_groups
 from microchp.config import Finance
+from microchp.timeseries import FloatArray
 
 PUBLISHED_DESIGN = "published"
 """Name of the fixed designs that carry the published sizes."""
@@ -32,6 +34,9 @@ AS_PRINTED = "as_printed"
 MINUTES_PER_DAY = 1440
 
 CLOCK_TIME = re.compile(r"(\d\d):(\d\d)")
+
+NOTICED_SHARE = 0.005
+"""Of a demand: what papers that print whole per cents show as one, not as none."""
 
 
 @dataclass(frozen=True)
@@ -233,8 +238,9 @@ def dwelling_table(paths: Sequence[Path]) -> pd.DataFrame:
 def group_table(groups: pd.DataFrame) -> pd.DataFrame:
     """Groups that run a unit of the catalogue, with changes against the group without units.
 
-    ``no_import_onset`` is the least penetration at which the group imports less than 0.5 % of
-    its demand.
+    ``no_import_onset`` is the least penetration at which the group imports less than
+    :data:`NOTICED_SHARE` of its demand, ``noticed_export_onset`` that at which it exports as much;
+    ``reverse_flow_onset`` is that at which it exports anything.
     """
     parts = groups["scenario"].str.partition("-")
     # a group so small that shares round to the same count has it once
@@ -242,8 +248,12 @@ def group_table(groups: pd.DataFrame) -> pd.DataFrame:
     pair = ["scenario", "period"]
     none = table[table["units"] == 0].set_index(pair)
     beside = none.reindex(pd.MultiIndex.from_frame(table[pair]))
-    spared = table["import_kwh"] < 0.005 * table["demand_kwh"]
-    onset = table[spared].groupby(pair)["penetration"].min()
+    noticed_kwh = NOTICED_SHARE * table["demand_kwh"]
+
+    def onset(holds: pd.Series) -> FloatArray:
+        least = table[holds].groupby(pair)["penetration"].min()
+        return np.asarray(least.reindex(pd.MultiIndex.from_frame(table[pair])))
+
     return table.assign(
         admd_reduction=1 - table["admd_kw"] / beside["admd_kw"].to_numpy(),
         import_reduction=1 - table["import_kwh"] / beside["import_kwh"].to_numpy(),
@@ -252,5 +262,6 @@ def group_table(groups: pd.DataFrame) -> pd.DataFrame:
         export_over_demand=table["export_kwh"] / table["demand_kwh"],
         zero_import_minutes=table["zero_import_share"] * MINUTES_PER_DAY,
         run_minutes=table["run_time_share"] * MINUTES_PER_DAY,
-        no_import_onset=onset.reindex(pd.MultiIndex.from_frame(table[pair])).to_numpy(),
+        no_import_onset=onset(table["import_kwh"] < noticed_kwh),
+        noticed_export_onset=onset(table["export_kwh"] >= noticed_kwh),
     )

@@ -380,8 +380,9 @@ def _dwelling_of_rows(table: pd.DataFrame, wanted: int, found: Findings) -> pd.S
     held = dwelling.nunique()
     if held < wanted:
         found.problems.append(
-            f"holds {held} dwelling{'s' if held > 1 else ''}, and group.dwellings asks for "
-            f"{wanted}; give them in a column 'dwelling', or lower group.dwellings"
+            f"holds {held} dwelling{'s' if held > 1 else ''}, and the groups that "
+            f"scenarios.penetration asks for have {wanted} (group.dwellings); give them in a "
+            f"column 'dwelling', set group.dwellings to {held}, or leave out scenarios.penetration"
         )
     elif held > wanted:
         found.warnings.append(f"holds {held} dwellings; the first {wanted} used (group.dwellings)")

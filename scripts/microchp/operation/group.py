@@ -190,7 +190,7 @@ def chosen_generation(generation_kw: Rows, chosen: BoolArray) -> FloatArray:
     Parameters
     ----------
     generation_kw
-        Shape ``(dwellings, minutes)``, read some dwellings at a time.
+        Shape ``(dwellings, minutes)``, whole days, read a day of some dwellings at a time.
     chosen
         Shape ``(choices, dwellings)``.
 
@@ -199,11 +199,15 @@ def chosen_generation(generation_kw: Rows, chosen: BoolArray) -> FloatArray:
     numpy.ndarray
         Shape ``(choices, minutes)``.
     """
-    total = np.zeros((len(chosen), generation_kw.shape[1]))
-    for first in range(0, chosen.shape[1], ROWS_PER_CHUNK):
-        some = slice(first, first + ROWS_PER_CHUNK)
-        for generated, takers in zip(generation_kw[some, :], chosen[:, some].T, strict=True):
-            total[takers] += generated
+    dwellings, minutes = generation_kw.shape
+    takers = chosen.astype(np.float64)
+    total = np.zeros((len(chosen), minutes))
+    for day in range(minutes // MINUTES_PER_DAY):
+        part = slice(day * MINUTES_PER_DAY, (day + 1) * MINUTES_PER_DAY)
+        for first in range(0, dwellings, DWELLINGS_AT_ONCE):
+            some = slice(first, first + DWELLINGS_AT_ONCE)
+            generated = np.asarray(generation_kw[some, part], dtype=np.float64)
+            total[:, part] += takers[:, some] @ generated
     return total
 
 

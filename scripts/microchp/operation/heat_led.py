@@ -255,7 +255,8 @@ def run(
         flowing_per_hour = (1.0 - followed_share) / plant.start_up_hours
         carried_per_hour = followed_share / step_hours
         direct_share = 1.0 - plant.start_up_hours * carried_per_hour
-    cooling_per_hour = 1.0 / step_hours
+    per_hour = 1.0 / step_hours  # dividing in every step would take half as long again
+    cooling_per_hour = per_hour
     if plant.cool_down_hours > 0.0:
         cooling_per_hour = -np.expm1(-step_hours / plant.cool_down_hours) / step_hours
     level = 0.0
@@ -271,8 +272,8 @@ def run(
         available = 0.0
         if has_store:
             loss = plant.loss_kw + plant.loss_per_hour * level
-            room = max(0.0, (plant.store_kwh - level) / step_hours + loss)
-            available = max(0.0, level / step_hours - loss)
+            room = max(0.0, (plant.store_kwh - level) * per_hour + loss)
+            available = max(0.0, level * per_hour - loss)
         forced = on and ran < plant.min_run_steps
         carried = carried_per_hour * retained  # reaches the water if the unit runs
 
