@@ -415,8 +415,8 @@ class Operation(Block):
         150.0,
         description="Store of `units` (Peacock 2006); a design brings its own. 0 means none.",
     )
-    store_min_c: float = Field(55.0, description="Lower set point of the store.")
-    store_max_c: float = Field(70.0, description="Upper set point of the store.")
+    store_min_c: float = Field(55.0, ge=0, description="Lower set point of the store.")
+    store_max_c: float = Field(70.0, le=100, description="Upper set point of the store.")
     store_loss_w_per_k: NonNegative = Field(
         2.2,
         description=(
@@ -439,8 +439,21 @@ class Operation(Block):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.store_min_c >= self.store_max_c:
-            raise ValueError("store_min_c must be below store_max_c")
+        low_c, high_c = self.store_min_c, self.store_max_c
+        if low_c >= high_c:
+            raise ValueError(f"store_min_c {low_c:g} must be below store_max_c {high_c:g}")
+        if self.surroundings_c > low_c:
+            raise ValueError(
+                f"surroundings_c {self.surroundings_c:g} must not be above store_min_c {low_c:g}"
+            )
+        heat_j_per_k = self.store_volume_l * 4187
+        if 0 < heat_j_per_k <= 60 * self.store_loss_w_per_k:
+            raise ValueError(
+                f"store_loss_w_per_k {self.store_loss_w_per_k:g} empties a store of "
+                f"{self.store_volume_l:g} l within a minute"
+            )
+        if self.control == "timed" and not self.timed_periods:
+            raise ValueError("control is timed, but timed_periods lists no period")
         return self
 
 
