@@ -125,6 +125,8 @@ rule build_reproduction:
         designs="results/oluleye2018/designs.csv",
     output:
         page=REPRODUCTION / "index.html",
+        svg=REPRODUCTION / "assumptions.svg",
+        pdf=REPRODUCTION / "assumptions.pdf",
     log:
         REPRODUCTION / "logs/build_reproduction.log",
     benchmark:

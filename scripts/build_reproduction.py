@@ -16,6 +16,8 @@ def main(snakemake: Any) -> None:
             sensitivity_path=snakemake.input.sensitivity,
             designs_path=snakemake.input.designs,
             page_path=snakemake.output.page,
+            svg_path=snakemake.output.svg,
+            pdf_path=snakemake.output.pdf,
         )
 
 

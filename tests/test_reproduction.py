@@ -24,7 +24,9 @@ from microchp.assessment.sensitivity import SCHEMA, sensitivity_rows, summary
 from microchp.config import PAPERS, merge
 from microchp.report import validation
 from microchp.report.conclusions import agreement
-from microchp.report.sections.reproduction import verdict_table
+from microchp.report.reproduction import plot_assumptions
+from microchp.report.sections.reproduction import verdict_counts, verdict_table
+from microchp.report.style import CHEAPER, DEARER
 
 ROOT = Path(__file__).parents[1]
 STUDY = yaml.safe_load((ROOT / "config/studies/oluleye2018.yaml").read_text(encoding="utf-8"))
@@ -156,19 +158,39 @@ def test_sentences_count_what_agrees():
     assert "generate within 10 % of demand" in said
 
 
-def test_an_assumption_that_turns_a_sign_is_named():
-    comparison = whole_comparison()
-    wrong = (
+def at(comparison: pd.DataFrame, row: str, column: str) -> pd.Series:
+    """Where the journal paper's Table 2 has a cell."""
+    return (
         (comparison["paper"] == "oluleye2018")
         & (comparison["table"] == "Table 2")
-        & (comparison["row"] == "NTCO2, design with TES")
-        & (comparison["column"] == "Terrace")
+        & (comparison["row"] == row)
+        & (comparison["column"] == column)
     )
-    comparison.loc[wrong, "computed"] = 4990.0
+
+
+def test_the_order_of_houses_is_told_without_and_with_cells_that_print_rules_out():
+    comparison = whole_comparison()
+    cell = at(comparison, "EAI, design with TES", "Flat")
+    comparison.loc[cell, ["computed", "verdict"]] = [-151.0, "inconsistent in print"]
+    comparison.loc[cell, "reason"] = "3948 kWh earn -151.2"
+    nothing = pd.DataFrame(columns=list(SCHEMA.columns))
+    said = " ".join(agreement(comparison, nothing))
+    assert "as published in 4 of 4 columns over the 15 cells that print does not rule out" in said
+    assert "over all 16 in 3 of 4 columns (not: no incentive with store)" in said
+    assert "with TES, Flat, -132.48 (3948 kWh earn -151.2)." in said
+    # of the cells that are left, one in the wrong place still counts
+    comparison.loc[at(comparison, "EAI, design with TES", "Terrace"), "computed"] = 0.0
+    said = " ".join(agreement(comparison, nothing))
+    assert "3 of 4 columns (not: no incentive with store) over the 15 cells" in said
+
+
+def test_an_assumption_that_turns_a_sign_is_named():
+    comparison = whole_comparison()
+    comparison.loc[at(comparison, "NTCO2, design with TES", "Terrace"), "computed"] = 4990.0
     rows = [
         dict.fromkeys(SCHEMA.columns, 0.0)
-        | {"assumption": words, "quantity": "NTCO2", "changed": changed}
-        | {"design": f"Table 2, {tes} TES, Terrace"}
+        | {"assumption": words, "changed": changed}
+        | {"key": f"design house=terrace incentive=none tes={tes} design=published metric=co2_kg"}
         for words, pair in {"a late start": (4980, 4984), "a short night": (4988, 4984)}.items()
         for tes, changed in zip(("with", "without"), pair, strict=True)
     ]
@@ -233,6 +255,27 @@ def test_what_an_assumption_is_worth():
     assert worth.loc[("EAI", "minimum load"), "changed"] == pytest.approx(50.22)
 
 
+def test_the_figure_has_every_assumption_and_tells_nearer_from_farther(tmp_path):
+    worth = pd.DataFrame(
+        {
+            "quantity": ["EAI", "EAI", "TDE"],
+            "assumption": ["short night", "two periods", "short night"],
+            "unit": ["£/year", "£/year", "kWh/year"],
+            "numbers": 4,
+            "study": [10.0, 10.0, 200.0],
+            "changed": [30.0, 5.0, 180.0],
+            "effect": [20.0, -5.0, -20.0],
+        }
+    )
+    plot_assumptions(worth, tmp_path / "f.svg", tmp_path / "f.pdf")
+    drawn = (tmp_path / "f.svg").read_text(encoding="utf-8")
+    assert drawn.index("short night") < drawn.index("two periods")
+    assert all(text in drawn for text in ("EAI", "TDE", "£/year, rms", "kWh/year, rms"))
+    # a mark is a use of its symbol: each panel's, and the legend's
+    uses = {colour: drawn.count(f"fill: {colour.lower()}") for colour in (DEARER, CHEAPER)}
+    assert uses[DEARER] and uses[CHEAPER]
+
+
 # -------------------------------------------------------------------------- documentation
 
 
@@ -247,7 +290,7 @@ def test_the_readme_has_the_counts_of_the_validation_page():
 
 def test_counts_add_up_and_replace_only_their_block():
     comparison = whole_comparison()
-    counts = validation.count_table(comparison)
+    counts = verdict_counts(comparison)
     assert counts["numbers"].iloc[-1] == len(comparison) == counts["numbers"].iloc[:-1].sum()
     text = f"before\n{validation.BEGIN}\nold\n{validation.END}\nafter"
     new = validation.replace_block(text, validation.readme_block(comparison))

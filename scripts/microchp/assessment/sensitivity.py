@@ -39,13 +39,15 @@ SCHEMA = pa.DataFrameSchema(
         "changed": pa.Column(float),
         "effect": pa.Column(float),
         "explained_share": pa.Column(float, nullable=True),
+        "key": pa.Column(str),
     },
     strict=True,
     ordered=True,
 )
 """What leaves as ``sensitivity.csv``: ``computed`` with the study's assumptions, ``changed`` with
 the other one, ``effect`` their difference; ``explained_share`` is how much of the deviation the
-other assumption would take away (above 1: it goes past print, below 0: away from it)."""
+other assumption would take away (above 1: it goes past print, below 0: away from it); ``key`` is
+that of the published number."""
 
 
 def sensitivity_rows(
@@ -123,6 +125,7 @@ def _row(words: str, printed: Printed, computed: float, changed: float) -> dict[
         "changed": changed,
         "effect": changed - computed,
         "explained_share": (computed - changed) / deviation if deviation else float("nan"),
+        "key": printed.key,
     }
 
 

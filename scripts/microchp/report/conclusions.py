@@ -12,12 +12,9 @@ from microchp.scenarios import OPTIMAL
 
 _CELL = ["house", "incentive"]
 _PAID = ("none", "fit")
-_METRICS = {
-    "eai_as_printed_gbp": ("income", "EAI"),
-    "co2_kg": ("CO2", "NTCO2"),
-    "tde_kwh": ("delivered energy", "TDE"),
-}
-"""What a store changes, in words and as the tables of print name it."""
+_METRICS = {"eai_as_printed_gbp": "income", "co2_kg": "CO2", "tde_kwh": "delivered energy"}
+"""What a store changes, in words."""
+_RULED_OUT = "inconsistent in print"
 
 
 def agreement(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> list[str]:
@@ -156,17 +153,29 @@ def _order(comparison: pd.DataFrame) -> Iterator[str]:
     incomes = _cells(comparison, "eai_as_printed_gbp")
     if incomes.empty:
         return
-    same, groups = 0, 0
-    different: list[str] = []
-    for (incentive, tes), cells in incomes.groupby(["incentive", "tes"], sort=False):
-        groups += 1
-        if _is_ordered_as_published(cells, "house"):
-            same += 1
-        else:
-            different.append(f"{label(str(incentive)).lower()} {tes} store")
-    yield (
-        f"The order of the houses by income is as published in {same} of {groups} columns"
-        + (f" (not: {', '.join(different)})." if different else ".")
+    ruled_out = incomes["verdict"] == _RULED_OUT
+    said = f"The order of the houses by income is as published in {_ordered(incomes[~ruled_out])}"
+    if ruled_out.any():
+        cells = [
+            f"{row['item']}, {row['published']:g} ({row['reason']})"
+            for _, row in incomes[ruled_out].iterrows()
+        ]
+        said += (
+            f" over the {(~ruled_out).sum()} cells that print does not rule out; over all "
+            f"{len(incomes)} in {_ordered(incomes)}. Ruled out: {'; '.join(cells)}"
+        )
+    yield f"{said}."
+
+
+def _ordered(incomes: pd.DataFrame) -> str:
+    """In how many columns the houses come in the order of print, and in which they do not."""
+    columns = {
+        f"{label(str(incentive)).lower()} {tes} store": _is_ordered_as_published(cells, "house")
+        for (incentive, tes), cells in incomes.groupby(["incentive", "tes"], sort=False)
+    }
+    other = [column for column, is_ordered in columns.items() if not is_ordered]
+    return f"{len(columns) - len(other)} of {len(columns)} columns" + (
+        f" (not: {', '.join(other)})" if other else ""
     )
 
 
@@ -178,12 +187,19 @@ def _is_ordered_as_published(cells: pd.DataFrame, name: str) -> bool:
 
 def _cells(comparison: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Cells of the journal paper's Tables 2 and 3 for one metric, with what their keys ask for."""
-    rows = comparison[
-        (comparison["paper"] == "oluleye2018")
-        & comparison["table"].isin(["Table 2", "Table 3"])
-        & comparison["key"].str.endswith(f"metric={metric}")
-        & comparison["computed"].notna()
-    ]
+    return _of_metric(
+        comparison[
+            (comparison["paper"] == "oluleye2018")
+            & comparison["table"].isin(["Table 2", "Table 3"])
+            & comparison["computed"].notna()
+        ],
+        metric,
+    )
+
+
+def _of_metric(numbers: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Numbers for one metric, with what their keys ask for."""
+    rows = numbers[numbers["key"].str.endswith(f"metric={metric}")]
     found = {
         name: rows["key"].str.extract(rf"\b{name}=(\S+)", expand=False)
         for name in ("house", "incentive", "tes")
@@ -219,7 +235,7 @@ def _effects(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> Iterator[st
         return
     agrees = effects["published"] * effects["computed"] > 0
     other = [
-        f"{_METRICS[row['metric']][0]}, {_names(pd.Index([(row['house'], row['incentive'])]))}"
+        f"{_METRICS[row['metric']]}, {_names(pd.Index([(row['house'], row['incentive'])]))}"
         + (
             f", yet so with {' or '.join(turning)}"
             if (turning := _turning(sensitivity, row))
@@ -236,14 +252,9 @@ def _effects(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> Iterator[st
 
 def _turning(sensitivity: pd.DataFrame, effect: pd.Series) -> list[str]:
     """Assumptions under which the store's effect has the published sign after all."""
-    table = "Table 2" if effect["incentive"] == "none" else "Table 3"
-    rows = sensitivity[sensitivity["quantity"] == _METRICS[effect["metric"]][1]]
-    changed = {
-        tes: rows[rows["design"] == f"{table}, {tes} TES, {label(effect['house'])}"].set_index(
-            "assumption"
-        )["changed"]
-        for tes in ("with", "without")
-    }
+    rows = _of_metric(sensitivity, effect["metric"]).set_index("assumption")
+    rows = rows[(rows[_CELL] == effect[_CELL]).all(axis="columns")]
+    changed = {tes: rows.loc[rows["tes"] == tes, "changed"] for tes in ("with", "without")}
     change = (changed["with"] - changed["without"]).dropna()
     return list(change.index[change * effect["published"] > 0])
 
@@ -253,7 +264,7 @@ def _rows(comparison: pd.DataFrame, paper: str, table: str) -> pd.DataFrame:
     return comparison[
         (comparison["paper"] == paper)
         & (comparison["table"] == table)
-        & ~comparison["verdict"].isin(["not computed", "inconsistent in print"])
+        & ~comparison["verdict"].isin(["not computed", _RULED_OUT])
     ]
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from microchp.assessment.comparison import counts_in_words, read_comparison
 from microchp.assessment.designs import read_designs
 from microchp.assessment.sensitivity import summary
 from microchp.files import whole
+from microchp.report import style
 from microchp.report.conclusions import agreement, changes
 from microchp.report.page import (
     Cell,
@@ -24,6 +28,7 @@ from microchp.report.page import (
     Table,
     Text,
     cell,
+    drawing,
     render,
 )
 from microchp.report.sections import reproduction as numbers
@@ -54,8 +59,10 @@ def build_reproduction(
     sensitivity_path: str | Path,
     designs_path: str | Path,
     page_path: str | Path,
+    svg_path: str | Path,
+    pdf_path: str | Path,
 ) -> None:
-    """Write the page.
+    """Write the page, and its figure.
 
     Parameters
     ----------
@@ -71,12 +78,15 @@ def build_reproduction(
         ``designs.csv`` of the design study.
     page_path
         HTML to write; it needs nothing beside it.
+    svg_path, pdf_path
+        Figure of the assumptions to write, which the page has too.
     """
     comparison = read_comparison(published_path)
     audit = pd.read_csv(audit_path, keep_default_na=False)
     sensitivity = pd.read_csv(sensitivity_path)
     published = numbers.section(comparison)
     assert published is not None
+    plot_assumptions(summary(sensitivity), svg_path, pdf_path)
     page = Page(
         run="reproduction",
         title="How far do the published results follow?",
@@ -97,7 +107,7 @@ def build_reproduction(
                 short="What changes",
             ),
             published,
-            _sensitivity_section(sensitivity),
+            _sensitivity_section(sensitivity, Path(svg_path)),
             _audit_section(audit, pd.read_csv(statements_path)),
         ],
     )
@@ -174,7 +184,61 @@ def _digits(row: pd.Series) -> int:
     return min(3, max(0, 2 - math.floor(math.log10(size))))
 
 
-def _sensitivity_section(sensitivity: pd.DataFrame) -> Section:
+def plot_assumptions(worth: pd.DataFrame, svg_path: str | Path, pdf_path: str | Path) -> None:
+    """Draw the deviation from print with the study's assumptions and with another instead.
+
+    A panel for each quantity, a row for each assumption, those that matter most above.
+
+    Parameters
+    ----------
+    worth
+        :func:`microchp.assessment.sensitivity.summary`.
+    svg_path, pdf_path
+        Files to write.
+    """
+    growth = (worth["changed"] / worth["study"]).groupby(worth["assumption"]).max()
+    rows = list(growth.sort_values(ascending=False, kind="stable").index)
+    panels = list(worth.groupby(["quantity", "unit"], sort=False))
+    with style.figure(
+        svg_path=svg_path,
+        pdf_path=pdf_path,
+        width_mm=style.PAGE_MM,
+        height_mm=24 + 4.5 * len(rows),
+    ) as fig:
+        axes = fig.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        for ax, ((quantity, unit), part) in zip(axes, panels, strict=True):
+            at = part["assumption"].map(rows.index)
+            grows = part["changed"] > part["study"]
+            ax.hlines(at, part["study"], part["changed"], color=style.BOILER, linewidth=1.2)
+            ax.plot(part["study"], at, "o", color="white", markeredgecolor=style.DEMAND, **_MARK)
+            for is_larger, (colour, marker, _) in _INSTEAD.items():
+                chosen = grows == is_larger
+                ax.plot(part.loc[chosen, "changed"], at[chosen], marker, color=colour, **_MARK)
+            ax.set_xscale("log")
+            ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+            ax.xaxis.set_minor_formatter(NullFormatter())
+            ax.set_title(quantity)
+            ax.set_xlabel(f"{unit}, rms")
+        axes[0].set_yticks(range(len(rows)), rows)
+        axes[0].set_ylim(len(rows) - 0.5, -0.5)
+        study = Line2D([], [], color="white", marker="o", markeredgecolor=style.DEMAND, **_MARK)
+        handles = {"As the study assumes": study} | {
+            text: Line2D([], [], color=colour, marker=marker, linestyle="", **_MARK)
+            for colour, marker, text in _INSTEAD.values()
+        }
+        fig.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3)
+
+
+_MARK: dict[str, Any] = {"markersize": 4.5, "zorder": 3}
+_INSTEAD = {
+    True: (style.DEARER, "D", "With the other assumption: farther"),
+    False: (style.CHEAPER, "s", "With the other assumption: nearer"),
+}
+"""Colour, marker and words, by whether the deviation from print grows."""
+
+
+def _sensitivity_section(sensitivity: pd.DataFrame, svg_path: Path) -> Section:
     return Section(
         "sensitivity",
         "What each assumption is worth",
@@ -183,6 +247,13 @@ def _sensitivity_section(sensitivity: pd.DataFrame) -> Section:
                 "What the papers do not print had to be assumed. Here is what another assumption "
                 "does to the deviation from print, one changed at a time, at the published sizes "
                 "of the journal paper: where it grows, the study's assumption explains as much."
+            ),
+            drawing(
+                svg_path,
+                "assumptions",
+                "Deviation from print under each assumption",
+                "Root mean square of the deviation from print over the numbers that an assumption "
+                "was tried on, on a logarithmic scale.",
             ),
             _summary_table(summary(sensitivity)),
             Fold(

@@ -1,6 +1,6 @@
 """What the documentation says of the published studies, written from their results.
 
-``python -m microchp.report.validation`` writes ``docs/validation.md`` and the counts in
+``python -m microchp.report.validation`` writes ``docs/validation.md``, its figure and the counts in
 ``README.md`` from ``results/reproduction``: no number of either is written by hand.
 """
 
@@ -14,17 +14,15 @@ from typing import Any
 
 import pandas as pd
 
-from microchp.assessment.comparison import IN_KIND, VERDICTS, counts_in_words, read_comparison
+from microchp.assessment.comparison import IN_KIND, counts_in_words, read_comparison
 from microchp.assessment.designs import read_designs
 from microchp.assessment.sensitivity import summary
 from microchp.files import whole
 from microchp.report.conclusions import agreement, changes
-from microchp.report.sections.reproduction import PAPERS
+from microchp.report.sections.reproduction import COUNTS, PAPERS, verdict_counts
 
 BEGIN, END = "<!-- reproduction: begin -->", "<!-- reproduction: end -->"
 """Between these lines of README.md stands what this module writes."""
-
-COUNT_DIGITS = dict.fromkeys(("numbers", *VERDICTS), 0)
 
 
 def markdown_table(table: pd.DataFrame, digits: dict[str, int]) -> str:
@@ -43,27 +41,13 @@ def markdown_table(table: pd.DataFrame, digits: dict[str, int]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in [columns, marks, *rows])
 
 
-def count_table(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts by paper and role, a row for all together at the end."""
-    counts = comparison.pivot_table(
-        index=["paper", "role"],
-        columns="verdict",
-        values="published",
-        aggfunc="size",
-        fill_value=0,
-    ).reindex(columns=list(VERDICTS), fill_value=0)
-    counts.loc[("all", ""), :] = counts.sum()
-    table = counts.astype(float).reset_index()
-    table.insert(2, "numbers", table[list(VERDICTS)].sum(axis=1))
-    return table.assign(
-        paper=table["paper"].map(PAPERS | {"all": "All"}),
-        role=[f"{role}s" if role else "" for role in table["role"]],
-    )
+def _count_table(comparison: pd.DataFrame) -> str:
+    return markdown_table(verdict_counts(comparison), dict.fromkeys(COUNTS, 0))
 
 
 def readme_block(comparison: pd.DataFrame) -> str:
     """What README.md says of the reproduction."""
-    return f"{BEGIN}\n{markdown_table(count_table(comparison), COUNT_DIGITS)}\n{END}"
+    return f"{BEGIN}\n{_count_table(comparison)}\n{END}"
 
 
 def replace_block(text: str, block: str) -> str:
@@ -143,6 +127,8 @@ factor, and at the certified optimum under each.
 Deviation from print over the numbers of Tables 2 and 3 that an assumption was tried on (root mean
 square), with the study's assumption and with another instead.
 
+![Deviation from print under each assumption](images/assumptions.svg)
+
 {worth}
 
 ## What differs, and why
@@ -178,7 +164,7 @@ def validation_page(
     incomes = eai_table(comparison)
     return TEXT.format(
         counts=f"{counts_in_words(comparison)}.",
-        verdicts=markdown_table(count_table(comparison), COUNT_DIGITS),
+        verdicts=_count_table(comparison),
         in_kind=IN_KIND,
         agreement=_points(agreement(comparison, sensitivity)),
         changes=_points(changes(designs, audit)),
@@ -216,7 +202,7 @@ def _points(sentences: list[str]) -> str:
 
 
 def write_documentation(*, results: Path, designs: Path, root: Path) -> None:
-    """Write ``docs/validation.md`` and the counts of ``README.md``.
+    """Write ``docs/validation.md``, its figure, and the counts of ``README.md``.
 
     Parameters
     ----------
@@ -233,13 +219,15 @@ def write_documentation(*, results: Path, designs: Path, root: Path) -> None:
         for name in ("audit", "statements", "sensitivity")
     )
     page = validation_page(comparison, audit, statements, sensitivity, read_designs(designs))
-    pages = {
+    figure = (results / "assumptions.svg").read_text(encoding="utf-8")
+    texts = {
         root / "docs/validation.md": page,
+        root / "docs/images/assumptions.svg": figure,
         root / "README.md": replace_block(
             (root / "README.md").read_text(encoding="utf-8"), readme_block(comparison)
         ),
     }
-    for path, text in pages.items():
+    for path, text in texts.items():
         with whole(path) as partial:
             partial.write_text(text, encoding="utf-8")
 

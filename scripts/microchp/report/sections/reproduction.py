@@ -66,26 +66,36 @@ def section(comparison: pd.DataFrame | None) -> Section | None:
     )
 
 
+COUNTS = ("numbers", *VERDICTS, "fitted")
+"""Columns of :func:`verdict_counts` that count."""
+
+
+def verdict_counts(comparison: pd.DataFrame) -> pd.DataFrame:
+    """How many numbers have which verdict, inputs and results of each paper apart, and all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``paper`` and ``role`` in words, then :data:`COUNTS`.
+    """
+    each = pd.get_dummies(comparison["verdict"]).reindex(columns=list(VERDICTS), fill_value=0)
+    each = each.assign(numbers=1, fitted=comparison["fitted"])[list(COUNTS)].astype(int)
+    counts = each.groupby([comparison["paper"].map(PAPERS), comparison["role"] + "s"]).sum()
+    counts.loc[("All", ""), :] = counts.sum()
+    return counts.astype(int).reset_index()
+
+
 def verdict_table(comparison: pd.DataFrame) -> Table:
-    """How many numbers have which verdict, inputs and results of each paper apart."""
-    rows: list[list[Cell | str]] = []
-    for (paper, role), numbers in comparison.groupby(["paper", "role"]):
-        counts = numbers["verdict"].value_counts()
-        rows.append(
-            [
-                PAPERS[str(paper)],
-                f"{role}s",
-                cell(len(numbers)),
-                *(cell(int(counts.get(verdict, 0))) for verdict in VERDICTS),
-                cell(int(numbers["fitted"].sum())),
-            ]
-        )
+    """The counts of verdicts as a table of the page."""
+    counts = verdict_counts(comparison)
+    rows: list[list[Cell | str]] = [
+        [row["paper"], row["role"], *(cell(row[name]) for name in COUNTS)]
+        for _, row in counts.iterrows()
+    ]
     columns = [
         Column("Paper", text=True),
-        Column("Numbers", text=True),
-        Column("All"),
-        *(Column(*_HEADINGS.get(verdict, (verdict.capitalize(),))) for verdict in VERDICTS),
-        Column("Fitted"),
+        Column("Role", text=True),
+        *(Column(*_HEADINGS.get(name, (name.capitalize(),))) for name in COUNTS),
     ]
     return Table("Numbers by paper and verdict", columns, rows)
 
