@@ -1,9 +1,12 @@
 """From the hull of a year to an operation that the printed model allows.
 
 The hull's solution says how much heat each slice stores. Nearly always one mode of operation
-attains the hull's cost there; a few slices a day lie between two modes. Those are decided by
-HiGHS: the others keep the mode that the hull chose (and may still move within it), the day's
-small mixed-integer programme does the rest.
+attains the hull's cost there; a few slices a day lie between two modes. Those are rounded in
+their order, and what a slice stores less than in the hull is carried on to the next (sum-up
+rounding: Sager, Bock, Diehl 2012, Mathematical Programming 133); the day's linear programme then
+moves all slices within their modes. What is left above the hull the year's tolerance may allow.
+Otherwise the days furthest above it become small mixed-integer programmes, in which the slices
+that the hull left undecided choose their mode.
 
 Any path of the store's level is an operation: :mod:`microchp.design.dispatch` serves each slice
 at least cost for the heat it exchanges. So what HiGHS returns is only ever a proposal, and is
@@ -13,8 +16,10 @@ taken if it is cheaper.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from microchp.design.decomposition import Clock, DayProgram, Evaluation, for_days
 from microchp.design.dispatch import Mode
@@ -27,10 +32,63 @@ from microchp.design.formulation import (
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.schedule import Operation, exchange_along, operation_along, settled_levels
 
+IntArray = npt.NDArray[np.intp]
+
 log = logging.getLogger(__name__)
 
 TIE_GBP_PER_H = 1e-6
 """A slice whose cost is this close to the hull's is decided."""
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """Where the hull of a year mixes modes.
+
+    Attributes
+    ----------
+    slices
+        Whether a slice is undecided, shape ``(days, slices)``.
+    excess_gbp
+        How far each day's operation along the hull's path lies above the hull (GBP, unweighted),
+        shape ``(days,)``.
+    rounded
+        The one branch that each slice follows after rounding, shape ``(branches, days, slices)``.
+    allowed
+        The same, but undecided slices may follow any branch that they have.
+    """
+
+    slices: BoolArray
+    excess_gbp: FloatArray
+    rounded: BoolArray
+    allowed: BoolArray
+
+
+def sum_up_rounding(stored_kw: FloatArray, corners_kw: FloatArray, free: BoolArray) -> IntArray:
+    """Which corner each slice is rounded to, what it stores less carried on to the next.
+
+    Parameters
+    ----------
+    stored_kw
+        What each slice stores in the hull, shape ``(days, slices)``.
+    corners_kw
+        Corners to choose from, infinite where there is none; shape ``(days, slices, K)``.
+    free
+        Slices to round, shape ``(days, slices)``; the others carry nothing on.
+
+    Returns
+    -------
+    numpy.ndarray
+        Index of the corner, shape ``(days, slices)``.
+    """
+    chosen = np.empty(stored_kw.shape, dtype=np.intp)
+    carried = np.zeros(len(stored_kw))
+    for t in range(stored_kw.shape[1]):
+        target = stored_kw[:, t] + carried
+        away = corners_kw[:, t] - target[:, None]
+        chosen[:, t] = np.abs(away).argmin(axis=1)
+        short = -np.take_along_axis(away, chosen[:, t, None], axis=1)[:, 0]
+        carried = np.where(free[:, t], short, carried)
+    return chosen
 
 
 class Rounding:
@@ -55,38 +113,33 @@ class Rounding:
         evaluation
             The hull of the year at a size.
         tolerance_gbp
-            What the year's cost may lie above the best for the modes chosen (GBP/year); days
-            closer to the hull than their part of this are left as they are.
+            What the year's cost may lie above the hull, as far as the modes it chose allow
+            (GBP/year).
         seconds_left
             When time is up, the remaining days keep the hull's own path.
         """
-        problem, curves = self._problem, self._curves
-        size, levels = evaluation.size_kwh, evaluation.level_kwh.copy()
-        proposal = operation_along(problem, curves.plant, size, levels)
-        excess, allowed = self._undecided(evaluation)
-        day_tolerance = tolerance_gbp / problem.day_weight.sum()
-        loose = np.flatnonzero(excess.sum(axis=1) * problem.step_hours > day_tolerance)
-        log.info("integral: %d of %d days, %.0f s left", len(loose), len(levels), seconds_left())
+        problem, size = self._problem, evaluation.size_kwh
+        operation = operation_along(problem, self._curves.plant, size, evaluation.level_kwh)
+        undecided = self._undecided(evaluation)
+        hull_gbp = operation.day_gbp - undecided.excess_gbp
+        some = np.flatnonzero(undecided.slices.any(axis=1))
+        operation = self._better(operation, some, undecided.rounded, 0.0, seconds_left)
 
-        def solve_day(d: int) -> None:
-            path = self._solve_day(d, size, allowed[:, d], day_tolerance, seconds_left)
-            levels[d] = levels[d] if path is None else path
-
-        for_days(loose.tolist(), solve_day, self._threads)
-        return self._cheaper_days(proposal, levels)
+        above_gbp = problem.day_weight * (operation.day_gbp - hull_gbp)
+        order = np.argsort(above_gbp)
+        loose = np.sort(order[np.cumsum(above_gbp[order]) > tolerance_gbp / 2])
+        log.info(
+            "integral: %d of %d days have undecided slices, %d are searched, %.0f s left",
+            len(some), len(order), len(loose), seconds_left(),
+        )  # fmt: skip
+        day_tolerance = tolerance_gbp / 2 / max(problem.day_weight[loose].sum(), 1.0)
+        return self._better(operation, loose, undecided.allowed, day_tolerance, seconds_left)
 
     def improve(self, operation: Operation, tolerance_gbp: float, left: Clock) -> Operation:
         """An operation with each day solved as a whole mixed-integer programme at its size."""
-        levels = operation.level_kwh.copy()
+        days = np.arange(self._problem.shape[0])
         day_tolerance = tolerance_gbp / self._problem.day_weight.sum()
-
-        def solve_day(d: int) -> None:
-            every = self._exists[:, d]
-            path = self._solve_day(d, operation.size_kwh, every, day_tolerance, left)
-            levels[d] = levels[d] if path is None else path
-
-        for_days(range(self._problem.shape[0]), solve_day, self._threads)
-        return self._cheaper_days(operation, levels)
+        return self._better(operation, days, self._exists, day_tolerance, left)
 
     def free_days(
         self,
@@ -135,23 +188,19 @@ class Rounding:
         """The programme of a day; ``allowed`` branches have the shape (branches, slices)."""
         return DayProgram(self._stored[:, d], self._cost[:, d], allowed, self._problem)
 
-    def _undecided(self, evaluation: Evaluation) -> tuple[FloatArray, BoolArray]:
-        """How far each slice lies above the hull, and the branches it may follow.
+    def _undecided(self, evaluation: Evaluation) -> Undecided:
+        """Where the hull mixes modes, and what the slices there may follow.
 
         Against the prices of stored heat each slice of the hull's solution is at its least; a
-        slice is decided where some branch attains that.
-
-        Returns
-        -------
-        tuple
-            GBP/h, shape ``(days, slices)``; and ``(branches, days, slices)``.
+        slice is decided where some branch attains that, and else lies between corners that do.
         """
         problem, curves, plant = self._problem, self._curves, self._curves.plant
         level = settled_levels(problem, evaluation.size_kwh, evaluation.level_kwh)
         exchange = exchange_along(problem, evaluation.size_kwh, level).reshape(-1, 1)
         prices = evaluation.heat_prices.reshape(-1, 1)
         stored = stored_from_exchange(exchange, problem.tes)
-        least = (curves.cost - prices * curves.stored_kw).min(axis=1)
+        reduced = curves.cost - prices * curves.stored_kw
+        least = reduced.min(axis=1)
         costs = []
         for branch, mode in enumerate(curves.branches):
             _, cost = plant.best_power(exchange, mode)
@@ -162,12 +211,38 @@ class Rounding:
             costs.append(cost[:, 0])
         branch_cost = np.stack(costs)
         excess = branch_cost.min(axis=0) - (prices * stored)[:, 0] - least
-        best = branch_cost.argmin(axis=0)
-        only_best = np.arange(len(costs))[:, None] == best[None, :]
-        shape = (len(costs), *problem.shape)
         free = (excess > TIE_GBP_PER_H).reshape(problem.shape)
-        allowed = np.where(free[None], self._exists, only_best.reshape(shape) & self._exists)
-        return np.maximum(excess, 0.0).reshape(problem.shape), allowed
+        attaining = reduced <= least[:, None] + TIE_GBP_PER_H
+        corners = np.where(attaining, curves.stored_kw, np.inf).reshape(*problem.shape, -1)
+        corner = sum_up_rounding(stored.reshape(problem.shape), corners, free)
+        of_corner = curves.mode_cost.argmin(axis=0)[np.arange(len(stored)), corner.ravel()]
+        best = np.where(free.ravel(), of_corner, branch_cost.argmin(axis=0))
+        rounded = np.arange(len(costs))[:, None] == best[None, :]
+        rounded = rounded.reshape(len(costs), *problem.shape) & self._exists
+        return Undecided(
+            slices=free,
+            excess_gbp=problem.step_hours * np.maximum(excess, 0.0).reshape(free.shape).sum(axis=1),
+            rounded=rounded,
+            allowed=np.where(free[None], self._exists, rounded),
+        )
+
+    def _better(
+        self,
+        operation: Operation,
+        days: IntArray,
+        allowed: BoolArray,
+        day_tolerance_gbp: float,
+        left: Clock,
+    ) -> Operation:
+        """An operation with some days along better paths, if the branches allowed have any."""
+        levels = operation.level_kwh.copy()
+
+        def solve_day(d: int) -> None:
+            path = self._solve_day(d, operation.size_kwh, allowed[:, d], day_tolerance_gbp, left)
+            levels[d] = levels[d] if path is None else path
+
+        for_days(days.tolist(), solve_day, self._threads)
+        return self._cheaper_days(operation, levels)
 
     def _solve_day(
         self, d: int, size_kwh: float, allowed: BoolArray, tolerance_gbp: float, left: Clock
