@@ -20,6 +20,9 @@ from microchp.scenarios import REFERENCE, ComparisonInputs
 
 MWH = 1000.0
 
+LEAST_DIFFERENCE = 0.001
+"""Houses whose references differ by less, as a share, would be drawn on each other."""
+
 METERING = {
     "backwards_to_annual_demand": "Runs backwards, to the annual demand",
     "backwards": "Runs backwards without limit",
@@ -362,8 +365,8 @@ def plot_comparison(
 
     For each house ``primary_energy_<house>``, ``primary_saving_<house>`` (and as CSV),
     ``co2_reduction_<house>`` and ``annual_profit_<house>``; for each of
-    ``comparison.house_series`` ``saving_by_house_<series>`` and ``saving_by_use_<series>``; and
-    ``costs.csv`` and ``prices.csv``.
+    ``comparison.house_series`` ``saving_by_house_<series>`` and, where its houses use different
+    amounts, ``saving_by_use_<series>``; and ``costs.csv`` and ``prices.csv``.
 
     Parameters
     ----------
@@ -408,10 +411,20 @@ def plot_comparison(
                 log.warning("comparison.house_series.%s: no unit runs in all its houses", name)
                 continue
             saving_by_house(comparison=rows, plants=single, **files(f"saving_by_house_{name}"))
-            saving_by_use(comparison=rows, plants=single, **files(f"saving_by_use_{name}"))
+            if references_differ(rows):
+                saving_by_use(comparison=rows, plants=single, **files(f"saving_by_use_{name}"))
         _write(cost_table(inputs), folder / "costs.csv")
         _write(price_table(inputs), folder / "prices.csv")
         log.info("%d figures drawn", len(list(folder.glob("*.svg"))))
+
+
+def references_differ(comparison: pd.DataFrame) -> bool:
+    """Whether all houses stand apart by their reference, as a figure against it needs."""
+    for _, rows in comparison.groupby("central_plant"):
+        use = np.sort(rows.drop_duplicates("house")["reference_primary_kwh"])
+        if (np.diff(use) < LEAST_DIFFERENCE * use[:-1]).any():
+            return False
+    return True
 
 
 def in_all_houses(comparison: pd.DataFrame, houses: Sequence[str]) -> pd.DataFrame:

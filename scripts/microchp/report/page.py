@@ -27,7 +27,7 @@ _HERE = Path(__file__).parent
 _BUNDLE = "plotly-basic-4.1.1.min.js.gz"
 
 MOST_ROWS = 30
-"""Rows of a table that are shown at once, and printed, where there may be many."""
+"""Rows of a table, or lines, that are shown at once, and printed, where there may be many."""
 
 # ---------------------------------------------------------------------------------- tables
 

@@ -102,7 +102,12 @@ _RC: dict[Any, Any] = {
 
 def label(name: str) -> str:
     """A name of the configuration in words: ``semi_detached`` is "Semi-detached"."""
-    return _LABELS.get(name) or name.replace("_", " ").capitalize()
+    return _LABELS.get(name) or plain_words(name)
+
+
+def plain_words(name: str) -> str:
+    """A name that a user has given, in words: ``as_printed`` is "As printed"."""
+    return name.replace("_", " ").capitalize()
 
 
 def number(value: float, digits: int = 0, signed: bool = False) -> str:

@@ -244,7 +244,7 @@ def sentences(designs: pd.DataFrame) -> list[str]:
             by_itself = " by itself" if with_unit else ""
             text += f"; the store pays{by_itself} in {_of(len(paid) - with_unit, len(pairs))}"
             if with_unit:
-                text += f", together with a change of the unit in {with_unit}"
+                text += f", together with a change of the unit in {_of(with_unit, len(pairs))}"
             undecided = list(kinds.values()).count("open")
             if undecided:
                 text += f" and is undecided in {undecided}"
@@ -350,8 +350,9 @@ def _error_of_days(designs: pd.DataFrame) -> str:
     parts = []
     if unserved < len(more):
         parts.append(
-            f" Operated over the whole year, the sizes found cost {more.min():+.0f} to "
-            f"{more.max():+.0f} £/y against what these days say."
+            " Operated over the whole year, the sizes found cost "
+            f"{number(more.min(), signed=True)} to {number(more.max(), signed=True)} £/y against "
+            "what these days say."
         )
     if unserved:
         parts.append(f" {designs_count(unserved).capitalize()} cannot heat the house all year.")

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from microchp.report.page import (
+    MOST_ROWS,
     Cell,
     Column,
     Fold,
@@ -76,10 +77,12 @@ def section(
         Fold(
             f"How this demand was made: {label(report['house'])}",
             "every fact that the run noted",
-            [Listing(yaml.safe_dump(more, sort_keys=False, allow_unicode=True, width=100))],
+            [Listing(facts)],
+            long=facts.count("\n") > MOST_ROWS,
         )
         for report in reports
         if (more := {k: v for k, v in report.items() if k not in _SHOWN})
+        and (facts := yaml.safe_dump(more, sort_keys=False, allow_unicode=True, width=100))
     ]
     return Section(
         "demand",

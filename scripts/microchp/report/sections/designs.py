@@ -255,6 +255,7 @@ def money_chart(designs: pd.DataFrame) -> Chart:
     layouts: dict[Choice, dict[str, object]] = {}
     best = best_designs(designs)
     order = pd.concat([best, designs[~designs.index.isin(best.index)]])
+    start = int(best["eai_gbp"].argmax())
     for k, (_, row) in enumerate(order.iterrows()):
         steps = waterfall_steps(row)
         names = ["Business as usual", *steps, "This design"]
@@ -299,7 +300,7 @@ def money_chart(designs: pd.DataFrame) -> Chart:
             "xaxis": {"title": {"text": "Cost of a year (£)"}, "tickformat": ",.0f"},
             "yaxis": {"autorange": "reversed", "showgrid": False},
         },
-        choosers=[Chooser("Design", [_name(row) for _, row in order.iterrows()])],
+        choosers=[Chooser("Design", [_name(row) for _, row in order.iterrows()], start)],
         choices=choices,
         layouts=layouts,
         height=380,

@@ -50,7 +50,9 @@ class PackedDesign:
     group: str
     """House and incentive, under which the list of designs has it."""
     info: dict[str, Any]
-    """For the browser: sizes, step (min), days, and indices of series."""
+    """For the browser: sizes, step (min), and indices of series."""
+    days: tuple[str, ...]
+    """Days modelled (ISO 8601)."""
     start: int
     """First day shown: that of the window with the most heat demand."""
 
@@ -75,9 +77,14 @@ class DispatchExplorer:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the browser needs besides the series."""
+        """What the browser needs besides the series; designs share the calendars of their days."""
+        calendars = list(dict.fromkeys(design.days for design in self.designs))
         return {
-            "designs": [design.info | {"start": design.start} for design in self.designs],
+            "designs": [
+                design.info | {"start": design.start, "calendar": calendars.index(design.days)}
+                for design in self.designs
+            ],
+            "calendars": calendars,
             "unit": UNIT_KW,
             "days": DAYS_SHOWN,
             "colours": self.colours,
@@ -221,7 +228,6 @@ def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) 
     info: dict[str, Any] = {
         "name": str(row["scenario"]),
         "step": own * factor,
-        "days": [f"{day:%Y-%m-%d}" for day in days],
         "ratio": ratio,
         "heat": series.add(heat),
         "electricity": series.add(mean(values(design, "electricity_kw"))),
@@ -240,5 +246,6 @@ def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) 
         title=", ".join([f"{row['tes']} store", *words, design_words(row)]),
         group=f"{label(str(row['house']))}, {label(str(row['incentive']))}",
         info=info,
+        days=tuple(f"{day:%Y-%m-%d}" for day in days),
         start=int(window.argmax()),
     )

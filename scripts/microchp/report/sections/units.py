@@ -25,7 +25,17 @@ from microchp.report.page import (
     rounded,
     share_cell,
 )
-from microchp.report.style import CHEAPER, DASH, DEARER, IMPORT, STORE, TOTAL, label, percent
+from microchp.report.style import (
+    CHEAPER,
+    DASH,
+    DEARER,
+    IMPORT,
+    STORE,
+    TOTAL,
+    label,
+    percent,
+    plain_words,
+)
 
 SERIES_COLOURS = (STORE, DEARER, IMPORT, TOTAL, CHEAPER)
 """Of central plants, and of metering rules, in their order."""
@@ -167,7 +177,10 @@ def _chart(
     by: str,
     measures: dict[str, tuple[str, str, float]],
 ) -> Chart:
-    """Bars by unit, a colour for each plant or metering rule; house and measure to choose."""
+    """Bars by unit, a colour for each plant or metering rule; house and measure to choose.
+
+    The bars lie, so that names of units can be read on a narrow screen too.
+    """
     houses = dict(zip(rows["house"], rows["house_label"], strict=True))
     kinds = list(dict.fromkeys(rows[by]))
     choices: dict[Choice, list[dict[str, object]]] = {}
@@ -179,16 +192,18 @@ def _chart(
             for kind in kinds:
                 cells = of_house[of_house[by] == kind]
                 bars.append(
-                    {"x": list(cells["unit_label"]), "y": rounded(factor * cells[column], 2)}
+                    {"y": list(cells["unit_label"]), "x": rounded(factor * cells[column], 2)}
                 )
             choices[h, m] = bars
-            layouts[h, m] = {"yaxis": {"title": {"text": f"{name} ({unit})"}}}
+            layouts[h, m] = {"xaxis": {"title": {"text": f"{name} ({unit})"}}}
+    most = rows.groupby("house")["unit"].nunique().max()
     return Chart(
         title=title,
         caption=caption,
         traces=[
             {
                 "type": "bar",
+                "orientation": "h",
                 "name": label(str(kind)),
                 "marker": {"color": SERIES_COLOURS[k % len(SERIES_COLOURS)]},
             }
@@ -197,7 +212,7 @@ def _chart(
         layout={
             "barmode": "group",
             "hovermode": "closest",
-            "xaxis": {"type": "category", "showgrid": False},
+            "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
         },
         choosers=[
             Chooser("Building", list(houses.values())),
@@ -205,6 +220,7 @@ def _chart(
         ],
         choices=choices,
         layouts=layouts,
+        height=round(130 + most * (14 + 8 * len(kinds))),
     )
 
 
@@ -313,6 +329,6 @@ def _drawings(directory: Path) -> list[Drawing]:
     found = []
     for kind, title in _DRAWN.items():
         for path in sorted(directory.glob(f"{kind}_*.svg")):
-            full = f"{title}: {label(path.stem.removeprefix(f'{kind}_'))}"
+            full = f"{title}: {plain_words(path.stem.removeprefix(f'{kind}_'))}"
             found.append(drawing(path, path.stem, full, full))
     return found

@@ -4,7 +4,9 @@ document.documentElement.classList.add("js");
 // ------------------------------------------------------------------------------- unpacking
 
 async function inflate(text) {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const packed = atob(text);
+  const bytes = new Uint8Array(packed.length);
+  for (let k = 0; k < bytes.length; k += 1) bytes[k] = packed.charCodeAt(k);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
@@ -16,9 +18,11 @@ async function inflateText(text) {
 // Low bytes come first, then high bytes, of whole multiples of a unit.
 async function inflateSeries(text, unit) {
   const bytes = await inflate(text);
-  const count = bytes.length / 2;
-  return Float64Array.from({ length: count }, (_, k) =>
-    (((bytes[k] | (bytes[count + k] << 8)) << 16) >> 16) * unit);
+  const series = new Float64Array(bytes.length / 2);
+  for (let k = 0; k < series.length; k += 1) {
+    series[k] = (((bytes[k] | (bytes[series.length + k] << 8)) << 16) >> 16) * unit;
+  }
+  return series;
 }
 
 let bundle;
@@ -106,6 +110,7 @@ const SNAP_KW = 0.045; // what rounding leaves of a flow that is worked out from
 
 async function explorer(figure) {
   const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+  for (const found of data.designs) found.days = data.calendars[found.calendar];
   const packed = [...figure.querySelectorAll("script[type='application/octet-stream']")];
   const unpacked = new Map();
   const series = async (index) => {
@@ -153,8 +158,8 @@ async function explorer(figure) {
     return best;
   };
 
-  const date = (day) => new Date(`${day}T00:00Z`).toLocaleDateString("en-GB",
-    { timeZone: "UTC", day: "numeric", month: "short" });
+  const dates = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
+  const date = (day) => dates.format(new Date(`${day}T00:00Z`));
 
   const show = async () => {
     const start = Number(first.value);
@@ -325,7 +330,8 @@ function csv(table) {
   const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const head = [...table.tHead.rows[0].cells].map((found) => found.dataset.name);
   const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) =>
-    [...row.cells].map((found) => found.dataset.v ?? found.textContent));
+    [...row.cells].map((found) =>
+      found.dataset.v ?? found.textContent.replaceAll("\u00a0", " ")));
   return [head, ...rows].map((row) => row.map(quoted).join(",")).join("\n") + "\n";
 }
 
@@ -349,13 +355,15 @@ function downloadable(frame) {
 
 // ------------------------------------------------------------------------------------ start
 
+const figures = [...document.querySelectorAll(".chart")];
+if (figures.length) plotly(); // unpacked while the tables are made ready
+
 for (const frame of document.querySelectorAll(".table")) {
   filterable(frame);
   sortable(frame.querySelector("table"));
   downloadable(frame);
 }
 
-const figures = [...document.querySelectorAll(".chart")];
 const started = new Map();
 function start(figure) {
   if (!started.has(figure)) {
@@ -364,20 +372,23 @@ function start(figure) {
   return started.get(figure);
 }
 
-// Charts near the screen first, then the others in a row.
+// Charts near the screen first, then the others, each when the browser has nothing else to do:
+// in print all are needed at once.
 const near = new IntersectionObserver((entries) => {
   for (const entry of entries.filter((found) => found.isIntersecting)) {
     near.unobserve(entry.target);
     start(entry.target);
   }
 }, { rootMargin: "400px" });
+const idle = () => new Promise((done) => { (window.requestIdleCallback ?? setTimeout)(done); });
 figures.forEach((figure) => near.observe(figure));
 window.charts = (async () => {
   await new Promise((done) => { window.addEventListener("load", done, { once: true }); });
   for (const figure of figures) {
+    await idle();
     await start(figure);
-    await new Promise((done) => { setTimeout(done); });
   }
+  document.documentElement.classList.add("drawn");
 })();
 
 window.addEventListener("beforeprint", () => {
