@@ -27,6 +27,7 @@ from microchp.assessment.unit_comparison import (
 )
 from microchp.config import CentralPlant, Finance, MarginalCase, UnitCost, load_config
 from microchp.errors import AssessmentError, ConfigError, DataError
+from microchp.report.comparison_figures import references_differ
 from microchp.scenarios import (
     OperationInputs,
     comparison_inputs,
@@ -380,3 +381,18 @@ def test_only_what_runs_counts_as_running():
     off = replace(YEAR, chp_power_kw=np.zeros_like(YEAR.chp_power_kw))
     assert not off.use.running.any()
     assert annual_use(off, 0.9).starts == 0
+
+
+@pytest.mark.parametrize(
+    ("uses", "differ"),
+    [((40.0, 50.0), True), ((40.0, 40.001), False), ((50.0, 40.0, 50.0), False), ((40.0,), True)],
+)
+def test_houses_of_one_use_are_not_drawn_against_it(uses: tuple[float, ...], differ: bool) -> None:
+    rows = pd.DataFrame(
+        {
+            "house": [f"house_{k}" for k in range(len(uses))],
+            "central_plant": "average_fossil",
+            "reference_primary_kwh": uses,
+        }
+    )
+    assert references_differ(rows) is differ
