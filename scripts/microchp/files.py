@@ -124,7 +124,8 @@ def write_dwellings(
                 chunksizes=(1, len(time)),
             )
             variable.setncatts({"units": "kW", "long_name": long_name})
-            variable.set_var_chunk_cache(size=0)  # each is written once
+            # each is written once; of a new variable, 0 would mean the default of 64 MB
+            variable.set_var_chunk_cache(size=1)
         for number, power_kw in enumerate(dwellings):
             for quantity in long_names:
                 file[quantity][number, :] = power_kw[quantity]
