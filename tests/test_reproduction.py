@@ -197,6 +197,10 @@ def test_an_assumption_that_turns_a_sign_is_named():
     said = " ".join(agreement(comparison, pd.DataFrame(rows)))
     assert "23 of 24 cases" in said
     assert "CO2, terrace (no incentive), yet so with a late start)." in said
+    # a sign as published that another assumption would turn is named too
+    said = " ".join(agreement(whole_comparison(), pd.DataFrame(rows)))
+    assert "24 of 24 cases. Another assumption turns it in 1: CO2, terrace (no incentive)" in said
+    assert "(no incentive), with a short night." in said
 
 
 def test_sentences_of_the_papers_are_held_against_their_tables():

@@ -234,29 +234,29 @@ def _effects(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> Iterator[st
     if effects.empty:
         return
     agrees = effects["published"] * effects["computed"] > 0
-    other = [
-        f"{_METRICS[row['metric']]}, {_names(pd.Index([(row['house'], row['incentive'])]))}"
-        + (
-            f", yet so with {' or '.join(turning)}"
-            if (turning := _turning(sensitivity, row))
-            else ""
-        )
-        for _, row in effects[~agrees].iterrows()
-    ]
+    other, turned = [], []
+    for agreeing, (_, row) in zip(agrees, effects.iterrows(), strict=True):
+        case = f"{_METRICS[row['metric']]}, {_names(pd.Index([(row['house'], row['incentive'])]))}"
+        turning = " or ".join(_turning(sensitivity, row))
+        if agreeing and turning:
+            turned.append(f"{case}, with {turning}")
+        elif not agreeing:
+            other.append(f"{case}, yet so with {turning}" if turning else case)
     yield (
         f"The store's effect on income, CO2 and delivered energy has the published sign in "
         f"{agrees.sum()} of {len(effects)} cases"
         + (f" (not: {'; '.join(other)})." if other else ".")
+        + (f" Another assumption turns it in {len(turned)}: {'; '.join(turned)}." if turned else "")
     )
 
 
 def _turning(sensitivity: pd.DataFrame, effect: pd.Series) -> list[str]:
-    """Assumptions under which the store's effect has the published sign after all."""
+    """Assumptions under which the store's effect has the other sign."""
     rows = _of_metric(sensitivity, effect["metric"]).set_index("assumption")
     rows = rows[(rows[_CELL] == effect[_CELL]).all(axis="columns")]
     changed = {tes: rows.loc[rows["tes"] == tes, "changed"] for tes in ("with", "without")}
     change = (changed["with"] - changed["without"]).dropna()
-    return list(change.index[change * effect["published"] > 0])
+    return list(change.index[change * effect["computed"] < 0])
 
 
 def _rows(comparison: pd.DataFrame, paper: str, table: str) -> pd.DataFrame:
