@@ -234,20 +234,24 @@ def _effects(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> Iterator[st
     if effects.empty:
         return
     agrees = effects["published"] * effects["computed"] > 0
-    other, turned = [], []
+    other: list[str] = []
+    turned: dict[str, list[str]] = {}
     for agreeing, (_, row) in zip(agrees, effects.iterrows(), strict=True):
         case = f"{_METRICS[row['metric']]}, {_names(pd.Index([(row['house'], row['incentive'])]))}"
-        turning = " or ".join(_turning(sensitivity, row))
-        if agreeing and turning:
-            turned.append(f"{case}, with {turning}")
-        elif not agreeing:
-            other.append(f"{case}, yet so with {turning}" if turning else case)
+        turning = _turning(sensitivity, row)
+        if not agreeing:
+            other.append(f"{case}, yet so with {' or '.join(turning)}" if turning else case)
+            continue
+        for assumption in turning:
+            turned.setdefault(assumption, []).append(case)
     yield (
         f"The store's effect on income, CO2 and delivered energy has the published sign in "
         f"{agrees.sum()} of {len(effects)} cases"
         + (f" (not: {'; '.join(other)})." if other else ".")
-        + (f" Another assumption turns it in {len(turned)}: {'; '.join(turned)}." if turned else "")
     )
+    if turned:
+        cases = [f"{assumption}: {'; '.join(found)}" for assumption, found in turned.items()]
+        yield f"Some of these signs turn with another assumption. With {'. With '.join(cases)}."
 
 
 def _turning(sensitivity: pd.DataFrame, effect: pd.Series) -> list[str]:
