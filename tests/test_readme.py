@@ -165,6 +165,18 @@ def test_my_tariff_my_policy(clone: Clone) -> None:
 
 
 @pytest.mark.slow
+def test_a_coarse_look_at_a_study_of_ones_own(clone: Clone) -> None:
+    files = re.search(r'^make run CONFIG="(.+ my_study.yaml)"', README, re.MULTILINE)
+    assert files is not None
+    clone.write("my_study.yaml", block("My tariff, my policy", "yaml"))
+    hourly = "results/my_tariff/demand/detached_60min.nc"
+    shown = clone.run(files[1], "--dry-run", "results/my_tariff/designs.csv", hourly)
+    # one house, the incentives of the study, with and without a store, by the hour
+    assert re.search(r"^solve_model +4$", shown, re.MULTILINE), shown
+    assert re.search(r"^resample_demand +1$", shown, re.MULTILINE), shown
+
+
+@pytest.mark.slow
 def test_my_unit(clone: Clone) -> None:
     # a policy that pays enough for the unit to be chosen, so that it is seen to be in the choice
     study = clone.write("my_study.yaml", block("My unit", "yaml"))
