@@ -9,7 +9,7 @@ because making a thousand anew would take hours and measure something else: peak
 member never meet their own copies, but its copies have the same habits, so the group is less
 diverse than it is large. Beyond 1,000 dwellings, those of the file stand in the group repeatedly.
 
-``--dwellings 10000`` takes about a quarter of an hour, and 2 GB in a temporary directory.
+``--dwellings 10000`` takes about half an hour, and 2 GB in a temporary directory.
 """
 
 from __future__ import annotations
