@@ -129,7 +129,8 @@ class Rounding:
         order = np.argsort(above_gbp)
         loose = np.sort(order[np.cumsum(above_gbp[order]) > tolerance_gbp / 2])
         log.info(
-            "integral: %d of %d days have undecided slices, %d are searched, %.0f s left",
+            "integral: %d of %d days have undecided slices, %d are searched, "
+            "time limit in %.0f s",
             len(some), len(order), len(loose), seconds_left(),
         )  # fmt: skip
         day_tolerance = tolerance_gbp / 2 / max(problem.day_weight[loose].sum(), 1.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 
 import pandas as pd
@@ -100,11 +101,12 @@ def _draw(errors: pd.DataFrame, svg_path: str | Path, pdf_path: str | Path) -> N
                 name = f"{label(str(house))}, {label(str(incentive))}, {tes} store"
                 panel.plot(line["resolution_minutes"], line[column], "o-", markersize=3, label=name)
             _axis(panel, title, sorted(whole_year["resolution_minutes"].unique()))
-        for number, part in fewer.groupby("days_modelled"):
+        by_days = zip(cycle("x+2s"), fewer.groupby("days_modelled"), strict=False)
+        for marker, (number, part) in by_days:
             axes[0].plot(
                 part["resolution_minutes"],
                 part["eai_error_gbp"],
-                "x",
+                marker,
                 color="0.3",
                 label=f"{number:g} representative days",
             )

@@ -61,6 +61,7 @@ _LABELS = {
     "none": "No incentive",
     "fit": "Feed-in tariff",
     "co2_levy": "CO₂ levy",
+    "average_belgian": "Average Belgian",
 }
 
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#3B3B3B")
