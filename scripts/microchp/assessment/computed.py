@@ -20,8 +20,8 @@ import yaml
 from microchp.assessment import finance as money
 from microchp.assessment.designs import read_designs
 from microchp.assessment.groups import read_groups
-from microchp.config import Finance
-from microchp.timeseries import FloatArray
+from microchp.config import Finance, minute_of_day
+from microchp.timeseries import MINUTES_PER_DAY, FloatArray
 
 PUBLISHED_DESIGN = "published"
 """Name of the fixed designs that carry the published sizes."""
@@ -31,9 +31,7 @@ NO_INCENTIVE, LEVY = "none", "co2_levy"
 AS_PRINTED = "as_printed"
 """Name of the variant whose optimum is found with Eq. 6 as it is printed."""
 
-MINUTES_PER_DAY = 1440
-
-CLOCK_TIME = re.compile(r"(\d\d):(\d\d)")
+CLOCK_TIME = re.compile(r"\d\d:\d\d")
 
 NOTICED_SHARE = 0.005
 """Of a demand: what papers that print whole per cents show as one, not as none."""
@@ -102,8 +100,8 @@ def _leaves(node: Any, path: str) -> list[tuple[str, float]]:
         items = [(str(key), value) for key, value in node.items()]
     elif isinstance(node, list):
         items = [(str(index), value) for index, value in enumerate(node)]
-    elif isinstance(node, str) and (clock := CLOCK_TIME.fullmatch(node)):
-        return [(path, int(clock[1]) + int(clock[2]) / 60)]
+    elif isinstance(node, str) and CLOCK_TIME.fullmatch(node):
+        return [(path, minute_of_day(node) / 60)]
     else:
         is_number = isinstance(node, int | float) and not isinstance(node, bool)
         return [(path, float(node))] if is_number else []
