@@ -34,7 +34,7 @@ help:
 	@echo 'make unlock     release the lock that a killed run has left'
 
 run: $(VENV)/.run
-	@PYTHONPATH=scripts $(BIN)/python -m microchp.config_check $(CONFIG)
+	@PYTHONPATH=scripts $(BIN)/python -m microchp.config.check_files $(CONFIG)
 	$(SNAKEMAKE) --configfile $(CONFIG)
 
 quick: $(VENV)/.run
@@ -51,7 +51,7 @@ lint: $(VENV)/.test
 	$(BIN)/python -m snakemake --lint
 
 reference: $(VENV)/.run
-	PYTHONPATH=scripts $(BIN)/python -m microchp.config_reference config
+	PYTHONPATH=scripts $(BIN)/python -m microchp.config.reference config
 
 reproduce: $(VENV)/.run
 	$(SNAKEMAKE) reproduce

@@ -22,7 +22,7 @@ from microchp.config import load_config
 from microchp.demand.electricity import electricity_shape, shifted
 from microchp.demand.seeds import child_seed
 from microchp.demand.weather import load_weather
-from microchp.timeseries import FloatArray
+from microchp.series.timeseries import FloatArray
 
 HOUSE = "detached"
 DISTINCT_YEARS = 26

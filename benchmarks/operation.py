@@ -30,12 +30,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from microchp.config import load_config
+from microchp.config.scenarios import group_inputs, operation_cases
 from microchp.files import whole
 from microchp.operation.group import aggregate_group
 from microchp.operation.heat_led import FLOWS, plant, run, timed_steps
 from microchp.operation.simulate import simulate_dwelling
-from microchp.scenarios import group_inputs, operation_cases
-from microchp.timeseries import QUANTITIES
+from microchp.series.timeseries import QUANTITIES
 
 ROOT = Path(__file__).parents[1]
 MINUTES = 525_600

@@ -39,6 +39,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from microchp.config import load_config
+from microchp.config.scenarios import demand_inputs, design_inputs, scenario_table
 from microchp.demand.build import build_demand
 from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem, problem_from
@@ -47,8 +48,7 @@ from microchp.design.solve import solve_monolithic
 from microchp.errors import SolveError
 from microchp.files import read_netcdf
 from microchp.report.style import figure
-from microchp.scenarios import demand_inputs, design_inputs, scenario_table
-from microchp.timeseries import resample_dataset
+from microchp.series.timeseries import resample_dataset
 
 HOUSE = "detached"
 ROUTES = ("as printed", "tightened", "default")

@@ -20,7 +20,7 @@ if not (PROJECT / "scripts").is_dir():
 
 from microchp.config import PAPERS, load_config, merge, refuse_repeated_keys, variant_config
 from microchp.errors import MicrochpError
-from microchp.scenarios import (
+from microchp.config.scenarios import (
     check_files,
     comparison_inputs,
     demand_files,
@@ -67,11 +67,11 @@ try:
 
         validate_demand_files(CONFIG)
     if named_price_files(CONFIG) and workflow.is_main_process:
-        from microchp.design.prices import validate_price_files
+        from microchp.series.prices import validate_price_files
 
         validate_price_files(named_price_files(CONFIG), CONFIG.time.year)
     if factor_files(CONFIG) and workflow.is_main_process:
-        from microchp.assessment.central_plants import validate_factor_files
+        from microchp.account.central_plants import validate_factor_files
 
         validate_factor_files(factor_files(CONFIG), CONFIG.time.year)
 except MicrochpError as error:

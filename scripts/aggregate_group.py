@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from microchp.config.scenarios import GroupInputs
 from microchp.operation.group import aggregate_group
-from microchp.scenarios import GroupInputs
 from microchp.workflow import job_log
 
 

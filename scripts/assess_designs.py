@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from microchp.assessment.designs import assess_designs
+from microchp.account.designs import assess_designs
 from microchp.workflow import job_log
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from microchp.assessment.groups import assess_groups
+from microchp.account.groups import assess_groups
 from microchp.workflow import job_log
 
 

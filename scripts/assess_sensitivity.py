@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from microchp.assessment.sensitivity import assess_sensitivity
+from microchp.reproduction.sensitivity import assess_sensitivity
 from microchp.workflow import job_log
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from microchp.assessment.audit import audit_published
+from microchp.reproduction.audit import audit_published
 from microchp.workflow import job_log
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from microchp.config.scenarios import DemandInputs
 from microchp.demand.build import build_demand
-from microchp.scenarios import DemandInputs
 from microchp.workflow import job_log
 
 

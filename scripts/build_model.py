@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from microchp.config.scenarios import DesignInputs
 from microchp.design.build import build_model
-from microchp.scenarios import DesignInputs
 from microchp.workflow import job_log
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from microchp.assessment.comparison import compare_published
+from microchp.reproduction.comparison import compare_published
 from microchp.workflow import job_log
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from microchp.assessment.unit_comparison import compare_units
-from microchp.scenarios import ComparisonInputs
+from microchp.account.unit_comparison import compare_units
+from microchp.config.scenarios import ComparisonInputs
 from microchp.workflow import job_log
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from microchp.assessment.pypsa_network import export_pypsa
+from microchp.export.pypsa_network import export_pypsa
 from microchp.workflow import job_log
 
 

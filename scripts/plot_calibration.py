@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from microchp.demand.calibration import plot_calibration
+from microchp.report.calibration import plot_calibration
 from microchp.workflow import job_log
 
 

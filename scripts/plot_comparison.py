@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from microchp.config.scenarios import ComparisonInputs
 from microchp.report.comparison_figures import plot_comparison
-from microchp.scenarios import ComparisonInputs
 from microchp.workflow import job_log
 
 

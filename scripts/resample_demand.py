@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from microchp.timeseries import resample_demand
+from microchp.series.timeseries import resample_demand
 from microchp.workflow import job_log
 
 

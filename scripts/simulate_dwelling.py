@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from microchp.config.scenarios import OperationInputs
 from microchp.operation.simulate import simulate_dwelling
-from microchp.scenarios import OperationInputs
 from microchp.workflow import job_log
 
 

@@ -16,9 +16,9 @@ from microchp.config import (
     Tes,
     Time,
 )
+from microchp.config.scenarios import DesignInputs
 from microchp.design.problem import Problem
-from microchp.scenarios import DesignInputs
-from microchp.timeseries import time_axis
+from microchp.series.timeseries import time_axis
 
 FIT = Incentive(generation_gbp_per_kwh=0.1345, export_gbp_per_kwh=0.0491)
 LEVY = Incentive(co2_price_gbp_per_kg=0.063)

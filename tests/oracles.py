@@ -16,9 +16,9 @@ import pandas as pd
 import xarray as xr
 
 from microchp.config import ChpUnit
+from microchp.config.scenarios import DesignInputs
 from microchp.design.model import v1_semantics
 from microchp.design.problem import Problem
-from microchp.scenarios import DesignInputs
 
 
 def annuity(given: DesignInputs) -> float:

@@ -12,10 +12,10 @@ import pandas as pd
 import yaml
 from synthetic import RESOURCES, write_designs
 
-from microchp.assessment.comparison import compare_published
-from microchp.assessment.designs import assess_designs
-from microchp.assessment.groups import assess_groups
+from microchp.account.designs import assess_designs
+from microchp.account.groups import assess_groups
 from microchp.config import load_config
+from microchp.config.scenarios import group_inputs, operation_cases
 from microchp.demand.build import write_demand
 from microchp.demand.builtin import DwellingDemand
 from microchp.files import read_netcdf, write_netcdf
@@ -24,7 +24,7 @@ from microchp.operation.simulate import simulate_dwelling
 from microchp.report.build import build_report
 from microchp.report.figures import plot_figures
 from microchp.report.group_figures import plot_groups
-from microchp.scenarios import group_inputs, operation_cases
+from microchp.reproduction.comparison import compare_published
 
 PUBLISHED = RESOURCES / "published" / "oluleye2018.csv"
 USER: dict[str, Any] = {

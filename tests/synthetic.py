@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from microchp.assessment.finance import annualisation_factor
 from microchp.config import load_config, minute_of_day
+from microchp.config.scenarios import DesignInputs, design_inputs, scenario_table
 from microchp.files import write_netcdf
-from microchp.scenarios import DesignInputs, design_inputs, scenario_table
+from microchp.system.annualisation import annualisation_factor
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 

@@ -6,8 +6,8 @@ import pytest
 from pandera.errors import SchemaError
 from synthetic import inputs_of, synthetic_design, write_designs
 
-from microchp.assessment import finance as money
-from microchp.assessment.designs import (
+from microchp.account import finance as money
+from microchp.account.designs import (
     FIRST_COLUMNS,
     SCHEMA,
     assess_design,
@@ -15,10 +15,11 @@ from microchp.assessment.designs import (
     design_table,
     read_designs,
 )
-from microchp.assessment.energy import annual_energy
+from microchp.account.energy import annual_energy
 from microchp.config import Finance
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf
+from microchp.system.annualisation import annualisation_factor
 
 COARSE = {"time": {"resolution_minutes": 60}}
 GRID = COARSE | {"scenarios": {"house": ["detached", "flat"], "incentive": ["none", "fit"]}}
@@ -151,9 +152,7 @@ def test_the_store_is_the_difference_between_the_pair(table):
     assert investment == pytest.approx(12 * 20)
     # the difference in yearly saving: incomes before capital
     saving = (
-        with_store["eai_gbp"]
-        - without["eai_gbp"]
-        + money.annualisation_factor(Finance()) * investment
+        with_store["eai_gbp"] - without["eai_gbp"] + annualisation_factor(Finance()) * investment
     )
     assert with_store["tes_saving_gbp"] == pytest.approx(saving)
     assert with_store["tes_npv_gbp"] == pytest.approx(

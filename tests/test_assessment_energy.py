@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from synthetic import inputs_of, synthetic_design
 
-from microchp.assessment import energy
+from microchp.account import energy
 from microchp.errors import AssessmentError
 
 GRID = {"scenarios": {"house": ["detached"], "incentive": ["none"]}}

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from microchp.assessment.audit import (
+from microchp.config import PAPERS
+from microchp.reproduction.audit import (
     Print,
     audit_table,
     findings,
@@ -14,8 +15,7 @@ from microchp.assessment.audit import (
     places_at_fault,
     saved_energy,
 )
-from microchp.assessment.published import Printed, read_published
-from microchp.config import PAPERS
+from microchp.reproduction.published import Printed, read_published
 
 RESOURCES = Path(__file__).parents[1] / "resources/published"
 NUMBERS = read_published([RESOURCES / f"{paper}.csv" for paper in PAPERS])

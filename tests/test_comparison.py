@@ -11,8 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microchp.assessment.audit import places_at_fault
-from microchp.assessment.comparison import (
+from microchp.config import PAPERS, load_config
+from microchp.errors import AssessmentError
+from microchp.reproduction.audit import places_at_fault
+from microchp.reproduction.comparison import (
     IN_KIND,
     SCHEMA,
     beside,
@@ -22,10 +24,8 @@ from microchp.assessment.comparison import (
     read_reasons,
     verdict,
 )
-from microchp.assessment.computed import input_table
-from microchp.assessment.published import Printed, read_published
-from microchp.config import PAPERS, load_config
-from microchp.errors import AssessmentError
+from microchp.reproduction.computed import input_table
+from microchp.reproduction.published import Printed, read_published
 
 RESOURCES = Path(__file__).parents[1] / "resources/published"
 SECOND = Path(__file__).parent / "second_transcription.csv"

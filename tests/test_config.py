@@ -18,7 +18,7 @@ from microchp.config import (
     refuse_repeated_keys,
     variant_config,
 )
-from microchp.config_reference import json_schema, reference_files, reference_keys
+from microchp.config.reference import json_schema, reference_files, reference_keys
 from microchp.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]

@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from microchp.config import Demand, Diversity, House
 from microchp.demand.build import build_demand
 from microchp.demand.builtin import dwelling_variation
-from microchp.demand.calibration import draw_days, plot_calibration
 from microchp.errors import ConfigError
-from microchp.timeseries import QUANTITIES, resample_mean, time_axis
+from microchp.report.calibration import draw_days, plot_calibration
+from microchp.series.timeseries import QUANTITIES, resample_mean, time_axis
 
 LEAP = 2016
 

@@ -8,7 +8,7 @@ from microchp.config import Cylinder, HeatingPeriod
 from microchp.demand.heating import in_periods
 from microchp.demand.hot_water import reheated
 from microchp.errors import ConfigError
-from microchp.timeseries import time_axis
+from microchp.series.timeseries import time_axis
 
 
 def test_a_period_of_some_months_holds_in_those() -> None:

@@ -19,7 +19,7 @@ from microchp.demand.heating import (
 )
 from microchp.demand.weather import WeatherYear, load_weather
 from microchp.errors import ConfigError
-from microchp.timeseries import resample_mean, time_axis
+from microchp.series.timeseries import resample_mean, time_axis
 
 
 @pytest.fixture(scope="module")

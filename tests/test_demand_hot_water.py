@@ -23,7 +23,7 @@ from microchp.demand.hot_water import (
 )
 from microchp.demand.seeds import child_seed, seeded
 from microchp.errors import ConfigError
-from microchp.timeseries import resample_mean
+from microchp.series.timeseries import resample_mean
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT.parent / "shared" / "data" / "dhwcalc_200l_per_day_1min_l_per_h.txt.gz"

@@ -19,7 +19,7 @@ from microchp.demand.measured import (
     validate_demand_files,
 )
 from microchp.errors import ConfigError, DataError
-from microchp.timeseries import QUANTITIES, time_axis
+from microchp.series.timeseries import QUANTITIES, time_axis
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = Path(os.environ.get("MICROCHP_DATA", ROOT.parent / "shared" / "data"))

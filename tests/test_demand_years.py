@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from microchp.config import Electricity, load_config
+from microchp.config.scenarios import demand_inputs
 from microchp.demand import electricity
 from microchp.demand.electricity import ElectricityYears, electricity_year
 from microchp.demand.weather import WeatherYear
-from microchp.scenarios import demand_inputs
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 

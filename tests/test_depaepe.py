@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from microchp.assessment.unit_comparison import tables
+from microchp.account.unit_comparison import tables
 from microchp.config import load_config
+from microchp.config.scenarios import comparison_inputs, operation_cases
 from microchp.demand.builtin import builtin_dwelling
 from microchp.demand.electricity import ElectricityYears
 from microchp.demand.weather import load_weather
 from microchp.operation.dwelling import flows_dataset, operate
 from microchp.operation.heat_led import plant, timed_steps
-from microchp.scenarios import comparison_inputs, operation_cases
-from microchp.timeseries import time_axis
+from microchp.series.timeseries import time_axis
 
 ROOT = Path(__file__).parents[1]
 STUDY = ROOT / "config/studies/depaepe2006.yaml"

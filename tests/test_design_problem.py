@@ -10,9 +10,9 @@ import pytest
 from design_cases import FIT, inputs, year_of_demand
 
 from microchp.config import Boiler, Incentive, PricePeriod, Tariff, Tes, Time
-from microchp.design.prices import import_price, validate_price_files
 from microchp.design.problem import problem_from, problem_of
 from microchp.errors import DataError, SolveError
+from microchp.series.prices import import_price, validate_price_files
 
 
 def year_energy(problem, name: str) -> float:

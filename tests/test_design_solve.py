@@ -12,8 +12,9 @@ import pytest
 import xarray as xr
 from design_cases import FIT, inputs, random_problem, year_of_demand
 
-from microchp.assessment.energy import FLOWS
+from microchp.account.energy import FLOWS
 from microchp.config import Boiler, Solve, Tes, Time
+from microchp.config.scenarios import DesignInputs
 from microchp.design.build import build_model, export_model
 from microchp.design.check import check_solution
 from microchp.design.model import build_printed_model, v1_semantics
@@ -23,7 +24,6 @@ from microchp.design.search import solve_by_days
 from microchp.design.solve import solve_model, solve_problem
 from microchp.errors import ConfigError, SolveError
 from microchp.files import write_netcdf
-from microchp.scenarios import DesignInputs
 
 TWO_DAYS = Time(year=2015, resolution_minutes=60, days=["2015-01-15", "2015-07-15"])
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microchp.assessment import finance as money
-from microchp.assessment.published import read_published
+from microchp.account import finance as money
 from microchp.config import ChpUnit, Finance, Incentive, Tes
+from microchp.reproduction.published import read_published
+from microchp.system.annualisation import annualisation_factor
 
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published" / "oluleye2018.csv"
 AS_PRINTED = Finance(annualisation="as_printed")
@@ -43,7 +44,7 @@ def investment_and_saving(house: str, incentive: str, tes: str) -> tuple[float, 
     """Investment and annual saving that the published EAI and store size mean."""
     size = CELLS["tes_kwh", house, incentive, "with"] if tes == "with" else 0.0
     investment = UNIT_GBP + STORE_GBP_PER_KWH * size
-    factor = money.annualisation_factor(AS_PRINTED)
+    factor = annualisation_factor(AS_PRINTED)
     eai = CELLS["eai_as_printed_gbp", house, incentive, tes]
     return investment, money.annual_saving_gbp(eai, investment, factor)
 
@@ -89,7 +90,7 @@ def test_published_system_npv_follows_from_published_eai(house, incentive, tes):
 def test_true_capital_recovery_contradicts_the_published_tables():
     investment, _ = investment_and_saving("detached", "none", "with")
     eai = CELLS["eai_as_printed_gbp", "detached", "none", "with"]
-    saving = money.annual_saving_gbp(eai, investment, money.annualisation_factor(Finance()))
+    saving = money.annual_saving_gbp(eai, investment, annualisation_factor(Finance()))
     # With the true factor a positive EAI is a positive NPV; print has one of each sign.
     assert eai > 0 > CELLS["system_npv_gbp", "detached", "none", "with"]
     assert money.net_present_value_gbp(investment, saving, Finance()) > 0
@@ -113,10 +114,10 @@ def test_published_store_payback_and_npv(incentive, levy_gbp, payback, npv):
 
 
 def test_annualisation_factors():
-    assert money.annualisation_factor(Finance()) == pytest.approx(0.0963423, abs=5e-8)
-    assert money.annualisation_factor(AS_PRINTED) == pytest.approx(0.05 * 1.05, abs=1e-15)
+    assert annualisation_factor(Finance()) == pytest.approx(0.0963423, abs=5e-8)
+    assert annualisation_factor(AS_PRINTED) == pytest.approx(0.05 * 1.05, abs=1e-15)
     free = Finance(interest_rate=0, lifetime_years=20)
-    assert money.annualisation_factor(free) == pytest.approx(1 / 20)
+    assert annualisation_factor(free) == pytest.approx(1 / 20)
 
 
 def test_investment_counts_the_grant():
@@ -145,8 +146,8 @@ def test_measures_agree_with_each_other(investment, years, rate, share):
     saving = share * investment
     npv = money.net_present_value_gbp(investment, saving, finance)
     # The crf turns a present value into the yearly income, exactly.
-    income = saving - money.annualisation_factor(finance) * investment
-    assert npv * money.annualisation_factor(finance) == pytest.approx(income, abs=1e-9 * investment)
+    income = saving - annualisation_factor(finance) * investment
+    assert npv * annualisation_factor(finance) == pytest.approx(income, abs=1e-9 * investment)
     irr = money.internal_rate_of_return(investment, saving, finance)
     discounted = sum(saving / (1 + irr) ** t for t in range(1, years + 1))
     assert discounted == pytest.approx(investment, rel=1e-6)

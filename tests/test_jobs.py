@@ -128,7 +128,11 @@ def test_the_science_is_followed_to_its_modules() -> None:
     demand = set(module_closure(ROOT / "scripts/build_demand.py"))
     assert {"microchp.design.solve", "microchp.design.problem", "microchp.config"} <= solve
     assert not any(name.startswith("microchp.demand.") for name in solve)
-    assert {"microchp.demand.build", "microchp.demand.heating", "microchp.timeseries"} <= demand
+    assert {
+        "microchp.demand.build",
+        "microchp.demand.heating",
+        "microchp.series.timeseries",
+    } <= demand
     assert not any(name.startswith("microchp.design.") for name in demand)
 
 

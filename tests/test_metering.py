@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microchp.assessment.metering import registers, settle
+from microchp.account.metering import registers, settle
 from microchp.config import Comparison, HouseholdPrices
 
 PRICES = HouseholdPrices()

@@ -15,21 +15,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microchp.assessment.comparison import compare
-from microchp.assessment.computed import dwelling_table, group_table
-from microchp.assessment.groups import PERIODS, assess_groups, read_groups
-from microchp.assessment.network import (
-    SEASONS,
-    Days,
-    days_of,
-    homes_served,
-    indicators,
-    onset,
-    periods,
-    with_lead,
-)
-from microchp.assessment.published import read_published
+from microchp.account.groups import PERIODS, assess_groups, read_groups
 from microchp.config import Config, load_config
+from microchp.config.scenarios import (
+    demand_inputs,
+    design_inputs,
+    group_inputs,
+    operation_cases,
+    scenario_table,
+)
 from microchp.demand.build import build_demand, write_demand
 from microchp.demand.builtin import DwellingDemand
 from microchp.errors import AssessmentError
@@ -42,17 +36,23 @@ from microchp.operation.group import (
     group_year,
     units_at,
 )
+from microchp.operation.network import (
+    SEASONS,
+    Days,
+    days_of,
+    homes_served,
+    indicators,
+    onset,
+    periods,
+    with_lead,
+)
 from microchp.operation.simulate import simulate_dwelling
 from microchp.report.build import build_report
 from microchp.report.group_figures import plot_groups
-from microchp.scenarios import (
-    demand_inputs,
-    design_inputs,
-    group_inputs,
-    operation_cases,
-    scenario_table,
-)
-from microchp.timeseries import resample_dataset
+from microchp.reproduction.comparison import compare
+from microchp.reproduction.computed import dwelling_table, group_table
+from microchp.reproduction.published import read_published
+from microchp.series.timeseries import resample_dataset
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 YEAR_MINUTES = 525_600

@@ -9,13 +9,13 @@ import pytest
 import xarray as xr
 from design_cases import FIT, LEVY, inputs, random_problem
 
-from microchp.assessment.pypsa_network import export_pypsa
 from microchp.config import Boiler, Solve, Tes
+from microchp.config.scenarios import DesignInputs
 from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem
 from microchp.design.solve import solve_problem
+from microchp.export.pypsa_network import export_pypsa
 from microchp.files import write_netcdf
-from microchp.scenarios import DesignInputs
 
 pypsa = pytest.importorskip("pypsa", reason="PyPSA is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")

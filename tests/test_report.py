@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from report_run import QUALITY, USER, make_designs
 from synthetic import inputs_of, synthetic_design, write_designs
 
-from microchp.assessment.designs import assess_designs, read_designs
+from microchp.account.designs import assess_designs, read_designs
 from microchp.files import write_netcdf
 from microchp.report import figures, style
 from microchp.report.build import build_report
@@ -25,6 +25,7 @@ from microchp.report.sections.designs import alternatives_table
 from microchp.report.selection import best_designs, with_another_unit
 from microchp.report.summary import run_summary
 from microchp.report.svg import inline_svg, width_mm
+from microchp.tables import words
 
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published" / "oluleye2018.csv"
 
@@ -299,7 +300,7 @@ def test_an_inlined_drawing_keeps_its_ids_to_itself():
     ],
 )
 def test_numbers_for_readers(value, digits, signed, text):
-    assert style.number(value, digits, signed) == text
+    assert words.number(value, digits, signed) == text
 
 
 @pytest.mark.parametrize(
@@ -314,7 +315,7 @@ def test_numbers_for_readers(value, digits, signed, text):
     ],
 )
 def test_paybacks_in_words(value, invested, text):
-    assert style.years(value, 15, invested) == text
+    assert words.years(value, 15, invested) == text
 
 
 STORE = {
@@ -442,9 +443,9 @@ def test_fixed_designs_and_variants_stand_beside_the_optimum(run):
     best = best_designs(designs).set_index(["house", "incentive"])
     base = best.loc[("flat", "fit"), "eai_gbp"]
     (variant,) = [row for row in rows if row[1] == "Dear gas"]
-    assert [cell.text for cell in variant[3:5]] == [style.number(base - 40), "−40"]
+    assert [cell.text for cell in variant[3:5]] == [words.number(base - 40), "−40"]
     (own,) = [row for row in rows if row[1] == "As configured, optimal"]
-    assert [cell.text for cell in own[3:5]] == [style.number(base), "–"]
+    assert [cell.text for cell in own[3:5]] == [words.number(base), "–"]
     optimal = designs[designs["design"] == "optimal"]
     assert alternatives_table(optimal) is None
 
@@ -456,7 +457,7 @@ def test_a_store_at_its_limit_is_announced(run):
     assert answer.at_largest_store(designs, {row["scenario"]: 60.0}) == []
     (notice,) = answer.at_largest_store(designs, {row["scenario"]: row["tes_kwh"]})
     assert f"tes.max_kwh {row['tes_kwh']:g}" in notice.text
-    assert style.label(row["house"]) in notice.text
+    assert words.label(row["house"]) in notice.text
 
 
 # ------------------------------------------------------------------------------------- page

@@ -10,23 +10,23 @@ import pytest
 import yaml
 from synthetic import RESOURCES, inputs_of, synthetic_design
 
-from microchp.assessment.audit import (
+from microchp.account.energy import annual_energy
+from microchp.config import PAPERS, merge
+from microchp.report import validation
+from microchp.report.reproduction import plot_assumptions
+from microchp.report.sections.reproduction import verdict_counts, verdict_table
+from microchp.report.style import CHEAPER, DEARER
+from microchp.reproduction.audit import (
     Print,
     audit_published,
     findings,
     implied_constants,
     statements,
 )
-from microchp.assessment.comparison import UNEXPLAINED, compare, read_reasons
-from microchp.assessment.energy import annual_energy
-from microchp.assessment.published import read_published
-from microchp.assessment.sensitivity import SCHEMA, sensitivity_rows, summary
-from microchp.config import PAPERS, merge
-from microchp.report import validation
-from microchp.report.conclusions import agreement
-from microchp.report.reproduction import plot_assumptions
-from microchp.report.sections.reproduction import verdict_counts, verdict_table
-from microchp.report.style import CHEAPER, DEARER
+from microchp.reproduction.comparison import UNEXPLAINED, compare, read_reasons
+from microchp.reproduction.conclusions import agreement
+from microchp.reproduction.published import read_published
+from microchp.reproduction.sensitivity import SCHEMA, sensitivity_rows, summary
 
 ROOT = Path(__file__).parents[1]
 STUDY = yaml.safe_load((ROOT / "config/studies/oluleye2018.yaml").read_text(encoding="utf-8"))

@@ -9,8 +9,7 @@ import pytest
 import yaml
 
 from microchp.config import Config, load_config
-from microchp.errors import ConfigError, DataError
-from microchp.scenarios import (
+from microchp.config.scenarios import (
     DemandInputs,
     DesignInputs,
     check_files,
@@ -23,6 +22,7 @@ from microchp.scenarios import (
     scenario_rows,
     scenario_table,
 )
+from microchp.errors import ConfigError, DataError
 
 ROOT = Path(__file__).parents[1]
 
@@ -318,7 +318,7 @@ def test_missing_files_are_named_all_at_once_with_their_keys(
 
 def test_the_workflow_is_parsed_without_heavy_libraries() -> None:
     code = (
-        "import sys; import microchp.scenarios, microchp.workflow;"
+        "import sys; import microchp.config.scenarios, microchp.workflow;"
         "print([name for name in ('numpy', 'pandas', 'xarray', 'linopy') if name in sys.modules])"
     )
     done = subprocess.run(

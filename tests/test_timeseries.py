@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from microchp.files import write_netcdf
-from microchp.timeseries import (
+from microchp.series.timeseries import (
     QUANTITIES,
     day_slice,
     days_in_year,

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from microchp.assessment.central_plants import (
+from microchp.account.central_plants import (
     GridFactors,
     GridUse,
     grid_cases,
@@ -17,8 +17,8 @@ from microchp.assessment.central_plants import (
     grid_primary_kwh,
     validate_factor_files,
 )
-from microchp.assessment.metering import Settlement
-from microchp.assessment.unit_comparison import (
+from microchp.account.metering import Settlement
+from microchp.account.unit_comparison import (
     annual_use,
     cost_cut_share,
     economics,
@@ -26,14 +26,14 @@ from microchp.assessment.unit_comparison import (
     unit_year,
 )
 from microchp.config import CentralPlant, Finance, MarginalCase, UnitCost, load_config
-from microchp.errors import AssessmentError, ConfigError, DataError
-from microchp.report.comparison_figures import references_differ
-from microchp.scenarios import (
+from microchp.config.scenarios import (
     OperationInputs,
     comparison_inputs,
     operation_cases,
 )
-from microchp.timeseries import time_axis
+from microchp.errors import AssessmentError, ConfigError, DataError
+from microchp.report.comparison_figures import references_differ
+from microchp.series.timeseries import time_axis
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from conftest import Workflow
 
-from microchp.assessment.unit_comparison import read_comparison, read_economics
+from microchp.account.unit_comparison import read_comparison, read_economics
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
+from microchp.config.scenarios import Scenario
 from microchp.files import whole
-from microchp.scenarios import Scenario
 
 
 def write_scenarios(*, rows: Sequence[Mapping[str, str]], scenarios_path: str | Path) -> None:

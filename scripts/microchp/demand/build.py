@@ -18,7 +18,7 @@ from microchp.demand.vdi4655 import reference_days, vdi4655_dwelling
 from microchp.demand.weather import load_weather
 from microchp.errors import ConfigError
 from microchp.files import whole, write_dwellings
-from microchp.timeseries import QUANTITIES, time_axis
+from microchp.series.timeseries import QUANTITIES, time_axis
 
 LONG_NAMES = {
     "space_heating_kw": "space heating, mean over the step that starts at time",

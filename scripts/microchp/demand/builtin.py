@@ -25,7 +25,7 @@ from microchp.demand.hot_water import (
 )
 from microchp.demand.seeds import child_seed
 from microchp.demand.weather import WeatherYear
-from microchp.timeseries import QUANTITIES, FloatArray, repeat_to, resample_mean
+from microchp.series.timeseries import QUANTITIES, FloatArray, repeat_to, resample_mean
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from microchp.config import FilePolicy
 from microchp.demand.findings import Findings, IntArray, duration, moment, runs
-from microchp.timeseries import FloatArray, time_axis
+from microchp.series.timeseries import FloatArray, time_axis
 
 CUT_OFF_MINUTES = 60
 """A true maximum hardly comes back to the same digits for this long in a year."""

@@ -14,7 +14,7 @@ import pandas as pd
 from microchp.config import Electricity
 from microchp.demand.seeds import child_seed, seeded
 from microchp.demand.weather import WeatherYear
-from microchp.timeseries import MINUTES_PER_DAY, FloatArray, days_in_year
+from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray, days_in_year
 
 MOST_WEEKS = 4
 MOST_MINUTES = 30

@@ -26,7 +26,13 @@ from scipy.optimize import brentq
 from microchp.config import Building, Heating, HeatingPeriod, minute_of_day
 from microchp.demand.weather import WeatherYear
 from microchp.errors import ConfigError
-from microchp.timeseries import MINUTES_PER_DAY, FloatArray, repeat_to, resample_mean, time_axis
+from microchp.series.timeseries import (
+    MINUTES_PER_DAY,
+    FloatArray,
+    repeat_to,
+    resample_mean,
+    time_axis,
+)
 
 SETTLING_MINUTES = 30 * MINUTES_PER_DAY
 """The last month of the year is run first, so that the year starts with settled temperatures."""

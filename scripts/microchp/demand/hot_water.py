@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from microchp.config import Cylinder, DrawCategory, HotWater
 from microchp.demand.seeds import seeded
 from microchp.errors import ConfigError
-from microchp.timeseries import (
+from microchp.series.timeseries import (
     MINUTES_PER_DAY,
     FloatArray,
     days_in_year,

@@ -28,7 +28,7 @@ from microchp.demand.coverage import (
 )
 from microchp.demand.findings import Findings, moment
 from microchp.errors import DataError
-from microchp.timeseries import QUANTITIES, FloatArray, repeat_to, time_axis
+from microchp.series.timeseries import QUANTITIES, FloatArray, repeat_to, time_axis
 
 SUSPICIOUS_MEAN_KW = 100.0
 """No dwelling draws this much on average; watts read as kilowatts do."""

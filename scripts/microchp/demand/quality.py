@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from microchp.demand.builtin import DwellingDemand
-from microchp.timeseries import QUANTITIES, resample_mean
+from microchp.series.timeseries import QUANTITIES, resample_mean
 
 ANNUAL_TOLERANCE_SHARE = 0.01
 PEAK_TOLERANCE_SHARE = 0.05

@@ -13,7 +13,7 @@ from microchp.config import Diversity, House, Vdi4655
 from microchp.demand.builtin import DwellingDemand, annual_asked_kwh, dwelling_variation
 from microchp.demand.hot_water import draw_offs_per_day
 from microchp.demand.weather import WeatherYear
-from microchp.timeseries import (
+from microchp.series.timeseries import (
     MINUTES_PER_DAY,
     QUANTITIES,
     FloatArray,

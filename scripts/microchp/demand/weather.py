@@ -18,7 +18,7 @@ import pandas as pd
 
 from microchp.config import Weather
 from microchp.errors import DataError
-from microchp.timeseries import FloatArray, days_in_year, time_axis
+from microchp.series.timeseries import FloatArray, days_in_year, time_axis
 
 HOURS = 8760
 HIGHEST_ZENITH_DEG = 85.0

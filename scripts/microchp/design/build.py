@@ -7,11 +7,11 @@ from pathlib import Path
 
 import linopy
 
+from microchp.config.scenarios import DesignInputs
 from microchp.design.model import build_printed_model, v1_semantics
 from microchp.design.problem import problem_from
 from microchp.errors import ConfigError
 from microchp.files import read_netcdf, whole
-from microchp.scenarios import DesignInputs
 
 log = logging.getLogger(__name__)
 

@@ -16,12 +16,12 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from microchp.assessment.finance import annualisation_factor
 from microchp.config import ChpUnit, Tes
-from microchp.design.prices import import_price
+from microchp.config.scenarios import DesignInputs
 from microchp.errors import DataError, SolveError
-from microchp.scenarios import DesignInputs
-from microchp.timeseries import QUANTITIES, day_slice, days_in_year, step_minutes_of
+from microchp.series.prices import import_price
+from microchp.series.timeseries import QUANTITIES, day_slice, days_in_year, step_minutes_of
+from microchp.system.annualisation import annualisation_factor
 
 FloatArray = npt.NDArray[np.float64]
 

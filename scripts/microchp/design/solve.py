@@ -22,6 +22,7 @@ import numpy as np
 import xarray as xr
 
 from microchp.config import Solve
+from microchp.config.scenarios import DesignInputs
 from microchp.design.check import check_solution
 from microchp.design.decomposition import Clock
 from microchp.design.dispatch import plant_of
@@ -46,7 +47,6 @@ from microchp.design.search import (
 )
 from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
-from microchp.scenarios import DesignInputs
 
 log = logging.getLogger(__name__)
 

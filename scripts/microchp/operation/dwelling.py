@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from microchp.assessment.network import BoolArray, Days, days_of, indicators, with_lead
 from microchp.errors import AssessmentError
 from microchp.operation.heat_led import FLOWS, Plant, run
-from microchp.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray
+from microchp.operation.network import BoolArray, Days, days_of, indicators, with_lead
+from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray
 
 CLOSURE_TOLERANCE = 1e-9
 """Largest imbalance over any period, as a share of the year's heat."""

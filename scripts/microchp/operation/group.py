@@ -22,10 +22,10 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from microchp.assessment.network import BoolArray, Days, days_of, indicators
+from microchp.config.scenarios import GroupInputs
 from microchp.files import write_netcdf
-from microchp.scenarios import GroupInputs
-from microchp.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.operation.network import BoolArray, Days, days_of, indicators
+from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 
 DWELLINGS_AT_ONCE = 500
 """A day of so many dwellings is read and added at a time."""

@@ -41,7 +41,7 @@ import numpy as np
 import numpy.typing as npt
 
 from microchp.config import Operation, PrimeMover, minute_of_day
-from microchp.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 

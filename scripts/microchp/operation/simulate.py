@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from microchp.assessment.network import periods
 from microchp.config import PrimeMover
+from microchp.config.scenarios import DesignInputs, OperationInputs
 from microchp.errors import AssessmentError
 from microchp.files import whole, write_netcdf
 from microchp.operation.dwelling import (
@@ -30,8 +30,8 @@ from microchp.operation.dwelling import (
 )
 from microchp.operation.group import DOUBLE_UP_TO, ROWS_PER_CHUNK
 from microchp.operation.heat_led import FLOWS, NO_UNIT, Plant, plant, timed_steps
-from microchp.scenarios import DesignInputs, OperationInputs
-from microchp.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
+from microchp.operation.network import periods
+from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
 
 LEAST_UNMET_KWH = 1e-6
 """Less heat than this in a year is met: rounding."""

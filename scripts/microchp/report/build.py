@@ -12,9 +12,9 @@ import pandas as pd
 import xarray as xr
 import yaml
 
-from microchp.assessment.comparison import read_comparison
-from microchp.assessment.designs import read_designs
-from microchp.assessment.groups import read_groups
+from microchp.account.designs import read_designs
+from microchp.account.groups import read_groups
+from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.page import Notice, Page, Points, Section, render
 from microchp.report.sections import (
@@ -31,7 +31,7 @@ from microchp.report.sections import (
     units,
 )
 from microchp.report.sections import designs as all_designs
-from microchp.scenarios import DesignInputs
+from microchp.reproduction.comparison import read_comparison
 
 log = logging.getLogger(__name__)
 

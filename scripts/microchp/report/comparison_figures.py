@@ -13,10 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from microchp.assessment.unit_comparison import read_comparison, read_economics
+from microchp.account.unit_comparison import read_comparison, read_economics
+from microchp.config.scenarios import REFERENCE, ComparisonInputs
 from microchp.files import whole, whole_folder
 from microchp.report import style
-from microchp.scenarios import REFERENCE, ComparisonInputs
+from microchp.tables import words
 
 MWH = 1000.0
 
@@ -303,7 +304,7 @@ def annual_profit(*, economics: pd.DataFrame, svg_path: Path, pdf_path: Path) ->
                 ax.text(
                     value + (room if value >= 0 else -room),
                     y,
-                    style.number(value),
+                    words.number(value),
                     va="center",
                     ha="left" if value >= 0 else "right",
                     fontsize=6.5,

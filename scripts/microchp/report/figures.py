@@ -15,12 +15,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from microchp.assessment.designs import read_designs
-from microchp.assessment.energy import heat_demand_kw, heat_to_demand_kw, values
+from microchp.account.designs import read_designs
+from microchp.account.energy import heat_demand_kw, heat_to_demand_kw, values
+from microchp.config.scenarios import OPTIMAL, DesignInputs
 from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.report.selection import best_designs, select, with_another_unit
-from microchp.scenarios import OPTIMAL, DesignInputs
+from microchp.tables import words
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -56,7 +57,7 @@ def heat_shares(
     """Shares of the heat demand by source, per house, incentive and store (Figs 4-7).
 
     The unit's and the boiler's shares are what they give to the demand at once; the store's is
-    its discharge. See :func:`microchp.assessment.energy.heat_to_demand_kw`.
+    its discharge. See :func:`microchp.account.energy.heat_to_demand_kw`.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def heat_shares(
             for ax, tes in zip(line, stores, strict=True):
                 cell = rows[(rows["incentive"] == incentive) & (rows["tes"] == tes)]
                 _stack_shares(ax, cell)
-                ax.set_title(f"{style.label(incentive)} · {tes} store")
+                ax.set_title(f"{words.label(incentive)} · {tes} store")
             line[0].set_ylabel("Share of heat demand")
         handles = [Patch(color=colour, label=text) for text, colour in style.SOURCES.values()]
         fig.legend(handles=handles, loc="outside lower center", ncols=3)
@@ -95,7 +96,7 @@ _SHARE_COLUMNS = {
 
 
 def _stack_shares(ax: Axes, rows: pd.DataFrame) -> None:
-    houses = [style.label(house) for house in rows["house"]]
+    houses = [words.label(house) for house in rows["house"]]
     base = np.zeros(len(rows))
     for source, column in _SHARE_COLUMNS.items():
         share = rows[column].fillna(0.0).to_numpy()
@@ -164,7 +165,7 @@ def store_discharge(
                 edges = np.arange(len(power) + 1) * step_hours / 24
                 ax.stairs(power, edges, fill=True, color=style.STORE)
                 store = f"{size:.1f} kWh" if size > 0 else "no store"
-                ax.set_title(f"{style.label(house)} · {style.label(incentive)} · {store}")
+                ax.set_title(f"{words.label(house)} · {words.label(incentive)} · {store}")
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         # once all are drawn: a limit set earlier would stop the shared axes from growing
         longest = max(len(power) for _, power in panels.values())
@@ -247,9 +248,9 @@ def tes_economics(
         pounds.axhline(0, color=style.DEMAND, linewidth=0.8)
         pounds.set_ylabel("NPV of the store (£)")
         for ax in (years, pounds):
-            ax.set_xticks(range(len(houses)), [style.label(house) for house in houses])
+            ax.set_xticks(range(len(houses)), [words.label(house) for house in houses])
             ax.grid(axis="x", visible=False)
-        handles = [Patch(color=colour, label=style.label(name)) for name, colour in colours.items()]
+        handles = [Patch(color=colour, label=words.label(name)) for name, colour in colours.items()]
         fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
 
 
@@ -374,7 +375,7 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
         unit = f"{design.attrs['chp_kw']:g} kW CHP" if design.attrs["chp_kw"] else "no CHP"
         store = f"{size:.1f} kWh store" if size > 0 else "no store"
         top.set_title(
-            f"{style.label(inputs.house)} · {style.label(inputs.incentive_name)} · {unit}, {store}"
+            f"{words.label(inputs.house)} · {words.label(inputs.incentive_name)} · {unit}, {store}"
         )
 
 
@@ -477,7 +478,7 @@ def cost_waterfall(
         labels = [row["bau_cost_gbp"], *steps.values(), row["eac_gbp"]]
         rights = [max(0, ends[0]), *np.maximum(ends[1:], ends[:-1]), max(0, row["eac_gbp"])]
         for k, (value, right) in enumerate(zip(labels, rights, strict=True)):
-            text = style.number(value, signed=0 < k < len(names) - 1)
+            text = words.number(value, signed=0 < k < len(names) - 1)
             ax.text(right + room, k, text, va="center", fontsize=7.5)
         ax.set_xlim(min(0, min(extent)) * 1.05, max(extent) * 1.13)
         ax.axvline(0, color=style.DEMAND, linewidth=0.6)
@@ -486,7 +487,7 @@ def cost_waterfall(
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel("Cost of a year (£)")
         ax.set_title(
-            f"{style.label(row['house'])} · {style.label(row['incentive'])} · {row['tes']} store"
+            f"{words.label(row['house'])} · {words.label(row['incentive'])} · {row['tes']} store"
         )
 
 

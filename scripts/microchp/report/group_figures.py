@@ -13,9 +13,10 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from microchp.assessment.groups import read_groups
+from microchp.account.groups import read_groups
 from microchp.report import style
-from microchp.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.tables import words
 
 DAYS = {
     "winter_day": "Highest heat demand",
@@ -34,8 +35,8 @@ def case_label(case: str) -> str:
     """A case in words: its unit, or incentive and store of its design."""
     parts = case.split("-")[1:]
     if len(parts) == 1:
-        return re.sub(r" (\d+)kw$", r", \1 kW", style.label(parts[0]))
-    return f"{style.label(parts[0])}, {' '.join([f'{parts[1]} store', *parts[2:]])}"
+        return re.sub(r" (\d+)kw$", r", \1 kW", words.label(parts[0]))
+    return f"{words.label(parts[0])}, {' '.join([f'{parts[1]} store', *parts[2:]])}"
 
 
 def _day(group: xr.Dataset, period: str) -> tuple[slice, str]:
@@ -94,7 +95,7 @@ def dwelling_day(
         _hours(power)
         for ax in (heat, power):
             ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-        heat.set_title(f"{style.label(case.split('-')[0])} · {case_label(case)} · {date}")
+        heat.set_title(f"{words.label(case.split('-')[0])} · {case_label(case)} · {date}")
 
 
 def cumulative_import(

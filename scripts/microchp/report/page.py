@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from microchp.report import payload, style
 from microchp.report.svg import inline_svg, width_mm
+from microchp.tables import words
 
 _HERE = Path(__file__).parent
 _BUNDLE = "plotly-basic-4.1.1.min.js.gz"
@@ -47,17 +48,17 @@ class Cell:
 
 def cell(value: float, digits: int = 0, signed: bool = False) -> Cell:
     """A number for readers, with the number itself."""
-    return Cell(style.number(value, digits, signed), _float(value))
+    return Cell(words.number(value, digits, signed), _float(value))
 
 
 def share_cell(share: float | None, digits: int = 0, signed: bool = False) -> Cell:
     """A share as a percentage; the CSV has the share."""
-    return Cell(style.percent(share, digits, signed), _float(share))
+    return Cell(words.percent(share, digits, signed), _float(share))
 
 
 def payback_cell(value: float, lifetime: float, invested: float) -> Cell:
     """A payback in words; the CSV has the years, none where nothing is ever paid back."""
-    return Cell(style.years(value, lifetime, invested), math.nan if invested == 0 else value)
+    return Cell(words.years(value, lifetime, invested), math.nan if invested == 0 else value)
 
 
 def _float(value: float | None) -> float:

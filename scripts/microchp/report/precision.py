@@ -14,10 +14,11 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 
-from microchp.assessment.designs import read_designs
+from microchp.account.designs import read_designs
+from microchp.config.scenarios import OPTIMAL
 from microchp.files import whole
-from microchp.report.style import figure, label
-from microchp.scenarios import OPTIMAL
+from microchp.report.style import figure
+from microchp.tables.words import label
 
 log = logging.getLogger(__name__)
 

@@ -11,12 +11,9 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from microchp.assessment.comparison import counts_in_words, read_comparison
-from microchp.assessment.designs import read_designs
-from microchp.assessment.sensitivity import summary
+from microchp.account.designs import read_designs
 from microchp.files import whole
 from microchp.report import style
-from microchp.report.conclusions import agreement, changes
 from microchp.report.page import (
     Cell,
     Column,
@@ -32,6 +29,9 @@ from microchp.report.page import (
     render,
 )
 from microchp.report.sections import reproduction as numbers
+from microchp.reproduction.comparison import counts_in_words, read_comparison
+from microchp.reproduction.conclusions import agreement, changes
+from microchp.reproduction.sensitivity import summary
 
 
 def collect_published(
@@ -192,7 +192,7 @@ def plot_assumptions(worth: pd.DataFrame, svg_path: str | Path, pdf_path: str | 
     Parameters
     ----------
     worth
-        :func:`microchp.assessment.sensitivity.summary`.
+        :func:`microchp.reproduction.sensitivity.summary`.
     svg_path, pdf_path
         Files to write.
     """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import fill
 
-from microchp.assessment.designs import read_designs
+from microchp.account.designs import read_designs
 from microchp.report.sections.answer import answers, design_notices, designs_count
-from microchp.report.style import percent
+from microchp.tables.words import percent
 
 TOGETHER = " *"
 """After what is said of a store where it is of a change of the unit too."""

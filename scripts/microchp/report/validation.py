@@ -14,12 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from microchp.assessment.comparison import IN_KIND, counts_in_words, read_comparison
-from microchp.assessment.designs import read_designs
-from microchp.assessment.sensitivity import summary
+from microchp.account.designs import read_designs
 from microchp.files import whole
-from microchp.report.conclusions import agreement, changes
 from microchp.report.sections.reproduction import COUNTS, PAPERS, verdict_counts
+from microchp.reproduction.comparison import IN_KIND, counts_in_words, read_comparison
+from microchp.reproduction.conclusions import agreement, changes
+from microchp.reproduction.sensitivity import summary
 
 BEGIN, END = "<!-- reproduction: begin -->", "<!-- reproduction: end -->"
 """Between these lines of README.md stands what this module writes."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from microchp.config.scenarios import OPTIMAL
 from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
 from microchp.report.selection import best_designs, cheaper_of_pairs, select, with_another_unit
-from microchp.report.style import DASH, label, number, percent, pounds, years
-from microchp.scenarios import OPTIMAL
+from microchp.tables.words import DASH, label, number, percent, pounds, years
 
 FINE_MINUTES = 5
 """Steps longer than this, and fewer days than the year's, are called coarse."""

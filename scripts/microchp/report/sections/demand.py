@@ -24,7 +24,7 @@ from microchp.report.page import (
     share_cell,
 )
 from microchp.report.sections.answer import QUANTITIES
-from microchp.report.style import DASH, label, percent
+from microchp.tables.words import DASH, label, percent
 
 _SHOWN = {
     "house",

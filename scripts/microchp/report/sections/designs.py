@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from microchp.config.scenarios import OPTIMAL
 from microchp.report import style
 from microchp.report.figures import waterfall_steps
 from microchp.report.page import (
@@ -28,8 +29,8 @@ from microchp.report.page import (
 )
 from microchp.report.sections.answer import design_words, effects
 from microchp.report.selection import best_designs, cheaper_of_pairs
-from microchp.report.style import DASH, label, percent
-from microchp.scenarios import OPTIMAL
+from microchp.tables import words
+from microchp.tables.words import DASH, label, percent
 
 RISE = 0.1
 """Relative rise of each price in the table of sensitivities."""
@@ -274,7 +275,7 @@ def money_chart(designs: pd.DataFrame) -> Chart:
                 "x": rounded(changes, 2),
                 "base": rounded(bases, 2),
                 "marker": {"color": colours},
-                "text": [style.number(x, signed=i in middle) for i, x in enumerate(changes)],
+                "text": [words.number(x, signed=i in middle) for i, x in enumerate(changes)],
             }
         ]
         # room beside the bars for their numbers, on a narrow screen too

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from microchp.assessment.energy import heat_demand_kw, values
+from microchp.account.energy import heat_demand_kw, values
+from microchp.config.scenarios import OPTIMAL
 from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.report.figures import FIRST_DAYS, drawn_step_minutes
@@ -24,8 +25,7 @@ from microchp.report.page import Section, Text, drawing
 from microchp.report.payload import FloatArray, packed, series_bytes
 from microchp.report.sections.answer import design_words
 from microchp.report.selection import best_designs
-from microchp.report.style import label
-from microchp.scenarios import OPTIMAL
+from microchp.tables.words import label
 
 UNIT_KW = 0.01
 """Flows (kW) and levels (kWh) are rounded to this."""

@@ -30,8 +30,8 @@ from microchp.report.page import (
     rounded,
     share_cell,
 )
-from microchp.report.style import DASH, label, number, percent
-from microchp.timeseries import FloatArray
+from microchp.series.timeseries import FloatArray
+from microchp.tables.words import DASH, label, number, percent
 
 PERIODS = {
     "year": "Year",

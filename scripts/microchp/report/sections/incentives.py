@@ -22,7 +22,7 @@ from microchp.report.page import (
 )
 from microchp.report.sections.answer import design_words
 from microchp.report.selection import best_designs
-from microchp.report.style import label
+from microchp.tables.words import label
 
 MEASURES: dict[str, tuple[str, int, Callable[[pd.DataFrame], pd.Series]]] = {
     "Yearly income (EAI)": ("£ a year", 0, lambda rows: rows["eai_gbp"]),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from microchp.report.page import Cell, Column, Section, Table, Text, cell, drawing
 from microchp.report.precision import ERRORS
-from microchp.report.style import label
+from microchp.tables.words import label
 
 
 def section(paths: Sequence[Path]) -> Section | None:

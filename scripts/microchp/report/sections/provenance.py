@@ -21,7 +21,7 @@ from microchp.report.page import (
     share_cell,
 )
 from microchp.report.sections.answer import designs_count
-from microchp.report.style import DASH, number, percent
+from microchp.tables.words import DASH, number, percent
 
 
 def section(

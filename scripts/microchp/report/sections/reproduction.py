@@ -6,8 +6,8 @@ import math
 
 import pandas as pd
 
-from microchp.assessment.comparison import IN_KIND, VERDICTS
 from microchp.report.page import Cell, Column, Fold, Section, Table, Text, cell
+from microchp.reproduction.comparison import IN_KIND, VERDICTS
 
 PAPERS = {
     "oluleye2017": "Oluleye et al. 2017",

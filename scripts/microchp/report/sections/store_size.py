@@ -23,7 +23,7 @@ from microchp.report.page import (
     rounded,
 )
 from microchp.report.selection import select
-from microchp.report.style import label
+from microchp.tables.words import label
 
 CURVE = ("curve_chp_kw", "curve_tes_kwh", "curve_eac_gbp", "curve_bound_gbp")
 """Variables of a design file over ``curve``: sizes, cost, and the bound under it."""

@@ -25,17 +25,8 @@ from microchp.report.page import (
     rounded,
     share_cell,
 )
-from microchp.report.style import (
-    CHEAPER,
-    DASH,
-    DEARER,
-    IMPORT,
-    STORE,
-    TOTAL,
-    label,
-    percent,
-    plain_words,
-)
+from microchp.report.style import CHEAPER, DEARER, IMPORT, STORE, TOTAL
+from microchp.tables.words import DASH, label, percent, plain_words
 
 SERIES_COLOURS = (STORE, DEARER, IMPORT, TOTAL, CHEAPER)
 """Of central plants, and of metering rules, in their order."""

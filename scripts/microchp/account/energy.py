@@ -1,0 +1,371 @@
+"""Energy and CO2 of a design over the year, counted from flows that are first proven to close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from microchp.config import ChpUnit
+from microchp.config.scenarios import DesignInputs
+from microchp.errors import AssessmentError
+
+FloatArray = npt.NDArray[np.float64]
+
+TOLERANCE = 1e-6
+"""How far a balance may be off in any slice (kW, and kWh for the store's level)."""
+
+FLOWS = (
+    "space_heating_kw",
+    "hot_water_kw",
+    "electricity_kw",
+    "chp_power_kw",
+    "chp_heat_kw",
+    "boiler_heat_kw",
+    "tes_charge_kw",
+    "tes_discharge_kw",
+    "tes_level_kwh",
+    "grid_import_kw",
+    "grid_export_kw",
+)
+SERIES = (
+    *FLOWS,
+    "import_price_gbp_per_kwh",
+    "export_price_gbp_per_kwh",
+    "bau_import_price_gbp_per_kwh",
+    "day_weight",
+)
+
+
+@dataclass(frozen=True)
+class Plant:
+    """What is installed, and the step of the flows."""
+
+    inputs: DesignInputs
+    unit: ChpUnit | None
+    tes_kwh: float
+    step_hours: float
+
+    @classmethod
+    def of(cls, design: xr.Dataset) -> Self:
+        """The plant of a design file.
+
+        Raises
+        ------
+        AssessmentError
+            If the unit installed is not one that could be chosen.
+        """
+        inputs = DesignInputs.model_validate_json(design.attrs["inputs"])
+        chp_kw = float(design.attrs["chp_kw"])
+        units = [unit for unit in inputs.units if np.isclose(unit.power_kw, chp_kw)]
+        if chp_kw > 0 and not units:
+            sizes = ", ".join(f"{unit.power_kw:g}" for unit in inputs.units)
+            raise AssessmentError(
+                f"design '{inputs.scenario}': chp_kw is {chp_kw:g}; units to choose from: {sizes}"
+            )
+        return cls(
+            inputs=inputs,
+            unit=units[0] if chp_kw > 0 else None,
+            tes_kwh=float(design.attrs["tes_kwh"]),
+            step_hours=float(design.attrs["step_hours"]),
+        )
+
+    @property
+    def chp_kw(self) -> float:
+        """Rated electrical power installed (kW), 0 without a unit."""
+        return self.unit.power_kw if self.unit else 0.0
+
+    @property
+    def standing_loss_kw(self) -> float:
+        """Heat that the store loses all the time (kW)."""
+        return self.tes_kwh * self.inputs.tes.loss_share_per_day / 24 if self.inputs.tes else 0.0
+
+
+def values(design: xr.Dataset, name: str) -> FloatArray:
+    """A series of a design as a float array over ``time``."""
+    return np.asarray(design[name].values, dtype=np.float64)
+
+
+def heat_demand_kw(design: xr.Dataset) -> FloatArray:
+    """Space heating and hot water together (kW)."""
+    return values(design, "space_heating_kw") + values(design, "hot_water_kw")
+
+
+def annual_kwh(design: xr.Dataset, power_kw: FloatArray | str) -> float:
+    """Energy of a year (kWh): each slice times its length and the days that its day stands for."""
+    series = values(design, power_kw) if isinstance(power_kw, str) else power_kw
+    return float(series @ values(design, "day_weight")) * float(design.attrs["step_hours"])
+
+
+# ----------------------------------------------------------------------------- closed balances
+
+
+def _days(design: xr.Dataset) -> int:
+    """Number of whole days in a design, checked."""
+    slices = 24 / float(design.attrs["step_hours"])
+    days, rest = divmod(design.sizes["time"], round(slices))
+    times = pd.DatetimeIndex(design["time"].values)
+    starts = times[:: round(slices)]
+    if abs(slices - round(slices)) > 1e-9 or rest or not (starts == starts.normalize()).all():
+        name = Plant.of(design).inputs.scenario
+        raise AssessmentError(
+            f"design '{name}': {design.sizes['time']} slices of {design.attrs['step_hours']:g} h "
+            f"from {times[0]} are not whole days from midnight to midnight"
+        )
+    return days
+
+
+def check_design(design: xr.Dataset) -> None:
+    """Refuse a design whose flows do not close, slice by slice.
+
+    Checked within 1e-6 kW (kWh): heat balance (Eq. 7) and power balance (Eq. 8); heat from the
+    unit in proportion to its power, its power zero or within its limits (Eq. 9-11); no import
+    with export (Eq. 12, 13), no charging with discharging (Eq. 14, 15); the store's level from
+    slice to slice and within its size (Eq. 16), back at its initial heat at every midnight
+    (Eq. 17; within the configured tolerance, the level then carried over); nothing negative,
+    nothing missing.
+
+    Raises
+    ------
+    AssessmentError
+        Naming every rule that is broken, by how much at worst, and where first.
+    """
+    absent = [name for name in SERIES if name not in design]
+    plant = Plant.of(design)
+    name = plant.inputs.scenario
+    if absent:
+        raise AssessmentError(f"design '{name}': no series {', '.join(absent)}")
+    days = _days(design)
+    flow = {series: values(design, series) for series in FLOWS}
+    power, charge, discharge = (
+        flow[series] for series in ("chp_power_kw", "tes_charge_kw", "tes_discharge_kw")
+    )
+    excess: dict[str, FloatArray] = {
+        "heat balance": np.abs(
+            flow["chp_heat_kw"]
+            + flow["boiler_heat_kw"]
+            + discharge
+            - charge
+            - heat_demand_kw(design)
+        ),
+        "power balance": np.abs(
+            power + flow["grid_import_kw"] - flow["grid_export_kw"] - flow["electricity_kw"]
+        ),
+        "CHP heat against power": np.abs(
+            flow["chp_heat_kw"] - power * (plant.unit.heat_to_power if plant.unit else 0.0)
+        ),
+        "CHP power above rated": power - plant.chp_kw,
+        "CHP power below minimum load": np.where(
+            power > TOLERANCE,
+            (plant.unit.min_load_share * plant.chp_kw if plant.unit else 0.0) - power,
+            0.0,
+        ),
+        "boiler heat above its limit": flow["boiler_heat_kw"]
+        - (plant.inputs.boiler.max_heat_kw or np.inf),
+        "import with export": np.minimum(flow["grid_import_kw"], flow["grid_export_kw"]),
+        "charging with discharging": np.minimum(charge, discharge),
+        "store level above its size": flow["tes_level_kwh"] - plant.tes_kwh,
+        **_store_excess(plant, charge, discharge, flow["tes_level_kwh"], days),
+        **{f"{series} below zero": -flow[series] for series in FLOWS},
+    }
+    times = pd.DatetimeIndex(design["time"].values)
+    problems = []
+    for rule, off in excess.items():
+        broken = ~(off <= TOLERANCE)  # NaN is broken too
+        if broken.any():
+            first = times[int(np.argmax(broken))]
+            problems.append(
+                f"{rule}: off by up to {np.max(off):.3g} in {int(broken.sum())} of {len(off)} "
+                f"slices, first at {first:%Y-%m-%d %H:%M} (accepted: {TOLERANCE:g})"
+            )
+    if problems:
+        raise AssessmentError(f"design '{name}' does not close:\n  " + "\n  ".join(problems))
+
+
+def _store_excess(
+    plant: Plant, charge: FloatArray, discharge: FloatArray, level: FloatArray, days: int
+) -> dict[str, FloatArray]:
+    """How far the store's level is off its recursion and its closing, per slice (kWh)."""
+    tes = plant.inputs.tes
+    if tes is None:
+        return {"store flows without a store": charge + discharge + level + plant.tes_kwh}
+    initial = plant.tes_kwh * tes.initial_share
+    by_day = level.reshape(days, -1)
+    before = np.empty_like(by_day)
+    before[:, 1:] = by_day[:, :-1]
+    before[:, 0] = initial
+    if tes.closing_tolerance_kwh > 0:  # the level is then carried over midnight
+        before[1:, 0] = by_day[:-1, -1]
+    gain = tes.charge_efficiency * charge - discharge / tes.discharge_efficiency
+    expected = before.ravel() + (gain - plant.standing_loss_kw) * plant.step_hours
+    closing = np.zeros_like(by_day)
+    closing[:, -1] = np.abs(by_day[:, -1] - initial) - tes.closing_tolerance_kwh
+    return {
+        "store level against its flows": np.abs(level - expected),
+        "store at midnight against its initial heat": closing.ravel(),
+    }
+
+
+# ------------------------------------------------------------------------------ heat by source
+
+
+def heat_to_demand_kw(design: xr.Dataset) -> dict[str, FloatArray]:
+    """Heat demand by the source that meets it in each slice (kW), as in Figs 4-7.
+
+    ``chp`` and ``boiler`` are what reaches the demand at once, ``store`` is the discharge; they
+    add up to the demand. What is charged comes from the unit as far as it runs, and from the
+    boiler only beyond that: in a slice with both running, the boiler would not run for the
+    store's sake. Losses of the store are therefore on no one's account here: they are the
+    difference between charge and discharge.
+    """
+    charge = values(design, "tes_charge_kw")
+    from_chp = np.minimum(charge, values(design, "chp_heat_kw"))
+    return {
+        "chp": values(design, "chp_heat_kw") - from_chp,
+        "boiler": values(design, "boiler_heat_kw") - (charge - from_chp),
+        "store": values(design, "tes_discharge_kw"),
+    }
+
+
+# ---------------------------------------------------------------------------------- the year
+
+
+@dataclass(frozen=True)
+class AnnualEnergy:
+    """Energy and CO2 of a year, all in kWh at the place named (fuel: lower heating value).
+
+    Shares without a basis (no heat demand, nothing generated) are ``nan``.
+    """
+
+    space_heating_kwh: float
+    hot_water_kwh: float
+    electricity_kwh: float
+    chp_electricity_kwh: float
+    chp_heat_kwh: float
+    boiler_heat_kwh: float
+    tes_charge_kwh: float
+    tes_discharge_kwh: float
+    tes_loss_kwh: float
+    """Charge less discharge: conversion and standing losses together (where a closing tolerance
+    lets the level be carried over, also the little that the last day ends above or below)."""
+    import_kwh: float
+    export_kwh: float
+    chp_fuel_kwh: float
+    boiler_fuel_kwh: float
+    bau_fuel_kwh: float
+    tde_kwh: float
+    """Total delivered energy, Eq. 19."""
+    bau_tde_kwh: float
+    co2_kg: float
+    """Net CO2, Eq. 20."""
+    bau_co2_kg: float
+    chp_direct_heat_share: float
+    """Share of the heat demand met by the unit at once."""
+    boiler_direct_heat_share: float
+    """Share of the heat demand met by the boiler at once."""
+    store_heat_share: float
+    """Share of the heat demand met by the store's discharge."""
+    chp_produced_heat_share: float
+    """Unit's share of the heat that unit and boiler produce."""
+    store_from_boiler_share: float
+    """Share of the charge that the boiler supplies."""
+    self_consumption_share: float
+    """Share of the generation used at home."""
+    self_sufficiency_share: float
+    """Share of the electricity demand met by the unit."""
+    export_share: float
+    """Share of the generation that is exported."""
+    chp_run_hours: float
+    chp_full_load_hours: float
+    chp_starts: float
+    """Slices on after a slice off; a multiple of the day weights."""
+    peak_import_kw: float
+    peak_export_kw: float
+
+
+def annual_energy(design: xr.Dataset) -> AnnualEnergy:
+    """Count a design's year.
+
+    Fuel of the unit is power over electrical efficiency, which equals (Q+W)/Perf of Eq. 3.
+    """
+    plant = Plant.of(design)
+    inputs = plant.inputs
+    kwh = {series: annual_kwh(design, series) for series in FLOWS if series != "tes_level_kwh"}
+    generated, imported, exported = (
+        kwh[series] for series in ("chp_power_kw", "grid_import_kw", "grid_export_kw")
+    )
+    demand = kwh["electricity_kw"]
+    heat_demand = kwh["space_heating_kw"] + kwh["hot_water_kw"]
+    chp_fuel = generated / plant.unit.electrical_efficiency if plant.unit else 0.0
+    boiler_fuel = kwh["boiler_heat_kw"] / inputs.boiler.efficiency
+    bau_fuel = heat_demand / inputs.boiler.efficiency
+    net_import = imported - exported
+    to_demand = {
+        source: annual_kwh(design, power) for source, power in heat_to_demand_kw(design).items()
+    }
+    produced = kwh["chp_heat_kw"] + kwh["boiler_heat_kw"]
+    on = values(design, "chp_power_kw") > TOLERANCE
+    emissions = inputs.emissions
+    return AnnualEnergy(
+        space_heating_kwh=kwh["space_heating_kw"],
+        hot_water_kwh=kwh["hot_water_kw"],
+        electricity_kwh=demand,
+        chp_electricity_kwh=generated,
+        chp_heat_kwh=kwh["chp_heat_kw"],
+        boiler_heat_kwh=kwh["boiler_heat_kw"],
+        tes_charge_kwh=kwh["tes_charge_kw"],
+        tes_discharge_kwh=kwh["tes_discharge_kw"],
+        tes_loss_kwh=kwh["tes_charge_kw"] - kwh["tes_discharge_kw"],
+        import_kwh=imported,
+        export_kwh=exported,
+        chp_fuel_kwh=chp_fuel,
+        boiler_fuel_kwh=boiler_fuel,
+        bau_fuel_kwh=bau_fuel,
+        tde_kwh=chp_fuel + boiler_fuel + net_import / emissions.grid_efficiency,
+        bau_tde_kwh=bau_fuel + demand / emissions.grid_efficiency,
+        co2_kg=emissions.gas_kg_per_kwh * (chp_fuel + boiler_fuel)
+        + emissions.grid_kg_per_kwh * net_import,
+        bau_co2_kg=emissions.gas_kg_per_kwh * bau_fuel + emissions.grid_kg_per_kwh * demand,
+        chp_direct_heat_share=_share(to_demand["chp"], heat_demand),
+        boiler_direct_heat_share=_share(to_demand["boiler"], heat_demand),
+        store_heat_share=_share(to_demand["store"], heat_demand),
+        chp_produced_heat_share=_share(kwh["chp_heat_kw"], produced),
+        store_from_boiler_share=_share(
+            to_demand["chp"] + kwh["tes_charge_kw"] - kwh["chp_heat_kw"], kwh["tes_charge_kw"]
+        ),
+        self_consumption_share=_share(generated - exported, generated),
+        self_sufficiency_share=_share(demand - imported, demand),
+        export_share=_share(exported, generated),
+        chp_run_hours=annual_kwh(design, on.astype(np.float64)),
+        chp_full_load_hours=generated / plant.chp_kw if plant.chp_kw else 0.0,
+        chp_starts=annual_starts(design),
+        peak_import_kw=float(values(design, "grid_import_kw").max()),
+        peak_export_kw=float(values(design, "grid_export_kw").max()),
+    )
+
+
+def annual_starts(design: xr.Dataset) -> float:
+    """Starts of the unit in a year: slices on after a slice off, weighted by ``day_weight``.
+
+    The slice before midnight is that of the day before where both days stand for themselves
+    and follow each other; a day that stands for others, or stands alone, follows itself.
+    """
+    days = _days(design)
+    on = (values(design, "chp_power_kw") > TOLERANCE).reshape(days, -1)
+    weight = values(design, "day_weight").reshape(days, -1)[:, 0]
+    dates = pd.DatetimeIndex(design["time"].values).normalize().to_numpy().reshape(days, -1)[:, 0]
+    follows = np.zeros(days, dtype=bool)
+    follows[1:] = (
+        (np.diff(dates) == np.timedelta64(1, "D")) & (weight[1:] == 1) & (weight[:-1] == 1)
+    )
+    before = np.roll(on, 1, axis=1)  # a day that follows itself
+    before[1:, 0] = np.where(follows[1:], on[:-1, -1], before[1:, 0])
+    return float((on & ~before).sum(axis=1) @ weight)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else float("nan")

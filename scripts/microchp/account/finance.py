@@ -1,0 +1,115 @@
+"""Money over time: annualisation, payback, present value and cost of electricity.
+
+All amounts are real (no inflation), a year's saving is the same in every year and arrives at
+the year's end, and nothing is left of the plant after ``finance.lifetime_years``.
+
+Payback semantics, the same for simple and discounted payback:
+
+- it is counted as if the saving went on for ever, so that a value above the lifetime says "not
+  within the lifetime" and how far from it (Oluleye's Table 2 prints 51 years);
+- ``0`` where nothing more is invested and the saving is positive, or less is invested and the
+  saving is not negative: the choice pays from the first day;
+- ``nan`` where it never comes (money is invested and not saved), where less is invested and
+  less is saved, and where nothing is invested and nothing saved.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy_financial as npf
+
+from microchp.config import ChpUnit, Finance, Incentive, Tes
+
+
+def investment_gbp(
+    unit: ChpUnit | None, tes: Tes | None, tes_kwh: float, incentive: Incentive
+) -> float:
+    """Capital of unit and store, net of the grant (Eq. 2 without AF).
+
+    Parameters
+    ----------
+    unit
+        The unit chosen, its cost index applied; None for no unit.
+    tes
+        The store's figures, its cost index applied; None without a store.
+    tes_kwh
+        Size of the store.
+    incentive
+        Its ``capital_grant_share`` is taken off.
+    """
+    capital = 0.0
+    if unit is not None:
+        capital += unit.power_kw * unit.capital_cost_gbp_per_kw
+    if tes is not None:
+        capital += tes_kwh * tes.capital_cost_gbp_per_kwh
+    return capital * (1.0 - incentive.capital_grant_share)
+
+
+def annual_saving_gbp(eai_gbp: float, investment_gbp: float, factor: float) -> float:
+    """Operating saving of a year: income plus the capital charge that Eq. 1 took from it."""
+    return eai_gbp + factor * investment_gbp
+
+
+def simple_payback_years(investment_gbp: float, saving_gbp: float) -> float:
+    """Years until the undiscounted saving equals the investment; semantics in the module."""
+    return discounted_payback_years(investment_gbp, saving_gbp, 0.0)
+
+
+def discounted_payback_years(
+    investment_gbp: float, saving_gbp: float, interest_rate: float
+) -> float:
+    """Years until the discounted saving equals the investment; semantics in the module."""
+    if investment_gbp > 0:
+        if saving_gbp <= interest_rate * investment_gbp:
+            return math.nan
+        if interest_rate == 0:  # numpy-financial's nper has the wrong sign here
+            return investment_gbp / saving_gbp
+        return float(npf.nper(interest_rate, saving_gbp, -investment_gbp))
+    pays_at_once = saving_gbp > 0 or (investment_gbp < 0 and saving_gbp == 0)
+    return 0.0 if pays_at_once else math.nan
+
+
+def net_present_value_gbp(investment_gbp: float, saving_gbp: float, finance: Finance) -> float:
+    """Saving of ``lifetime_years`` years, discounted, less the investment."""
+    return float(
+        npf.npv(finance.interest_rate, [-investment_gbp] + [saving_gbp] * finance.lifetime_years)
+    )
+
+
+def internal_rate_of_return(investment_gbp: float, saving_gbp: float, finance: Finance) -> float:
+    """Interest rate at which the net present value is zero (-).
+
+    Negative where the saving of the whole life does not return the investment; ``nan`` where
+    no rate does it: nothing invested, or nothing saved.
+    """
+    if investment_gbp <= 0 or saving_gbp <= 0:
+        return math.nan
+    return float(npf.irr([-investment_gbp] + [saving_gbp] * finance.lifetime_years))
+
+
+def levelised_cost_gbp_per_kwh(
+    plant_cost_gbp: float, heat_credit_gbp: float, chp_electricity_kwh: float
+) -> float:
+    """Cost of a kWh that the unit generates, its heat credited at the boiler's cost.
+
+    Parameters
+    ----------
+    plant_cost_gbp
+        A year's annualised capital (net of a grant), fuel of unit and boiler, and maintenance.
+    heat_credit_gbp
+        What the boiler alone would cost to run for the same heat demand (fuel and
+        maintenance of business as usual).
+    chp_electricity_kwh
+        A year's generation.
+
+    Returns
+    -------
+    float
+        To be held against the import price: below it, a kWh used at home is cheaper made than
+        bought. Payments for generation, export and CO2 are left out. ``nan`` without
+        generation. It is a levelised cost in the strict sense with ``crf`` only.
+    """
+    if chp_electricity_kwh <= 0:
+        return math.nan
+    return (plant_cost_gbp - heat_credit_gbp) / chp_electricity_kwh

@@ -1,0 +1,156 @@
+"""``groups.csv``: every group at every penetration in every period, with its band."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import xarray as xr
+
+from microchp.files import read_netcdf, whole
+from microchp.operation.group import UNITS
+from microchp.operation.network import SEASONS, homes_served, onset
+from microchp.series.timeseries import FloatArray
+
+BAND = (5, 95)
+"""Percentiles of the band over the choices of dwellings."""
+
+log = logging.getLogger(__name__)
+
+PERIODS = ("year", *SEASONS, "winter_day", "mid_season_day", "summer_day")
+
+_BANDED = [f"{name}_{bound}" for name in UNITS for bound in ("p05", "p95")]
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "scenario": pa.Column(str),
+        "penetration": pa.Column(float, pa.Check.in_range(0, 1)),
+        "period": pa.Column(str, pa.Check.isin(PERIODS)),
+        **{name: pa.Column(float, pa.Check.ge(0)) for name in UNITS},
+        **{name: pa.Column(float) for name in _BANDED},
+        "load_factor_mean": pa.Column(float),
+        "daily_load_factor_mean": pa.Column(float),
+        "reverse_flow_share": pa.Column(float, pa.Check.in_range(0, 1)),
+        "reverse_flow_onset": pa.Column(float, nullable=True),
+        "homes_served": pa.Column(float, pa.Check.gt(0)),
+        "demand_kwh": pa.Column(float),
+        "generation_kwh": pa.Column(float),
+        "ramp_up_at": pa.Column(str),
+        "ramp_down_at": pa.Column(str),
+        "group": pa.Column(str),
+        "dwellings": pa.Column(int),
+        "units": pa.Column(int),
+        "chp_kw": pa.Column(float),
+        "store_kwh": pa.Column(float),
+        "choices": pa.Column(int),
+        "days": pa.Column(int),
+    },
+    strict=True,
+    ordered=True,
+)
+"""A row per scenario, penetration and period. A measure is the median over the choices of
+dwellings, with its 5th and 95th percentile in ``_p05`` and ``_p95``; demand, generation and the
+times of the steepest ramps are those of the choice whose annual import is the median."""
+
+
+def group_rows(group: xr.Dataset) -> list[dict[str, Any]]:
+    """Rows of ``groups.csv`` for one group.
+
+    Parameters
+    ----------
+    group
+        What ``aggregate_group`` wrote.
+    """
+    rows = []
+    demand = group["demand_kw"].to_numpy()
+    dates = pd.DatetimeIndex(group["time"].to_numpy())
+    window = int(group.attrs["ramp_minutes"])
+    shares = [float(share) for share in group["penetration"]]
+    for p, share in enumerate(shares):
+        generation = group["generation_kw"].isel(penetration=p).to_numpy()
+        up, down = _steepest(demand - generation, window)
+        for period in (str(name) for name in group["period"].to_numpy()):
+            chosen = group["in_period"].sel(period=period).to_numpy().astype(bool)
+            minutes = np.repeat(chosen, len(demand) // len(chosen))
+            cell = {
+                name: group[name].isel(penetration=p).sel(period=period).dropna("choice")
+                for name in UNITS
+            }
+            middle = {name: float(values.median()) for name, values in cell.items()}
+            band = {
+                f"{name}_p{bound:02d}": float(np.percentile(values, bound))
+                for name, values in cell.items()
+                for bound in BAND
+            }
+            rows.append(
+                {"scenario": group.attrs["case"], "penetration": share, "period": period}
+                | middle
+                | band
+                | {
+                    "load_factor_mean": float(cell["load_factor"].mean()),
+                    "daily_load_factor_mean": float(cell["daily_load_factor"].mean()),
+                    "reverse_flow_share": float((cell["export_kwh"] > 0).mean()),
+                    "reverse_flow_onset": _onset(group, period, shares),
+                    "homes_served": homes_served(
+                        float(group.attrs["transformer_kva"]),
+                        middle["admd_kw"],
+                        middle["adme_kw"],
+                    ),
+                    "demand_kwh": float(demand[minutes].sum()) / 60,
+                    "generation_kwh": float(generation[minutes].sum()) / 60,
+                    "ramp_up_at": _when(up, minutes, dates),
+                    "ramp_down_at": _when(down, minutes, dates),
+                    "group": group.attrs["group"],
+                    "dwellings": int(group.attrs["dwellings"]),
+                    "units": int(group["units"].isel(penetration=p)),
+                    "chp_kw": float(group.attrs["power_kw"]),
+                    "store_kwh": float(group.attrs["store_kwh"]),
+                    "choices": int(group["choices"].isel(penetration=p)),
+                    "days": int(chosen.sum()),
+                }
+            )
+    return rows
+
+
+def _onset(group: xr.Dataset, period: str, shares: list[float]) -> float:
+    exports = group["export_kwh"].sel(period=period).median("choice")
+    return onset(shares, [float(export) for export in exports])
+
+
+def _steepest(net_kw: FloatArray, window: int) -> tuple[FloatArray, FloatArray]:
+    """Rise and fall over the window that ends in each minute."""
+    lead = np.concatenate([np.full(window, net_kw[0]), net_kw[:-window]])
+    return net_kw - lead, lead - net_kw
+
+
+def _when(ramp: FloatArray, minutes: np.ndarray, dates: pd.DatetimeIndex) -> str:
+    """When a ramp is steepest in a period: the minute in which it ends."""
+    at = int(np.where(minutes, ramp, -np.inf).argmax())
+    return f"{dates[at]:%Y-%m-%dT%H:%M}"
+
+
+def assess_groups(*, group_paths: Sequence[str | Path], groups_path: str | Path) -> None:
+    """Write ``groups.csv``.
+
+    Parameters
+    ----------
+    group_paths
+        What ``aggregate_group`` wrote, a file per case.
+    groups_path
+        CSV to write; columns in :data:`SCHEMA`.
+    """
+    rows = [row for path in group_paths for row in group_rows(read_netcdf(path))]
+    table = SCHEMA.validate(pd.DataFrame(rows))
+    with whole(groups_path) as partial:
+        table.to_csv(partial, index=False)
+    log.info("%d groups, %d rows", len(group_paths), len(table))
+
+
+def read_groups(path: str | Path) -> pd.DataFrame:
+    """``groups.csv``, checked."""
+    return SCHEMA.validate(pd.read_csv(path))

@@ -1,1 +1,0 @@
-"""Assessment: money, energy and CO2 of a design, and how it compares with print."""

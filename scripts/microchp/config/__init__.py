@@ -1,0 +1,143 @@
+"""The configuration: the one source of defaults, of the JSON schema and of the reference table.
+
+Every block is a frozen pydantic model that refuses unknown keys; every quantity carries its
+unit in its name. ``load_config`` merges a user's YAML onto these defaults and onto the
+catalogues in ``resources/``, and reports all mistakes at once.
+"""
+
+from microchp.config.boiler import Boiler
+from microchp.config.chp import Chp, ChpUnit, LoadPoint, PrimeMover
+from microchp.config.comparison import (
+    CentralPlant,
+    Comparison,
+    CondensingBoiler,
+    HouseholdPrices,
+    MarginalCase,
+    Metering,
+    Rate,
+    ReferenceBoiler,
+    UnitCost,
+)
+from microchp.config.demand import Demand, Diversity, FilePolicy, Vdi4655, Weather
+from microchp.config.emissions import Emissions
+from microchp.config.fields import (
+    DEAR_EUR_PER_KWH,
+    DEAR_GBP_PER_KWH,
+    NAME_PATTERN,
+    PATTERNS,
+    RUN_NAME_PATTERN,
+    Block,
+    Clock,
+    DayPeriod,
+    Efficiency,
+    Name,
+    NonNegative,
+    PaidPrice,
+    Positive,
+    Price,
+    PriceInEuros,
+    Share,
+    minute_of_day,
+)
+from microchp.config.finance import Finance
+from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.house import (
+    Building,
+    Cylinder,
+    DrawCategory,
+    Electricity,
+    Heating,
+    HeatingPeriod,
+    HotWater,
+    House,
+    Retrofit,
+)
+from microchp.config.incentive import Incentive
+from microchp.config.load import (
+    CATALOGUES,
+    VARIANT_BLOCKS,
+    load_catalogues,
+    load_config,
+    merge,
+    refuse_repeated_keys,
+    variant_config,
+)
+from microchp.config.operation import Group, HouseWithUnit, Operation
+from microchp.config.root import Config
+from microchp.config.run import PAPERS, Paper, Run
+from microchp.config.solve import Solve
+from microchp.config.tariff import PricePeriod, Tariff
+from microchp.config.tes import Tes
+from microchp.config.time import Time
+
+__all__ = [
+    "CATALOGUES",
+    "DEAR_EUR_PER_KWH",
+    "DEAR_GBP_PER_KWH",
+    "NAME_PATTERN",
+    "PAPERS",
+    "PATTERNS",
+    "RUN_NAME_PATTERN",
+    "VARIANT_BLOCKS",
+    "Block",
+    "Boiler",
+    "Building",
+    "CentralPlant",
+    "Chp",
+    "ChpUnit",
+    "Clock",
+    "Comparison",
+    "CondensingBoiler",
+    "Config",
+    "Cylinder",
+    "DayPeriod",
+    "Demand",
+    "Diversity",
+    "DrawCategory",
+    "Efficiency",
+    "Electricity",
+    "Emissions",
+    "FilePolicy",
+    "Finance",
+    "FixedDesign",
+    "Group",
+    "Heating",
+    "HeatingPeriod",
+    "HotWater",
+    "House",
+    "HouseWithUnit",
+    "HouseholdPrices",
+    "Incentive",
+    "LoadPoint",
+    "MarginalCase",
+    "Metering",
+    "Name",
+    "NonNegative",
+    "Operation",
+    "PaidPrice",
+    "Paper",
+    "Positive",
+    "Price",
+    "PriceInEuros",
+    "PricePeriod",
+    "PrimeMover",
+    "Rate",
+    "ReferenceBoiler",
+    "Retrofit",
+    "Run",
+    "Scenarios",
+    "Share",
+    "Solve",
+    "Tariff",
+    "Tes",
+    "Time",
+    "UnitCost",
+    "Vdi4655",
+    "Weather",
+    "load_catalogues",
+    "load_config",
+    "merge",
+    "minute_of_day",
+    "refuse_repeated_keys",
+    "variant_config",
+]

@@ -1,0 +1,28 @@
+"""The boiler that a house has."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from microchp.config.fields import Block, NonNegative, Positive
+
+
+class Boiler(Block):
+    """Auxiliary boiler, which the house has already."""
+
+    efficiency: Annotated[float, Field(gt=0, le=1.1)] = Field(
+        0.895, description="Heat out over fuel in, lower heating value (Table A1)."
+    )
+    max_heat_kw: Positive | None = Field(
+        None,
+        description=(
+            "Largest heat output; empty: as large as the demand needs. A design that needs more is "
+            "refused; heat-led, what it cannot give is counted as unmet."
+        ),
+    )
+    maintenance_gbp_per_kwh: NonNegative = Field(
+        0.0,
+        description="Per kWh of heat, in the design and in business as usual. Eq. 4 has none.",
+    )

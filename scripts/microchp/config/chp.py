@@ -1,0 +1,111 @@
+"""Micro-CHP units and which of them may be chosen."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from microchp.config.fields import Block, Efficiency, Name, NonNegative, Positive, Share
+
+
+class LoadPoint(Block):
+    """Efficiencies at a load, relative to those at rated load."""
+
+    load_share: Share = Field(description="Heat made over rated heat.")
+    electrical_factor: Positive = Field(description="Factor on the electrical efficiency.")
+    thermal_factor: Positive = Field(1.0, description="Factor on the thermal efficiency.")
+
+
+class PrimeMover(Block):
+    """A micro-CHP unit of the catalogue."""
+
+    power_kw: NonNegative = Field(description="Rated electrical power.")
+    heat_kw: Positive | None = Field(
+        None,
+        description=(
+            "Rated heat, where it is given apart from the power; in operation it and the "
+            "efficiencies hold, and the power follows. Empty: it follows from the rated power."
+        ),
+    )
+    electrical_efficiency: Efficiency = Field(description="Electricity out over fuel in.")
+    thermal_efficiency: Efficiency = Field(description="Heat out over fuel in.")
+    min_load_share: Share = Field(
+        0.0, description="Lowest load while running, as a share of rated power (Lo of Eq. 9)."
+    )
+    part_load: list[LoadPoint] = Field(
+        [],
+        description=(
+            "Efficiencies by rising load, in operation; between the points they are interpolated, "
+            "beyond them the nearest holds. Empty: as at rated load."
+        ),
+    )
+    start_up_minutes: NonNegative = Field(
+        0.0,
+        description=(
+            "Time constant with which heat follows, in operation: the unit itself warms up first. "
+            "Electricity follows at once."
+        ),
+    )
+    cool_down_minutes: NonNegative = Field(
+        0.0,
+        description=(
+            "Time constant with which a unit that stands still loses the heat that warmed it; 0: "
+            "all of it is lost when it stops."
+        ),
+    )
+    capital_cost_gbp_per_kw: NonNegative | None = Field(
+        None, description="Turnkey cost; empty: not known, and no design can be made with it."
+    )
+    maintenance_gbp_per_kwh: NonNegative | None = Field(
+        None, description="Per kWh of electricity generated; empty: not known, as above."
+    )
+    source: str = Field("", description="Where the figures come from.")
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        total = self.electrical_efficiency + self.thermal_efficiency
+        if total > 1.1:
+            raise ValueError(f"overall efficiency is {total:g}; it cannot exceed 1.1")
+        loads = [point.load_share for point in self.part_load]
+        if any(second <= first for first, second in pairwise(loads)):
+            raise ValueError("part_load: load_share must rise from point to point")
+        for point in self.part_load:
+            at = self.electrical_efficiency * point.electrical_factor
+            at += self.thermal_efficiency * point.thermal_factor
+            if at > 1.1:
+                raise ValueError(
+                    f"part_load: overall efficiency is {at:g} at load {point.load_share:g}; it "
+                    "cannot exceed 1.1"
+                )
+        return self
+
+    @property
+    def heat_to_power(self) -> float:
+        """Heat per unit of electricity at rated load (-)."""
+        return self.thermal_efficiency / self.electrical_efficiency
+
+
+class ChpUnit(PrimeMover):
+    """A unit whose prices are known: one that a design can choose."""
+
+    capital_cost_gbp_per_kw: NonNegative = Field(description="Turnkey cost.")
+    maintenance_gbp_per_kwh: NonNegative = Field(description="Per kWh of electricity generated.")
+
+
+class Chp(Block):
+    """Which units may be chosen."""
+
+    sizes_kw: list[NonNegative] = Field(
+        [0, 1, 2, 4],
+        min_length=1,
+        description="Sizes to choose from, each a unit of the catalogue; 0 means no unit.",
+    )
+    technology: Name = Field("gas_engine", description="Family of units in the catalogue.")
+    min_load_share: Share | None = Field(
+        None, description="Overrides the units' minimum load; empty: the catalogue's."
+    )
+    cost_index: Positive = Field(
+        1.0, description="Factor on the unit's capital cost to the design year (CEPCI)."
+    )

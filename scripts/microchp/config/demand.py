@@ -1,0 +1,121 @@
+"""Where demand comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import Field, field_validator, model_validator
+
+from microchp.config.fields import Block, Name, nearest
+
+
+class Weather(Block):
+    """Weather for space heating, lighting and reference days."""
+
+    try_region: int = Field(
+        5, ge=1, le=15, description="German test reference year 2010 (DWD region), from demandlib."
+    )
+    epw: str | None = Field(
+        None, description="Path of an EnergyPlus weather file, used instead of the region."
+    )
+
+
+class FilePolicy(Block):
+    """What is done about imperfect measured files."""
+
+    max_gap_minutes: int = Field(
+        60, ge=0, description="Gaps up to this long are interpolated; longer ones are refused."
+    )
+    max_zero_run_minutes: int = Field(
+        1440,
+        ge=1,
+        description="Electricity stuck at exactly zero for longer than this is reported.",
+    )
+    zero_runs: Literal["warn", "refuse"] = Field(
+        "warn", description="What to do about electricity stuck at zero."
+    )
+    timezone: str | None = Field(
+        None,
+        description=(
+            "Time zone of local clock times in the file (for instance `Europe/London`); it is "
+            "needed only where the clocks change within the data. Empty: standard time all year."
+        ),
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                known = sorted(available_timezones())
+                raise ValueError(
+                    f"'{value}' is not a known time zone{nearest(value, known)}"
+                ) from None
+        return value
+
+
+class Vdi4655(Block):
+    """Reference days of VDI 4655."""
+
+    summer_above_c: float = Field(15.0, description="Days warmer than this are summer days.")
+    winter_below_c: float = Field(5.0, description="Days colder than this are winter days.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.winter_below_c >= self.summer_above_c:
+            raise ValueError("winter_below_c must be lower than summer_above_c")
+        return self
+
+
+class Diversity(Block):
+    """How the further dwellings of a house type differ from the first, which meets its totals."""
+
+    annual_deviation_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.2,
+        description=(
+            "Standard deviation of each annual total over the dwellings, as a share of the house's "
+            "(lognormal, mean 1); 0 gives every dwelling the same totals."
+        ),
+    )
+    electricity_years: int = Field(
+        4,
+        ge=1,
+        description=(
+            "Stochastic years of electricity made for a house type, at some 5 s each. Further "
+            "dwellings take one of them, shifted by one to four weeks and by minutes: their "
+            "peaks do not meet, but they have the same appliances, so that ADMD falls a little "
+            "less with their number than with as many years as dwellings."
+        ),
+    )
+    schedule_shift_minutes: int = Field(
+        60,
+        ge=0,
+        le=360,
+        description="Households keep their heating periods earlier or later by up to this much.",
+    )
+
+
+class Demand(Block):
+    """Where demand comes from."""
+
+    source: Literal["builtin", "vdi4655", "file"] = Field(
+        "builtin", description="Built-in synthesis, VDI 4655 reference days, or your own files."
+    )
+    files: dict[Name, str] = Field(
+        {},
+        description=(
+            "For `source: file`: a CSV, Parquet or NetCDF file per house, with the columns "
+            "`time`, `space_heating_kw`, `hot_water_kw`, `electricity_kw` and, if it holds "
+            "several, `dwelling`. Columns left out are filled from the built-in house of the "
+            "same name, and the run says so."
+        ),
+    )
+    file_policy: FilePolicy = Field(FilePolicy(), description="Gaps, zero runs, clock changes.")
+    weather: Weather = Field(Weather(), description="Weather of the built-in demand.")
+    vdi4655: Vdi4655 = Field(Vdi4655(), description="Season limits of VDI 4655.")
+    diversity: Diversity = Field(
+        Diversity(), description="Differences between the dwellings of a house type."
+    )

@@ -1,0 +1,57 @@
+"""The grid of scenarios, and designs of given sizes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from microchp.config.fields import Block, Name, NonNegative, Share
+
+
+class Scenarios(Block):
+    """The grid: every combination of these lists is a scenario."""
+
+    house: list[Name] = Field(
+        ["detached", "semi_detached", "terrace", "flat"],
+        min_length=1,
+        description="House types, from `resources/houses.yaml`, `houses` or `demand.files`.",
+    )
+    incentive: list[Name] = Field(
+        ["none", "fit", "co2_levy"],
+        description=(
+            "Incentives, from `resources/incentives.yaml` or `incentives`. Empty: nothing is "
+            "designed, and only `operation.units` are run."
+        ),
+    )
+    tes: list[Literal["with", "without"]] = Field(
+        ["with", "without"], min_length=1, description="With and without a hot-water store."
+    )
+    penetration: list[Share] = Field(
+        [],
+        description=(
+            "Shares of the dwellings of a group that have a unit; for each, the group is assessed "
+            "at its transformer. Empty: no groups."
+        ),
+    )
+    variants: dict[Name, dict[str, Any]] = Field(
+        {},
+        description=(
+            "Named sets of changes to the blocks `time` (its year apart), `chp`, `tes`, "
+            "`boiler`, `tariff`, `emissions`, `finance` and `solve`; the whole grid is solved "
+            "for each as well as without."
+        ),
+    )
+
+
+class FixedDesign(Block):
+    """A design whose sizes are given, evaluated beside the optimum."""
+
+    name: Name = Field("fixed", description="Short name, part of the scenario's id.")
+    house: Name = Field(description="House type.")
+    incentive: Name = Field(description="Incentive.")
+    chp_kw: NonNegative = Field(description="Rated electrical power of the unit; 0 for none.")
+    tes_kwh: NonNegative = Field(0.0, description="Size of the store; 0 for none.")
+    variants: list[Name] = Field(
+        [], description="Names from `scenarios.variants` in which it is evaluated as well."
+    )

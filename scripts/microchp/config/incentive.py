@@ -1,0 +1,33 @@
+"""What a policy pays."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from microchp.config.fields import Block, NonNegative, PaidPrice, Share
+from microchp.config.tariff import Tariff
+
+
+class Incentive(Block):
+    """What a policy pays."""
+
+    generation_gbp_per_kwh: PaidPrice = Field(
+        0.0, description="Paid for every kWh generated, used at home or not."
+    )
+    export_gbp_per_kwh: PaidPrice = Field(0.0, description="Paid for every kWh exported.")
+    deemed_export_share: Share | None = Field(
+        None,
+        description=(
+            "Export paid on this share of the generation instead of on the metered export."
+        ),
+    )
+    co2_price_gbp_per_kg: NonNegative = Field(
+        0.0, description="Paid per kg of CO2 below business as usual (charged above it)."
+    )
+    capital_grant_share: Share = Field(
+        0.0, description="Share of the capital of unit and store that is granted."
+    )
+    tariff: Tariff | None = Field(
+        None, description="A tariff that goes with the incentive, instead of `tariff`."
+    )
+    source: str = Field("", description="Where the figures come from.")

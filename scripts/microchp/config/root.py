@@ -1,0 +1,191 @@
+"""The whole configuration: one source of defaults, JSON schema and reference table."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from microchp.config.boiler import Boiler
+from microchp.config.chp import Chp, ChpUnit, PrimeMover
+from microchp.config.comparison import CentralPlant, Comparison
+from microchp.config.demand import Demand
+from microchp.config.emissions import Emissions
+from microchp.config.fields import Block, Name, nearest
+from microchp.config.finance import Finance
+from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.house import House, Retrofit
+from microchp.config.incentive import Incentive
+from microchp.config.operation import Group, Operation
+from microchp.config.run import Run
+from microchp.config.solve import Solve
+from microchp.config.tariff import Tariff
+from microchp.config.tes import Tes
+from microchp.config.time import Time
+
+
+class Config(Block):
+    """A run of the workflow."""
+
+    run: Run = Field(Run(), description="Name and seed.")
+    scenarios: Scenarios = Field(Scenarios(), description="The grid of scenarios.")
+    fixed_designs: list[FixedDesign] = Field(
+        [], description="Designs of given sizes, evaluated beside the optimum."
+    )
+    time: Time = Field(Time(), description="Calendar and resolution.")
+    demand: Demand = Field(Demand(), description="Where demand comes from.")
+    group: Group = Field(Group(), description="Dwellings of a house type.")
+    operation: Operation = Field(Operation(), description="Heat-led operation.")
+    chp: Chp = Field(Chp(), description="Micro-CHP units.")
+    tes: Tes = Field(Tes(), description="Hot-water store.")
+    boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
+    tariff: Tariff = Field(Tariff(), description="Energy prices.")
+    emissions: Emissions = Field(Emissions(), description="Emission factors.")
+    finance: Finance = Field(Finance(), description="Annualisation and cash flow.")
+    solve: Solve = Field(Solve(), description="Optimisation.")
+    comparison: Comparison = Field(Comparison(), description="Comparison of units.")
+    houses: dict[Name, House] = Field(
+        {}, description="House types, added to or changing those of `resources/houses.yaml`."
+    )
+    units: dict[Name, dict[Name, PrimeMover]] = Field(
+        {}, description="Families of units, added to those of `resources/units.yaml`."
+    )
+    incentives: dict[Name, Incentive] = Field(
+        {}, description="Incentives, added to those of `resources/incentives.yaml`."
+    )
+    central_plants: dict[Name, CentralPlant] = Field(
+        {}, description="Central plants, added to those of `resources/central_plants.yaml`."
+    )
+
+    def units_by_size(self) -> dict[float, ChpUnit]:
+        """The units of ``chp.technology`` with known prices, by rated electrical power (kW)."""
+        return {
+            unit.power_kw: ChpUnit.model_validate(unit.model_dump())
+            for unit in self.units[self.chp.technology].values()
+            if None not in (unit.capital_cost_gbp_per_kw, unit.maintenance_gbp_per_kwh)
+        }
+
+    def designed_houses(self) -> list[str]:
+        """The houses of the grid, of fixed designs, pairs and streets, each once."""
+        return list(
+            dict.fromkeys(
+                [
+                    *self.scenarios.house,
+                    *(design.house for design in self.fixed_designs),
+                    *(pair.house for pair in self.operation.pairs),
+                    *(house for street in self.group.streets.values() for house in street),
+                ]
+            )
+        )
+
+    @property
+    def dwellings(self) -> int:
+        """Dwellings to make of each house type: those of a group, or one where there are none."""
+        return self.group.dwellings if self.scenarios.penetration else 1
+
+    def catalogue_units(self) -> dict[str, PrimeMover]:
+        """Every unit of the catalogue by its name, whatever its family."""
+        return {name: unit for family in self.units.values() for name, unit in family.items()}
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        problems: list[str] = []
+
+        def check(key: str, names: list[str], known: list[str]) -> None:
+            problems.extend(
+                f"{key}: '{name}' is not known{nearest(name, known)}; known: {', '.join(known)}"
+                for name in names
+                if name not in known
+            )
+
+        houses = list(self.houses)
+        if self.demand.source == "file":
+            houses = list(dict.fromkeys([*houses, *self.demand.files]))
+            problems.extend(
+                f"demand.files: no file for house '{house}', which scenarios.house, "
+                "fixed_designs, operation.pairs or group.streets names"
+                for house in self.designed_houses()
+                if house not in self.demand.files
+            )
+        elif self.demand.files:
+            problems.append(
+                f"demand.files: given, but demand.source is '{self.demand.source}'; "
+                "set it to 'file', or leave the files out"
+            )
+        check("scenarios.house", self.scenarios.house, houses)
+        check("scenarios.incentive", self.scenarios.incentive, list(self.incentives))
+        check("chp.technology", [self.chp.technology], list(self.units))
+        lists = {
+            f"scenarios.{key}": getattr(self.scenarios, key)
+            for key in ("house", "incentive", "tes", "penetration")
+        }
+        lists["operation.units"] = self.operation.units
+        lists["comparison.plants"] = self.comparison.plants
+        lists["comparison.metering"] = self.comparison.metering
+        lists |= {f"group.streets.{name}": street for name, street in self.group.streets.items()}
+        problems.extend(
+            f"{key}: '{value}' is listed twice"
+            for key, values in lists.items()
+            for value in sorted({v for v in values if values.count(v) > 1})
+        )
+        for name, street in self.group.streets.items():
+            check(f"group.streets.{name}", street, houses)
+            if name in self.scenarios.house:
+                problems.append(f"group.streets.{name}: a house of scenarios.house has this name")
+            if not street:
+                problems.append(f"group.streets.{name}: lists no house")
+        operated = {"operation.units": self.operation.units}
+        for i, pair in enumerate(self.operation.pairs):
+            check(f"operation.pairs[{i}].house", [pair.house], houses)
+            operated[f"operation.pairs[{i}].unit"] = [pair.unit]
+        for key, names in operated.items():
+            check(key, names, list(self.catalogue_units()))
+            problems.extend(
+                f"{key}: '{name}' stands in more than one family: "
+                + ", ".join(family for family, units in self.units.items() if name in units)
+                for name in names
+                if sum(name in units for units in self.units.values()) > 1
+            )
+        comparison, plants = self.comparison, list(self.central_plants)
+        check("comparison.plants", comparison.plants, plants)
+        for name, case in comparison.marginal.items():
+            check(f"comparison.marginal.{name}", [case.avoided, case.backup], plants)
+            if name in comparison.plants:
+                problems.append(f"comparison.marginal.{name}: a plant has this name")
+        for name, series in comparison.house_series.items():
+            check(f"comparison.house_series.{name}", series, houses)
+        check("comparison.unit_costs", list(comparison.unit_costs), list(self.catalogue_units()))
+        cases = [(house, unit) for house in self.scenarios.house for unit in self.operation.units]
+        cases += [(pair.house, pair.unit) for pair in self.operation.pairs]
+        problems.extend(
+            f"operation.pairs: '{house}' with '{unit}' is run twice"
+            for house, unit in sorted({case for case in cases if cases.count(case) > 1})
+            if self.operation.units.count(unit) < 2 and self.scenarios.house.count(house) < 2
+        )
+        for name, house in self.houses.items():
+            check(f"houses.{name}.draws_as", [house.draws_as] if house.draws_as else [], houses)
+            if self.demand.source == "vdi4655" and house.retrofit != Retrofit():
+                problems.append(
+                    f"houses.{name}.retrofit: given, but the reference days of demand.source "
+                    "'vdi4655' know no building; set demand.source to 'builtin', or leave it out"
+                )
+        if self.chp.technology in self.units:
+            sizes = sorted({0.0, *self.units_by_size()})
+            unpriced = {unit.power_kw for unit in self.units[self.chp.technology].values()}
+            unpriced -= set(sizes)
+            wanted = [("chp.sizes_kw", size) for size in self.chp.sizes_kw]
+            wanted += [("fixed_designs", design.chp_kw) for design in self.fixed_designs]
+            problems.extend(
+                f"{key}: no {size:g} kW unit {'with prices ' if size in unpriced else ''}"
+                f"in '{self.chp.technology}'; "
+                f"sizes: {', '.join(f'{s:g}' for s in sizes)}"
+                for key, size in wanted
+                if size not in sizes
+            )
+        for i, design in enumerate(self.fixed_designs):
+            check(f"fixed_designs[{i}].house", [design.house], houses)
+            check(f"fixed_designs[{i}].incentive", [design.incentive], list(self.incentives))
+            check(f"fixed_designs[{i}].variants", design.variants, list(self.scenarios.variants))
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self

@@ -1,0 +1,28 @@
+"""How a design is solved."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from microchp.config.fields import Block, Positive
+
+
+class Solve(Block):
+    """How a design is solved."""
+
+    method: Literal["auto", "decomposed", "monolithic"] = Field(
+        "auto",
+        description=(
+            "`decomposed`: day by day, with a bound over all sizes. `monolithic`: one MILP, for "
+            "short horizons. `auto`: decomposed, and where days on their own cannot prove the gap "
+            "(`tes.closing_tolerance_kwh`), monolithic."
+        ),
+    )
+    relative_gap: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.005, description="Largest (cost - lower bound) / cost that is accepted as solved."
+    )
+    time_limit_minutes: Positive = Field(
+        60.0, description="Per design; a design that is not proven by then fails."
+    )

@@ -1,0 +1,59 @@
+"""Names and numbers as readers see them."""
+
+from __future__ import annotations
+
+import math
+
+_LABELS = {
+    "semi_detached": "Semi-detached",
+    "none": "No incentive",
+    "fit": "Feed-in tariff",
+    "co2_levy": "CO₂ levy",
+    "average_belgian": "Average Belgian",
+}
+
+
+DASH = "–"
+
+
+def label(name: str) -> str:
+    """A name of the configuration in words: ``semi_detached`` is "Semi-detached"."""
+    return _LABELS.get(name) or plain_words(name)
+
+
+def plain_words(name: str) -> str:
+    """A name that a user has given, in words: ``as_printed`` is "As printed"."""
+    return name.replace("_", " ").capitalize()
+
+
+def number(value: float, digits: int = 0, signed: bool = False) -> str:
+    """A number for readers: thousands apart, a true minus, a dash for no value."""
+    if value is None or math.isnan(value):
+        return DASH
+    text = f"{value:{'+' if signed else ''},.{digits}f}"
+    if not any(digit in text for digit in "123456789"):  # no minus before nothing
+        text = text.lstrip("-+")
+    return text.replace("-", "−")
+
+
+def pounds(value: float, digits: int = 0) -> str:
+    """Pounds with their sign before the £."""
+    text = number(value, digits)
+    return text.replace("−", "−£") if text.startswith("−") else f"£{text}" if text != DASH else text
+
+
+def percent(share: float | None, digits: int = 0, signed: bool = False) -> str:
+    """A share as a percentage."""
+    if share is None or math.isnan(share):
+        return DASH
+    return f"{number(100 * share, digits, signed)} %"
+
+
+def years(value: float, lifetime: float, invested: float) -> str:
+    """A payback in words: a number, with a dagger beyond the lifetime, "never", or a dash."""
+    if invested == 0:
+        return DASH
+    if math.isnan(value):
+        return "never"
+    text = number(value, 1) if value <= 100 else "> 100"
+    return f"{text} †" if value > lifetime else text
