@@ -63,6 +63,14 @@ from microchp.config.load import (
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
+from microchp.config.parts import (
+    Battery,
+    GridConnection,
+    HeatPump,
+    HeatPumpModel,
+    ImmersionHeater,
+    Pv,
+)
 from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
 from microchp.config.solve import Solve
@@ -79,6 +87,7 @@ __all__ = [
     "PATTERNS",
     "RUN_NAME_PATTERN",
     "VARIANT_BLOCKS",
+    "Battery",
     "Block",
     "Boiler",
     "Building",
@@ -100,13 +109,17 @@ __all__ = [
     "FilePolicy",
     "Finance",
     "FixedDesign",
+    "GridConnection",
     "Group",
+    "HeatPump",
+    "HeatPumpModel",
     "Heating",
     "HeatingPeriod",
     "HotWater",
     "House",
     "HouseWithUnit",
     "HouseholdPrices",
+    "ImmersionHeater",
     "Incentive",
     "LoadPoint",
     "MarginalCase",
@@ -121,6 +134,7 @@ __all__ = [
     "PriceInEuros",
     "PricePeriod",
     "PrimeMover",
+    "Pv",
     "Rate",
     "ReferenceBoiler",
     "Retrofit",
