@@ -29,28 +29,29 @@ class Priced(Block):
 
 
 class HeatPumpModel(Block):
-    """A type of air-source heat pump: performance over outdoor and flow temperature.
-
-    Planes over both temperatures, as hplib fits them: COP, and electrical power as a share of the
-    power at -7 degC outdoors and 52 degC of flow.
-    """
+    """A type of air-source heat pump: COP and power, planes over outdoor and flow temperature."""
 
     control: Literal["regulated", "on_off"] = Field(
-        description=(
-            "`regulated`: an inverter, whose compressor takes up to its rated power at any "
-            "temperature. `on_off`: one speed, whose power follows the temperatures."
-        )
+        description="`regulated`: an inverter, which runs at part load. `on_off`: one speed."
     )
     cop_constant: float = Field(description="COP at 0 °C outdoors and 0 °C of flow.")
     cop_per_outdoor_k: float = Field(description="Change of COP per K of outdoor temperature.")
     cop_per_flow_k: float = Field(description="Change of COP per K of flow temperature.")
-    power_constant: float = Field(description="Share of power at 0 °C outdoors and 0 °C of flow.")
-    power_per_outdoor_k: float = Field(description="Change of it per K of outdoor temperature.")
-    power_per_flow_k: float = Field(description="Change of it per K of flow temperature.")
+    power_constant: float = Field(
+        1.0,
+        description=(
+            "Electrical power at full load, at 0 °C outdoors and 0 °C of flow, as a share of the "
+            "power at -7 °C and 52 °C. An inverter's does not depend on the temperatures."
+        ),
+    )
+    power_per_outdoor_k: float = Field(
+        0.0, description="Change of it per K of outdoor temperature."
+    )
+    power_per_flow_k: float = Field(0.0, description="Change of it per K of flow temperature.")
     min_load_share: Share = Field(
         description="Least heat while running, over the most heat at the same temperatures."
     )
-    year: int = Field(description="Year of the database.")
+    year: int = Field(description="Year of the measurements.")
     source: str = Field(description="Where the figures come from.")
 
 
