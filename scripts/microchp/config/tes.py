@@ -26,7 +26,7 @@ class Tes(Block):
     loss_share_per_day: Share = Field(
         0.0275, description="Standing loss in a day as a share of the size (theta of Eq. 16)."
     )
-    loss_share_of_level_per_day: Annotated[float, Field(ge=0, le=24)] = Field(
+    level_loss_share_per_day: Annotated[float, Field(ge=0, le=24)] = Field(
         0.0,
         description=(
             "Standing loss in a day as a share of the heat in the store, beside that by size. A "

@@ -108,7 +108,7 @@ def solve_days(
         initial_kwh=midnight,
         final_kwh=midnight,
         loss_kw=tes.loss_share_per_day / 24.0 * size_kwh,
-        loss_per_hour=tes.loss_share_of_level_per_day / 24.0,
+        loss_per_hour=tes.level_loss_share_per_day / 24.0,
     )
 
 
@@ -163,7 +163,7 @@ def cut_from_prices(problem: Problem, curves: Curves, prices: FloatArray) -> Cut
 
 def _worth_of_midnights(problem: Problem, prices: FloatArray) -> float:
     """The most that the tolerance of Eq. 17 can save (GBP/year); the last evening ends the year."""
-    kept = 1.0 - problem.step_hours * problem.tes.loss_share_of_level_per_day / 24.0
+    kept = 1.0 - problem.step_hours * problem.tes.level_loss_share_per_day / 24.0
     evening, morning = prices[:, -1] * problem.day_weight, prices[:, 0] * problem.day_weight * kept
     falls = evening - np.append(morning[1:], 0.0)
     return float(problem.tes.closing_tolerance_kwh * np.abs(falls).sum())
@@ -172,7 +172,7 @@ def _worth_of_midnights(problem: Problem, prices: FloatArray) -> float:
 def price_slopes(problem: Problem, prices: FloatArray) -> FloatArray:
     """``b`` of the argument above for each day (GBP/kWh), shape ``(days,)``."""
     tes = problem.tes
-    kept = 1.0 - problem.step_hours * tes.loss_share_of_level_per_day / 24.0
+    kept = 1.0 - problem.step_hours * tes.level_loss_share_per_day / 24.0
     falls = np.minimum(0.0, prices[:, :-1] - kept * prices[:, 1:]).sum(axis=1)
     midnight = tes.initial_share * (prices[:, -1] - kept * prices[:, 0])
     loss = problem.step_hours * tes.loss_share_per_day / 24.0 * prices.sum(axis=1)

@@ -166,4 +166,4 @@ def standing_loss_kw(tes: Tes, size_kwh: float) -> float:
 
 def kept_share(tes: Tes, step_hours: float) -> float:
     """What the loss that goes with the level leaves of it in a step."""
-    return 1.0 - tes.loss_share_of_level_per_day / 24.0 * step_hours
+    return 1.0 - tes.level_loss_share_per_day / 24.0 * step_hours

@@ -162,7 +162,8 @@ class Curves:
 
         Infinite where a branch cannot store that much or that little.
         """
-        return _along_branches(self.stored_kw, self.cost, np.ascontiguousarray(stored_kw))
+        at = np.ascontiguousarray(stored_kw)
+        return np.asarray(_along_branches(self.stored_kw, self.cost, at))
 
 
 def curves_of(table: Table, exchange: Exchange) -> Curves:

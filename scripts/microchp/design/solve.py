@@ -22,10 +22,11 @@ import xarray as xr
 
 from microchp.config import Solve
 from microchp.config.scenarios import DesignInputs
+from microchp.design.build import build_model
 from microchp.design.check import check_solution
 from microchp.design.day_program import Clock
-from microchp.design.model import CHOSEN, v1_semantics
-from microchp.design.problem import Problem, problem_from, problem_of
+from microchp.design.model import CHOSEN
+from microchp.design.problem import Problem, problem_from
 from microchp.design.schedule import UNSERVED, UNSERVED_KW, Flows, PlantYear
 from microchp.design.search import (
     Design,
@@ -73,22 +74,22 @@ CURVE_NAMES = {
 
 def solve_model(
     *,
-    model_path: str | Path,
     demand_path: str | Path,
     design_path: str | Path,
+    inputs: DesignInputs,
     solve: Solve,
     threads: int = 1,
 ) -> None:
-    """Solve a model file and write the design.
+    """Build the model of a scenario, solve it, and write the design once it is checked.
 
     Parameters
     ----------
-    model_path
-        NetCDF of :func:`microchp.design.build.build_model`.
     demand_path
-        The demand it was built from; read only where the model holds some days for the year.
+        Demand NetCDF at the design's resolution.
     design_path
         NetCDF to write: flows over ``time``, sizes, cost, bound, gap and method as attributes.
+    inputs
+        The scenario's parameters.
     solve
         Method, gap and time limit.
     threads
@@ -96,17 +97,17 @@ def solve_model(
 
     Raises
     ------
+    DataError
+        If demand, days or a price file do not fit.
     SolveError
         If the model is infeasible, or its optimum is not proven to the gap in time. Nothing is
         written then.
     """
-    with v1_semantics():
-        model = linopy.read_netcdf(model_path)
-    problem = problem_of(model.parameters)
+    problem, model = build_model(demand_path, inputs)
     design = solve_problem(problem, model, solve, threads)
     if problem.inputs.time.days != "all":
         cost = whole_year_cost(
-            problem_from(read_netcdf(demand_path), whole_year(problem.inputs)),
+            problem_from(read_netcdf(demand_path, dwelling=0), whole_year(problem.inputs)),
             chp_kw=design.attrs["chp_kw"],
             tes_kwh=design.attrs["tes_kwh"],
             threads=threads,

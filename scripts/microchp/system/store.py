@@ -87,7 +87,7 @@ def hot_water_store(tes: Tes) -> Store:
         charge_efficiency=tes.charge_efficiency,
         discharge_efficiency=tes.discharge_efficiency,
         loss_by_size_per_hour=tes.loss_share_per_day / 24.0,
-        loss_by_level_per_hour=tes.loss_share_of_level_per_day / 24.0,
+        loss_by_level_per_hour=tes.level_loss_share_per_day / 24.0,
         initial_share=tes.initial_share,
         closing_tolerance_kwh=tes.closing_tolerance_kwh,
         discharge_gbp_per_kwh=tes.maintenance_gbp_per_kwh,
