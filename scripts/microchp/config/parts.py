@@ -11,6 +11,9 @@ from microchp.config.fields import Block, Efficiency, Name, NonNegative, Positiv
 SHIPPED_PRICES = "uk_2025"
 """Entry of ``resources/parts.yaml`` that the defaults of the blocks repeat; a test holds it."""
 
+PV_YIELD_KEYS = ("tilt_degrees", "azimuth_degrees", "system_loss_share")
+"""Keys of ``pv`` that the yield per kWp follows from, which is made once with the demand."""
+
 Temperature = Annotated[float, Field(ge=-40, le=100)]
 
 

@@ -17,6 +17,7 @@ from microchp.config.grid import FixedDesign, Scenarios
 from microchp.config.house import House, Retrofit
 from microchp.config.incentive import Incentive
 from microchp.config.operation import Group, Operation
+from microchp.config.parts import Pv
 from microchp.config.run import Run
 from microchp.config.solve import Solve
 from microchp.config.tariff import Tariff
@@ -39,6 +40,7 @@ class Config(Block):
     chp: Chp = Field(Chp(), description="Micro-CHP units.")
     tes: Tes = Field(Tes(), description="Hot-water store.")
     boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
+    pv: Pv = Field(Pv(), description="Photovoltaics.")
     tariff: Tariff = Field(Tariff(), description="Energy prices.")
     emissions: Emissions = Field(Emissions(), description="Emission factors.")
     finance: Finance = Field(Finance(), description="Annualisation and cash flow.")

@@ -38,6 +38,7 @@ from microchp.config import (
     Vdi4655,
     variant_config,
 )
+from microchp.config.parts import PV_YIELD_KEYS, Pv
 from microchp.errors import ConfigError, DataError
 
 OPTIMAL = "optimal"
@@ -65,6 +66,7 @@ class DemandInputs(Block):
     house_name: Name = Field(description="House type.")
     house: House | None = Field(description="Its catalogue entry; none where only a file has it.")
     demand: Demand = Field(description="Source, with the settings that this source reads.")
+    pv: Pv = Field(description="Photovoltaics, with the settings that their yield follows from.")
     year: int = Field(description="Calendar year.")
     dwellings: int = Field(description="Number of diverse dwellings.")
     seed: int = Field(description="Seed of every random draw.")
@@ -215,6 +217,7 @@ def demand_inputs(config: Config, house: str) -> DemandInputs:
         house_name=house,
         house=config.houses.get(house),
         demand=demand.model_copy(update=unread),
+        pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
         dwellings=config.dwellings,
         seed=config.run.seed,
