@@ -39,7 +39,7 @@ def test_an_empty_configuration_is_the_default_study() -> None:
     config = load("")
     assert config.scenarios.house == ["detached", "semi_detached", "terrace", "flat"]
     assert config.finance.annualisation == "crf"
-    assert sorted(config.units_by_size()) == [1, 2, 4]
+    assert [unit.power_kw for unit in config.design_units()] == [1, 2, 4]
 
 
 def test_the_shipped_configuration_is_what_no_configuration_gives() -> None:

@@ -26,3 +26,13 @@ class Boiler(Block):
         0.0,
         description="Per kWh of heat, in the design and in business as usual. Eq. 4 has none.",
     )
+    capital_cost_gbp: NonNegative = Field(
+        0.0,
+        description=(
+            "Installed cost, in every design with a boiler and in business as usual; 0: it is "
+            "there already. With a figure, a plant that needs no boiler is credited."
+        ),
+    )
+    lifetime_years: int | None = Field(
+        None, ge=1, le=100, description="Years of service; empty: `finance.lifetime_years`."
+    )

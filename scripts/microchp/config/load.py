@@ -14,11 +14,25 @@ from microchp.config.messages import explain
 from microchp.config.root import Config
 from microchp.errors import ConfigError
 
-CATALOGUES = ("houses", "units", "incentives", "central_plants")
+CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
 """Top-level keys whose entries are added to those of a file in ``resources/``."""
 
 
-VARIANT_BLOCKS = ("time", "chp", "tes", "boiler", "tariff", "emissions", "finance", "solve")
+VARIANT_BLOCKS = (
+    "time",
+    "chp",
+    "tes",
+    "boiler",
+    "heat_pump",
+    "pv",
+    "battery",
+    "immersion_heater",
+    "grid",
+    "tariff",
+    "emissions",
+    "finance",
+    "solve",
+)
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +76,8 @@ def load_config(
     config = _validate(merge(load_catalogues(resources), user), source)
     for name in config.scenarios.variants:
         variant_config(config, name, source)
+    for name in config.plants:
+        plant_config(config, name, source)
     return config
 
 
@@ -123,6 +139,20 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
             "time.resolution_minutes and time.days"
         )
     return _validate(merge(config.model_dump(mode="json"), changes), where)
+
+
+def plant_config(config: Config, plant: str, source: str = "config/config.yaml") -> Config:
+    """``config`` with the changes that one of ``plants`` makes to the blocks of its parts.
+
+    Raises
+    ------
+    ConfigError
+        If they make the configuration wrong.
+    """
+    changes = config.plants[plant].changes
+    if not any(changes.values()):
+        return config
+    return _validate(merge(config.model_dump(mode="json"), changes), f"{source}, plants.{plant}")
 
 
 def _validate(data: Mapping[str, Any], source: str) -> Config:

@@ -16,12 +16,14 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from microchp.config import ChpUnit, Tes
+from microchp.config import Tes
 from microchp.config.scenarios import DesignInputs
 from microchp.errors import DataError, SolveError
 from microchp.series.prices import import_price
 from microchp.series.timeseries import QUANTITIES, day_slice, days_in_year, step_minutes_of
 from microchp.system.annualisation import annualisation_factor
+from microchp.system.plant import Part, Plant, boiler_part, choices, chp_part
+from microchp.system.store import Store, hot_water_store
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -36,6 +38,7 @@ UNITS = {
     "import_price_gbp_per_kwh": ("GBP/kWh", "import price with the design in place"),
     "export_price_gbp_per_kwh": ("GBP/kWh", "paid for metered export"),
     "bau_import_price_gbp_per_kwh": ("GBP/kWh", "import price of business as usual"),
+    "grid_kg_per_kwh": ("kg/kWh", "CO2 of grid electricity"),
 }
 """Unit and long name of the arrays of a problem."""
 
@@ -60,6 +63,8 @@ class Problem:
         GIMP and GEXP of Eq. 5: the export price holds what tariff and incentive pay together.
     bau_import_price_gbp_per_kwh
         Import price of business as usual (Eq. 18).
+    grid_kg_per_kwh
+        CO2 of a kWh of grid electricity (GEF of Eq. 20).
     """
 
     inputs: DesignInputs
@@ -72,6 +77,7 @@ class Problem:
     import_price_gbp_per_kwh: FloatArray
     export_price_gbp_per_kwh: FloatArray
     bau_import_price_gbp_per_kwh: FloatArray
+    grid_kg_per_kwh: FloatArray
 
     @cached_property
     def heat_kw(self) -> FloatArray:
@@ -89,11 +95,23 @@ class Problem:
         """Hours of the year that each slice stands for, shape ``(days, 1)``."""
         return (self.day_weight * self.step_hours)[:, None]
 
+    @cached_property
+    def plants(self) -> list[Plant]:
+        """What may be installed, the store apart: every choice of parts of discrete size."""
+        inputs = self.inputs
+        none: list[Part | None] = [None] if inputs.no_unit else []
+        units = [*none, *(chp_part(unit) for unit in inputs.units)]
+        return choices([units, [boiler_part(inputs.boiler)]])
+
     @property
-    def choices(self) -> list[ChpUnit | None]:
-        """What may be installed: None stands for no unit."""
-        none: list[ChpUnit | None] = [None] if self.inputs.no_unit else []
-        return [*none, *self.inputs.units]
+    def max_import_kw(self) -> float:
+        """Limit of the connection to what is bought."""
+        return np.inf
+
+    @property
+    def max_export_kw(self) -> float:
+        """Limit of the connection to what is sold."""
+        return np.inf
 
     @property
     def tes(self) -> Tes:
@@ -121,30 +139,50 @@ class Problem:
         deemed = (incentive.deemed_export_share or 0.0) * incentive.export_gbp_per_kwh
         return incentive.generation_gbp_per_kwh + deemed
 
+    @cached_property
+    def stores(self) -> tuple[Store, ...]:
+        """The stores, their sizes free within limits."""
+        tes = self.inputs.tes
+        return (hot_water_store(tes),) if tes else ()
+
     @property
     def largest_charge_kw(self) -> float:
-        """No slice can put more heat than this into a store of any allowed size.
+        """No slice can put more heat than this into stores of any allowed size."""
+        return sum(s.largest_charge_kw(self.step_hours) for s in self.stores if s.carrier == "heat")
 
-        Within a slice the level rises by no more than the size and the standing loss is made
-        up for, so that the charge times its efficiency is at most size / ts + loss rate.
-        """
-        tes = self.inputs.tes
-        if tes is None:
-            return 0.0
-        rate = 1.0 / self.step_hours + tes.loss_share_per_day / 24.0
-        return tes.max_kwh * rate / tes.charge_efficiency
+    @property
+    def largest_generation_kw(self) -> float:
+        """Most electricity that parts and stores give in any slice."""
+        return self._most_electricity(+1.0)
 
-    def unit_capital_gbp(self, unit: ChpUnit | None) -> float:
-        """Annualised capital of a unit, net of the grant (first term of Eq. 2)."""
-        if unit is None:
-            return 0.0
-        return self.annual_capital_share * unit.power_kw * unit.capital_cost_gbp_per_kw
+    @property
+    def largest_draw_kw(self) -> float:
+        """Most electricity that parts and stores take in any slice."""
+        return self._most_electricity(-1.0)
+
+    def _most_electricity(self, sign: float) -> float:
+        parts = {part.name: part for plant in self.plants for part in plant.parts}
+        total = sum(
+            s.largest_charge_kw(self.step_hours) for s in self.stores if s.carrier == "electricity"
+        )
+        for part in parts.values():
+            for row in part.activities:
+                if np.any(sign * np.asarray(row.electricity) > 0):
+                    total += float(np.max(sign * np.asarray(row.electricity) * row.most_kw))
+        return total
+
+    def plant_capital_gbp(self, plant: Plant) -> float:
+        """Annualised capital of a plant without its store, net of the grant (Eq. 2)."""
+        return self.annual_capital_share * sum(part.capital_gbp for part in plant.parts)
+
+    def store_capital(self, store: Store) -> float:
+        """Annualised capital of a kWh of a store, net of the grant (second term of Eq. 2)."""
+        return self.annual_capital_share * store.capital_gbp_per_kwh
 
     @property
     def store_capital_gbp_per_kwh(self) -> float:
-        """Annualised capital of a kWh of store, net of the grant (second term of Eq. 2)."""
-        tes = self.inputs.tes
-        return self.annual_capital_share * tes.capital_cost_gbp_per_kwh if tes else 0.0
+        """The same of the hot-water store; 0 without one."""
+        return sum(self.store_capital(store) for store in self.stores if store.carrier == "heat")
 
     @property
     def annual_capital_share(self) -> float:
@@ -158,7 +196,7 @@ class Problem:
         emissions = self.inputs.emissions
         per_slice = (
             emissions.gas_kg_per_kwh * self.heat_kw / self.inputs.boiler.efficiency
-            + emissions.grid_kg_per_kwh * self.electricity_kw
+            + self.grid_kg_per_kwh * self.electricity_kw
         )
         return float((self.slice_weight_hours * per_slice).sum())
 
@@ -237,6 +275,7 @@ def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
     incentive = inputs.incentive
     metered = 0.0 if incentive.deemed_export_share is not None else incentive.export_gbp_per_kwh
     export_gbp = np.full_like(import_gbp, inputs.design_tariff.export_gbp_per_kwh + metered)
+    grid_kg = np.full_like(import_gbp, inputs.emissions.grid_kg_per_kwh)
 
     chosen, weight, scale = _representatives(inputs, days, np.stack(demands), import_gbp)
     scaled = [values[chosen] * scale[k][:, None] for k, values in enumerate(demands)]
@@ -251,6 +290,7 @@ def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
         import_price_gbp_per_kwh=import_gbp[chosen],
         export_price_gbp_per_kwh=export_gbp[chosen],
         bau_import_price_gbp_per_kwh=bau_import_gbp[chosen],
+        grid_kg_per_kwh=grid_kg[chosen],
     )
     check_servable(problem)
     return problem
