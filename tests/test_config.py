@@ -335,7 +335,11 @@ def test_generated_files_are_those_of_the_models(name: str) -> None:
     )
 
 
-CONFIGURATIONS = [*(ROOT / "config").glob("*.yaml"), *(ROOT / "config/studies").glob("*.yaml")]
+CONFIGURATIONS = [
+    path
+    for folder in ("", "studies", "markets")
+    for path in sorted((ROOT / "config" / folder).glob("*.yaml"))
+]
 
 
 @pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.name)
