@@ -639,3 +639,17 @@ def test_corners_of_another_shape_are_refused():
     day = of_segments([(1, 1.0)], [(1, 1.0)])
     with pytest.raises(ValueError, match=r"\(2, 2\).*3 dimensions"):
         solve_store_line(day.x, day.y, **day.given())
+
+
+@pytest.mark.parametrize(
+    ("level", "marginal", "said"),
+    [
+        ([0.0, 1.0], [], "2 levels and 0 costs"),
+        ([0.0, 2.0, 1.0], [0.0, 1.0], "levels go from 2 to 1 at place 2"),
+        ([0.0, 1.0, 2.0], [1.0, 0.0], "further kWh go from 1 to 0 at place 1"),
+        ([0.0, np.nan], [1.0], "levels go from 0 to nan"),
+    ],
+)
+def test_a_cost_of_the_level_that_is_not_convex_is_refused(level, marginal, said):
+    with pytest.raises(ValueError, match=said):
+        LevelCost(np.array(level), np.array(marginal), 0.0)

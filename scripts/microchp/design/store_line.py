@@ -68,11 +68,33 @@ class LevelCost:
         Cost of a further kWh between neighbouring levels, rising; shape ``(n,)``.
     lowest_gbp
         Cost at the lowest level; infinite where no level is possible.
+
+    Raises
+    ------
+    ValueError
+        If levels or costs of a further kWh fall, or there is not one of these between every two
+        levels.
     """
 
     level_kwh: FloatArray
     marginal_gbp_per_kwh: FloatArray
     lowest_gbp: float
+
+    def __post_init__(self) -> None:
+        level, marginal = self.level_kwh, self.marginal_gbp_per_kwh
+        if len(level) != len(marginal) + 1:
+            raise ValueError(
+                f"A cost of the level has {len(level)} levels and {len(marginal)} costs of a "
+                "further kWh; accepted is one level more than costs."
+            )
+        for name, values in (("levels", level), ("costs of a further kWh", marginal)):
+            fall = np.flatnonzero(~(values[1:] >= values[:-1]))
+            if len(fall):
+                at = int(fall[0])
+                raise ValueError(
+                    f"A cost of the level is not convex: its {name} go from {values[at]:g} to "
+                    f"{values[at + 1]:g} at place {at + 1}; accepted are rising ones."
+                )
 
     def at(self, level_kwh: float) -> float:
         """The cost (GBP) at a level; infinite where the level is not possible."""
@@ -544,7 +566,7 @@ def _solve_days(
             taken,
         )
         if status == _NOT_CONVEX:
-            return d * slices + t
+            return int(d * slices + t)
         # the end takes the level out again: at most its highest level, the dearest kWh first
         low -= end_kwh[d] + end_length.sum()
         high -= end_kwh[d]
