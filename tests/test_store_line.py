@@ -346,18 +346,15 @@ def test_prices_give_a_slope_over_the_size_that_lies_between_both_sides(seed):
 
 
 def test_paper_heat_is_made_where_it_is_cheap_up_to_what_the_store_holds():
-    """Demand of 3 kWh in the last hour; heat at 1, 2 and 5 GBP/kWh; a store of 2 kWh, empty.
+    """3 kWh are drawn in hour 3; heat at 1, 2 and 5 GBP/kWh; a store of 2 kWh, empty.
 
-    The store carries 2 kWh from the first hour (2 GBP) and the last one makes 1 kWh (5 GBP): 7.
-    Without the size being kept it would be 3 GBP; without the store 15. The store is full after
-    the first hour and stays so, so that a kWh is worth 1, then 5 where it can no longer be
-    brought along: p = (1, 5, 5)? A kWh put in during the second hour would save 5 if it fitted,
-    but it replaces one of the first hour: the level is at the size after hours 1 and 2, and hour 2
-    makes nothing at 2, so any price up to 2 is its own. First dropped in hour 2 is its segment at
-    2, hence p = (1, 2, 5).
+    The store carries 2 kWh from hour 1 (2 GBP) and hour 3 makes the third (5 GBP): 7 GBP. If the
+    size did not bind it would be 3; without a store 15. The store is full after hour 1, so hour 2
+    makes nothing and its price is at most its own 2 GBP/kWh: p = (1, 2, 5), which proves
+    0 + 0 + 15 GBP of heat less 2 kWh x (2 - 1 + 5 - 2) of room = 7. If what is dropped at the size
+    did not bound it, p_2 would be 5 and prove no more than -5.
     """
-    day = of_segments([(4, 1.0)], [(4, 2.0)], [(4, 5.0)])
-    day = Day(np.array(day.x), np.array(day.y), size_kwh=2.0)
+    day = of_segments([(4, 1.0)], [(4, 2.0)], [(4, 5.0)], size_kwh=2.0)
     day.x[2] -= 3.0
     year = day.solve()
     assert year.cost_gbp == pytest.approx([7.0])
@@ -365,6 +362,7 @@ def test_paper_heat_is_made_where_it_is_cheap_up_to_what_the_store_holds():
     assert year.level_kwh[0] == pytest.approx([2.0, 2.0, 0.0])
     assert year.price_gbp_per_kwh[0] == pytest.approx([1.0, 2.0, 5.0])
     assert dual_bound(day, year.price_gbp_per_kwh[0]) == pytest.approx(7.0)
+    assert dual_bound(day, np.array([1.0, 5.0, 5.0])) == pytest.approx(-5.0)
 
 
 def test_paper_what_the_level_needs_now_is_used_for_good():
@@ -485,8 +483,9 @@ def test_one_slice():
 
 
 def test_equal_slopes_give_that_price_throughout():
-    day = of_segments(*[[(2, 0.1)]] * 12, first_kw=-1.0, size_kwh=1.0, initial_kwh=0.5)
-    day = Day(day.x, day.y, size_kwh=1.0, initial_kwh=0.5, final_kwh=0.5)
+    day = of_segments(
+        *[[(2, 0.1)]] * 12, first_kw=-1.0, size_kwh=1.0, initial_kwh=0.5, final_kwh=0.5
+    )
     year = day.solve()
     assert_obeys(day, year)
     assert year.price_gbp_per_kwh[0] == pytest.approx(np.full(12, 0.1))
