@@ -75,6 +75,7 @@ def test_variants_repeat_the_grid_and_fixed_designs_add_to_it() -> None:
         "tes": "with",
         "variant": "cheap",
         "design": "optimal",
+        "plant": "chp",
     }
 
 
