@@ -125,7 +125,9 @@ def test_missing_values_and_series_are_refused():
         energy.check_design(make().isel(time=slice(1, None)))
     design = make()
     design.attrs["chp_kw"] = 3.0
-    with pytest.raises(AssessmentError, match=r"chp_kw is 3; units to choose from: gas_engine_1kw 1 kW"):
+    with pytest.raises(
+        AssessmentError, match=r"chp_kw is 3; units to choose from: gas_engine_1kw 1 kW"
+    ):
         energy.check_design(design)
 
 
