@@ -1,6 +1,6 @@
 """What the default route is worth: ``python benchmarks/solve.py``.
 
-Three sections in one run on one machine, each printed as a table and written to
+Four sections in one run on one machine, each printed as a table and written to
 ``results/benchmarks/solve/``, with a plot of the first two. All instances are of the detached
 house of the design study, unit and store free. It takes about ten minutes on two cores.
 
@@ -12,6 +12,8 @@ house of the design study, unit and store free. It takes about ten minutes on tw
 3. Threads inside a job against jobs side by side, in turns: four designs solved one after the
    other with a thread for each core, and as many at a time as there are cores with one thread
    each. Median time of each way over ``--rounds``, and their ratio.
+4. CHP unit, heat pump, store, battery and PV free together, by day programmes, on typical days and,
+   with ``--system-days 24 365``, on every day of the year.
 
 Each solve of the first two sections has a process of its own, so that its peak memory is its own.
 """
@@ -41,10 +43,12 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from microchp.config import load_config
 from microchp.config.scenarios import demand_inputs, design_inputs, scenario_table
 from microchp.demand.build import build_demand
+from microchp.design.day_route import solve_day_programmes
 from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem, problem_from
-from microchp.design.search import relative_gap, solve_by_days
-from microchp.design.solve import solve_monolithic
+from microchp.design.proof import Asked, relative_gap
+from microchp.design.search import solve_by_days
+from microchp.design.whole import solve_monolithic
 from microchp.errors import SolveError
 from microchp.files import read_netcdf
 from microchp.report.style import figure
@@ -78,6 +82,41 @@ class Instance:
         return problem_from(demand, design_inputs(config, scenario))
 
 
+def system_problem(demand_path: Path, days: int, min_load_share: float) -> Problem:
+    """Every part free: CHP unit, heat pump, store, battery, PV; 5 min, typical days or all."""
+    settings = _study()
+    settings["time"] = {"resolution_minutes": 5, "days": "all" if days >= 365 else days}
+    settings["chp"].update(sizes_kw=[0, 1, 2, 4], min_load_share=min_load_share)
+    settings["scenarios"].update(house=[HOUSE], incentive=["none"], tes=["with"], plant=["all"])
+    for key in ("variants", "penetration"):
+        settings["scenarios"].pop(key, None)
+    for key in ("fixed_designs", "group"):
+        settings.pop(key, None)
+    parts = ("chp", "boiler", "pv", "battery", "tes")
+    settings["plants"] = {
+        "all": {**{part: {} for part in parts}, "heat_pump": {"sizes_kw": [0, 4, 8, 12]}}
+    }
+    config = load_config(settings, ROOT / "resources")
+    (scenario,) = (s for s in scenario_table(config).values() if s.plant == "all")
+    demand = resample_dataset(read_netcdf(demand_path), 5)
+    return problem_from(demand, design_inputs(config, scenario))
+
+
+def systems(demand_path: Path, days: Iterable[int], gap: float, min_load: float) -> pd.DataFrame:
+    """Section 4; a row for each number of days."""
+    rows = []
+    for number in days:
+        problem = system_problem(demand_path, number, min_load)
+        found = measure(problem, "system", gap, 3600.0)
+        rows.append({"days": number, **asdict(found), "gap": found.gap})
+        print(
+            f"{number} days, every part free: {found.cpu_seconds:.1f} s of processor time, "
+            f"gap {100 * found.gap:.3f} %",
+            flush=True,
+        )
+    return pd.DataFrame(rows)
+
+
 @dataclass(frozen=True)
 class Measured:
     """Time and processor time (s), cost and bound (GBP/year) and peak memory (MB) of a solve.
@@ -108,11 +147,14 @@ def solve(problem: Problem, route: str, gap: float, limit_s: float, answer: Conn
         return deadline - time.perf_counter()
 
     try:
-        if route == "default":
+        if route == "system":
+            proof = solve_day_programmes(problem, Asked(gap), left)
+        elif route == "default":
             proof = solve_by_days(problem, gap, left)
         else:
             exclusivity = "everywhere" if route == "as printed" else "where_needed"
-            proof = solve_monolithic(problem, build_printed_model(problem, exclusivity), gap, left)
+            model = build_printed_model(problem, exclusivity)
+            proof = solve_monolithic(problem, model, Asked(gap), left)
         cost, bound = proof.design.cost_gbp, proof.lower_bound_gbp
     except SolveError:
         cost, bound = np.nan, np.nan
@@ -257,6 +299,8 @@ def main() -> None:
     add("--cores", type=int, default=os.cpu_count() or 1, help="of section 3")
     add("--gap", type=float, default=0.001)
     add("--min-load", type=float, default=0.0, help="minimum load share of sections 1 and 2")
+    add("--system-days", type=int, nargs="+", default=[24], help="of section 4")
+    add("--system-gap", type=float, default=0.005, help="of section 4")
     options = parser.parse_args()
 
     directory = Path("results/benchmarks/solve")
@@ -279,6 +323,9 @@ def main() -> None:
         ]
         ways = threads_and_jobs(problems, gap, options.cores, options.rounds)
 
+        found = systems(demand_path, options.system_days, options.system_gap, options.min_load)
+
+    found.to_csv(directory / "systems.csv", index=False)
     frame.to_csv(directory / "solve.csv", index=False)
     steps.to_csv(directory / "steps.csv", index=False)
     ways.to_csv(directory / "threads.csv", index=False)
@@ -295,6 +342,7 @@ def main() -> None:
     ]
     show(f"1. Time limit {limit:g} s; gap asked {100 * gap:g} %", frame[shown])
     show("2. Default route against the time step", steps[shown])
+    show(f"4. Every part free; gap asked {100 * options.system_gap:g} %", found)
     medians = {way: statistics.median(part["seconds"]) for way, part in ways.groupby("way")}
     show(f"3. {len(problems)} designs of {options.job_days} days on {options.cores} cores", ways)
     print(", ".join(f"{way} {seconds:.1f} s" for way, seconds in medians.items()))

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import xarray as xr
 
 from microchp.config import (
+    Battery,
     Boiler,
     ChpUnit,
     Emissions,
     Finance,
+    GridConnection,
+    HeatPump,
+    ImmersionHeater,
     Incentive,
     PricePeriod,
+    Pv,
     Tariff,
     Tes,
     Time,
 )
+from microchp.config.parts import HeatPumpModel
 from microchp.config.scenarios import DesignInputs
 from microchp.design.problem import Problem
 from microchp.series.timeseries import time_axis
@@ -136,3 +144,81 @@ def year_of_demand(year: int = 2015, step_minutes: int = 60, seed: int = 1) -> x
 FLAT_TARIFF = Tariff(
     import_periods=[PricePeriod(start="00:00", end="24:00", price_gbp_per_kwh=0.15)]
 )
+
+HEAT_PUMP_MODEL = HeatPumpModel(
+    control="regulated",
+    cop_constant=5.5,
+    cop_per_outdoor_k=0.08,
+    cop_per_flow_k=-0.05,
+    min_load_share=0.4,
+    year=2025,
+    source="made up for tests",
+)
+
+
+def system_problem(
+    seed: int,
+    *,
+    parts: tuple[str, ...] = ("chp", "boiler", "tes", "battery", "pv"),
+    days: int = 1,
+    slices: int = 8,
+    sizes_kw: tuple[float, ...] = (0, 2),
+    min_load_share: float = 0.5,
+    incentive: Incentive = NO_INCENTIVE,
+    tes: Tes | None = None,
+    grid: GridConnection | None = None,
+    prices: str = "plain",
+    efficiency: float = 0.95,
+) -> Problem:
+    """A random problem of some parts, with weather; days of unequal weights.
+
+    ``prices`` are ``plain``, ``below_zero`` in some slices, or pay more for ``export`` in some.
+    """
+    store = tes or Tes(max_kwh=15, initial_share=0.5)
+    given = inputs(
+        sizes_kw=sizes_kw if "chp" in parts else (0,),
+        min_load_share=min_load_share,
+        tes=store if "tes" in parts else None,
+        incentive=incentive,
+    )
+    blocks = {
+        "battery": Battery(
+            max_kwh=8,
+            capital_cost_gbp_per_kwh=60,
+            charge_efficiency=efficiency,
+            loss_share_per_day=0.02,
+            initial_share=0.2,
+        ),
+        "pv": Pv(max_kwp=4, capital_cost_gbp_per_kwp=500),
+        "immersion_heater": ImmersionHeater(max_kw=2, efficiency=0.9),
+        "heat_pump": HeatPump(sizes_kw=[0, 5]),
+    }
+    changes = {name: block for name, block in blocks.items() if name in parts}
+    if "heat_pump" in parts:
+        changes["heat_pump_model"] = HEAT_PUMP_MODEL
+    given = given.model_copy(
+        update={
+            **changes,
+            "has_boiler": "boiler" in parts,
+            "grid": grid or GridConnection(),
+        }
+    )
+    problem = random_problem(seed, given, days=days, slices=slices)
+    rng = np.random.default_rng(seed + 1)
+    hour = (np.arange(slices) + 0.5) * 24 / slices
+    sun = np.maximum(0.0, np.sin((hour - 6) / 12 * np.pi)) * rng.uniform(0.1, 0.9, (days, 1))
+    buy, sell = problem.import_price_gbp_per_kwh.copy(), problem.export_price_gbp_per_kwh.copy()
+    sell += rng.uniform(0.0, 0.05)
+    if prices == "below_zero":
+        buy[:, 1::4], sell[:, 1::4] = -0.2, -0.25
+    elif prices == "export":
+        sell[:, ::3] = 0.4
+    weight = rng.dirichlet(np.full(days, 3.0)) * 365
+    return dataclasses.replace(
+        problem,
+        day_weight=weight,
+        import_price_gbp_per_kwh=buy,
+        export_price_gbp_per_kwh=sell,
+        pv_yield_kw_per_kwp=sun,
+        outdoor_temperature_c=rng.uniform(-5, 12, problem.shape),
+    )

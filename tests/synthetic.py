@@ -133,7 +133,7 @@ def synthetic_design(
             "objective_gbp": objective,
             "lower_bound_gbp": objective - 0.002 * abs(objective),
             "relative_gap": 0.002,
-            "solve_method": "decomposed",
+            "solve_method": "store_line",
             "solve_status": "optimal",
             "solve_seconds": 1.5,
             "versions": json.dumps({"highspy": "1.15.1", "linopy": "0.10.0"}),

@@ -129,7 +129,10 @@ class PlantSearch:
             If HiGHS does not solve a day in any way.
         """
         shared = self.shared(y)
-        solved = for_days(range(len(self.blocks)), lambda d: self._relax(d, shared), self.threads)
+        # days are much alike: the first one's basis starts the others, if they have none
+        first = self._relax(0, shared)
+        days = range(1, len(self.blocks))
+        solved = [first, *for_days(days, lambda d: self._relax(d, shared), self.threads)]
         relaxed_planes = [self._plane(d, duals) for d, (_, duals) in enumerate(solved)]
         self.add(relaxed_planes)
         day_gbp = np.array([a + g @ y for a, g in relaxed_planes])
@@ -161,11 +164,13 @@ class PlantSearch:
         self.least_y, least = self.planes.least()
         self.bound_gbp = max(self.bound_gbp, least + self.fixed_gbp)
 
-    def step(self) -> None:
-        """Look at further sizes: where the planes are at the level between bound and best."""
+    def step(self, start: FloatArray | None = None) -> None:
+        """Look at further sizes: where the planes are at the level between bound and best.
+
+        ``start`` is where to begin.
+        """
         if not self.relaxed:
-            at_first = bool(self.planes.at_zero)
-            y = self.least_y if at_first else _first_sizes(self.planes.sizes)
+            y = _first_sizes(self.planes.sizes) if start is None else start
         else:
             best = self.best
             bound = self.bound_gbp - self.fixed_gbp
@@ -291,8 +296,7 @@ class PlantSearch:
         programme, rows, columns = self._day(d, shared, integral=False)
         highs = solver()
         programme.give(highs)
-        # a day's last basis, of another choice if need be; else that of the day before
-        basis = self._bases.get(d) or self._bases.get(d - 1)
+        basis = self._bases.get(d) or self._bases.get(0)
         if basis is not None:
             self._start(highs, basis, programme)
         require_optimal(run(highs), f"{self.plant}, relaxation of {self._date(d)}")
@@ -616,7 +620,12 @@ def solve_day_programmes(
                 taught.add((id(teacher), id(search)))
                 search.learn(teacher)
                 continue
-        search.step()
+        known = min(
+            (s for s in searches if s.relaxed),
+            key=lambda s: s.best.value_gbp + s.fixed_gbp,
+            default=None,
+        )
+        search.step(known.best.y if known else None)
         log.info(
             "%s: %d sizes, least relaxation %.2f GBP/y at %s, bound over all sizes %.2f",
             search.plant, len(search.relaxed), search.best.value_gbp + search.fixed_gbp,
