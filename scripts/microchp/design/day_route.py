@@ -44,13 +44,16 @@ FLAT = 0.15
 
 MOST_EVALUATIONS = 60
 
-MOST_TRANSFERS = 8
+MOST_TRANSFERS = 4
 """Evaluations of a choice whose duals are tried on another."""
 
 NARROW = 1e-6
 """Boxes of sizes are split down to this share of their limits."""
 
 INTEGRAL = 1e-6
+
+ROUNDING = 1e-8
+"""A bound may be this share above the cost of a design and still be right."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,12 @@ class PlantSearch:
         value = float(self.planes.sizes.cost @ y + day_gbp.sum())
         relaxed = Relaxed(y, value, day_gbp, [x for x, _ in solved], [w for _, w in solved])
         self.relaxed.append(relaxed)
+        # memory: flows of the best and of this one are enough, and duals of the last ones
+        for other in self.relaxed[:-1]:
+            if other is not self.best:
+                other.flows.clear()
+        for other in self.relaxed[:-MOST_TRANSFERS]:
+            other.duals.clear()
         return relaxed
 
     def add(self, planes: Iterable[tuple[float, FloatArray]]) -> None:
@@ -258,12 +267,6 @@ class PlantSearch:
         sizes = [size for _, size in solved if size is not None]
         mean = np.mean(sizes, axis=0) if sizes else (lower + upper) / 2
         return self.fixed_gbp + sum(bound for bound, _ in solved), mean
-
-    def release(self) -> None:
-        """Give back what only further relaxations would need."""
-        self._bases.clear()
-        for relaxed in self.relaxed:
-            relaxed.flows.clear()
 
     # ------------------------------------------------------------------------- a day
 
@@ -640,7 +643,8 @@ def solve_day_programmes(
             f"{problem.inputs.scenario}: no design was found within the time limit; raise "
             "solve.time_limit_minutes"
         )
-    bound = min(bound, best.cost_gbp)
+    if bound <= best.cost_gbp + ROUNDING * max(abs(best.cost_gbp), 1.0):
+        bound = min(bound, best.cost_gbp)  # else it is wrong, and the check says so
     rows = [
         (
             sizes_of(problem, search.plant, search.sizes(np.array(y))),
