@@ -61,6 +61,7 @@ from microchp.config.load import (
     merge,
     plant_config,
     refuse_repeated_keys,
+    sampled_config,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -76,6 +77,7 @@ from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
 from microchp.config.solve import Solve
+from microchp.config.sweep import SampledInput, Sweep
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
@@ -143,9 +145,11 @@ __all__ = [
     "ReferenceBoiler",
     "Retrofit",
     "Run",
+    "SampledInput",
     "Scenarios",
     "Share",
     "Solve",
+    "Sweep",
     "Tariff",
     "Tes",
     "Time",
@@ -158,5 +162,6 @@ __all__ = [
     "minute_of_day",
     "plant_config",
     "refuse_repeated_keys",
+    "sampled_config",
     "variant_config",
 ]
