@@ -33,6 +33,7 @@ from microchp.config.scenarios import (
     price_files,
     scenario_rows,
     scenario_table,
+    sweep_config,
 )
 from microchp.terminal import follow_run
 from microchp.workflow import code_version
@@ -111,9 +112,13 @@ TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenar
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
+# A sweep designs every scenario of the grid for each of its samples, a chunk of them in a job.
+SWEEP_CONFIG = sweep_config(CONFIG).model_dump(mode="json")
+SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
+SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
 TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *PRECISION, *REPORT]
-TARGETS += [*DWELLINGS, *UNIT_COMPARISON, *UNIT_FIGURES]
+TARGETS += [*DWELLINGS, *UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP]
 
 
 @cache
@@ -157,6 +162,14 @@ def design_params(wildcards):
 
 def design_price_files(wildcards):
     return price_files(design_of(wildcards.scenario))
+
+
+def sweep_params(wildcards):
+    return SWEEP_CONFIG
+
+
+def sweep_scenario(wildcards):
+    return vars(SCENARIOS[wildcards.scenario])
 
 
 def solve_params(wildcards):

@@ -300,18 +300,24 @@ def _holder(data: dict[str, Any], key: str) -> tuple[tuple[Any, Any], Any]:
         raise KeyError(f"cannot be sampled{hint}; keys of {', '.join(SWEPT_BLOCKS)} can")
     if len(steps) > 1 and steps[1] in DEMAND_KEYS.get(steps[0], ()):
         raise KeyError("the demand is made with it, and is the same for all samples")
+    holder: Any = None
+    last: Any = None
     node: Any = data
-    place: tuple[Any, Any] = (data, steps[0])
     for depth, step in enumerate(steps):
-        known = list(node) if isinstance(node, dict) else [str(i) for i in range(len(node or ()))]
+        known = list(node) if isinstance(node, dict) else _places(node)
         if not isinstance(node, dict | list) or step not in known:
             hint = nearest(step, known)
             raise KeyError(f"no such key: {'.'.join(steps[: depth + 1])}{hint}")
-        place = (node, int(step) if isinstance(node, list) else step)
-        node = node[place[1]]
+        holder, last = node, int(step) if isinstance(node, list) else step
+        node = holder[last]
     if isinstance(node, dict):
         raise KeyError(f"is a block, of {', '.join(node)}; name one of its keys")
-    return place, node
+    return (holder, last), node
+
+
+def _places(node: object) -> list[str]:
+    """Places in a list, as they are written in a dotted key."""
+    return [str(index) for index in range(len(node))] if isinstance(node, list) else []
 
 
 def _check_sweep(config: Config, source: str) -> None:

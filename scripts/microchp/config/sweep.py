@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import combinations
 from typing import Annotated, Any, Literal, Self
@@ -167,6 +168,23 @@ class Sweep(Block):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    @property
+    def count(self) -> int:
+        """Number of samples."""
+        inputs = self.inputs.values()
+        if self.method == "monte_carlo":
+            return self.samples
+        if self.method == "sobol":
+            return self.samples * (len(self.inputs) + 2)
+        if self.method == "grid":
+            return math.prod(len(one.values) or self.samples for one in inputs)
+        return 1 + sum(len(one.values) or 2 for one in inputs)
+
+    @property
+    def chunks(self) -> int:
+        """Number of jobs that the samples of a scenario are shared out among."""
+        return -(-self.count // self.chunk_samples)
 
     @property
     def correlation_matrix(self) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -30,7 +30,7 @@ from microchp.design.schedule import PlantYear
 from microchp.design.search import Design
 from microchp.errors import MicrochpError, SolveError
 from microchp.files import read_netcdf, whole
-from microchp.sweep.known import Known, price_classes
+from microchp.sweep.known import Known, PlantKey, Technology, plant_key, price_classes
 from microchp.sweep.library import (
     AIM,
     KNOWN,
@@ -38,13 +38,14 @@ from microchp.sweep.library import (
     Library,
     Offer,
     hull_gbp,
+    looked_at,
     operation_at,
     solve_sample,
     standing,
+    years_of,
 )
 from microchp.sweep.problems import Samples, problem_at
 from microchp.sweep.row import priced_row
-from microchp.system.plant import Plant
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,26 @@ SHARED_BY = 4
 
 AS_CONFIGURED = -1
 """Stands for the configuration where nothing is sampled, among samples."""
+
+DESIGN_LOOKS = 4
+"""Looks at each typical design."""
+
+Decision = tuple[PlantKey, float]
+"""A plant and the size of its store."""
+
+JUDGED = (
+    "scenario",
+    "sample",
+    "number",
+    "chp_kw",
+    "tes_kwh",
+    "cost_gbp",
+    "lower_bound_gbp",
+    "slope_gbp_per_kwh",
+    "min_kwh",
+    "max_kwh",
+)
+"""Columns of the table of typical designs."""
 
 PROVEN, NOT_PROVEN = "proven", "not proven in time"
 
@@ -139,33 +160,34 @@ def prepare_sweep(
         The configuration with its sweep, and the scenario.
     """
     job = SweepJob.of(config, scenario, read_netcdf(demand_path, dwelling=0))
-    references = fill_library(job)
+    offers = candidate_offers(job)
+    fill_library(job, offers)
+    designs = typical_designs(job, offers)
+    for design in designs:
+        look_at_design(job, offers, design)
+    written = {
+        "known": _plain(job.library, offers),
+        "designs": [{"plant": list(map(list, plant)), "tes_kwh": size} for plant, size in designs],
+    }
     with whole(library_path) as partial:
-        Path(partial).write_text(json.dumps(_plain(job.library, references)), encoding="utf-8")
+        Path(partial).write_text(json.dumps(written), encoding="utf-8")
 
 
-def fill_library(job: SweepJob) -> dict[Any, tuple[int, int]]:
-    """Look at samples until those drawn are proven from what is known.
-
-    Returns
-    -------
-    dict
-        By technology the sample (:data:`AS_CONFIGURED` for none) and plant that it is that of.
-    """
-    started = time.monotonic()
-    solve, library = job.samples.config.solve, job.library
-    references: dict[Any, tuple[int, int]] = {}
-    offers: dict[int, list[Offer]] = {}
+def candidate_offers(job: SweepJob) -> dict[int, list[Offer]]:
+    """What a library that knows nothing has to say of its candidates, and of what is configured."""
+    offers = {}
     for sample in (AS_CONFIGURED, *job.candidates):
         problem = job.try_problem(sample)
-        if problem is None:
-            continue
-        years = [PlantYear(problem, plant) for plant in problem.plants]
-        of_sample = library.offers(years)
+        of_sample = [] if problem is None else job.library.offers(years_of(problem))
         if of_sample:
             offers[sample] = of_sample
-        for plant, offer in enumerate(of_sample):
-            references.setdefault(offer.known.technology, (sample, plant))
+    return offers
+
+
+def fill_library(job: SweepJob, offers: Mapping[int, list[Offer]]) -> None:
+    """Look at candidates until they are proven from what is known."""
+    started = time.monotonic()
+    solve, library = job.samples.config.solve, job.library
     sharing: dict[Any, int] = {}
     for of_sample in offers.values():
         for offer in of_sample:
@@ -196,11 +218,62 @@ def fill_library(job: SweepJob) -> dict[Any, tuple[int, int]]:
             "library: sample %d, gap was %.3g and is %.3g, %d candidates left, %.0f s",
             sample, gap, found.gap, len(queue), time.monotonic() - started,
         )  # fmt: skip
-    return {name: references[name] for name in library.known}
 
 
-def _plain(library: Library, references: Mapping[Any, tuple[int, int]]) -> list[dict[str, Any]]:
-    """A library as plain data."""
+def typical_designs(job: SweepJob, offers: Mapping[int, list[Offer]]) -> list[Decision]:
+    """Designs to judge in every sample: for each plant the least, median and largest store.
+
+    Of the samples where the plant is best; of all, where it never is.
+    """
+    wanted: dict[PlantKey, list[float]] = {}
+    fallback: dict[PlantKey, list[float]] = {}
+    for of_sample in offers.values():
+        renewed = job.library.renewed(of_sample)
+        at = standing(renewed)
+        for offer in renewed:
+            fallback.setdefault(offer.known.plant, []).append(offer.bound().size_kwh)
+        if at.operation >= 0:
+            best = renewed[at.best].known
+            wanted.setdefault(best.plant, []).append(best.sizes_kwh[at.operation])
+    designs = []
+    for plant, sizes in fallback.items():
+        chosen = (
+            np.quantile(wanted[plant], [0.0, 0.5, 1.0]) if plant in wanted else [np.median(sizes)]
+        )
+        designs += [(plant, size) for size in np.unique(np.round(chosen, 1)).tolist()]
+    return designs
+
+
+def look_at_design(job: SweepJob, offers: Mapping[int, list[Offer]], design: Decision) -> None:
+    """Look at one design at some candidates, so that all samples know what it costs."""
+    plant, size = design
+    solve, library = job.samples.config.solve, job.library
+    for look in range(DESIGN_LOOKS):
+        widest, where = -np.inf, None
+        for sample, of_sample in offers.items():
+            for index, offer in enumerate(library.renewed(of_sample)):
+                low, high = offer.limits_kwh
+                if offer.known.plant != plant or not low - 1e-9 <= size <= high + 1e-9:
+                    continue
+                at = standing([offer.at(size)])
+                if at.gap > widest:
+                    widest, where = at.gap, (sample, index)
+        if where is None or widest <= solve.relative_gap:
+            return
+        sample, index = where
+        problem = job.problem(sample)
+        year = years_of(problem)[index]
+        offer = library.renewed(offers[sample])[index]
+        library.keep(looked_at(year, offer, size, classes=library.classes, sample=sample))
+        log.info("design %s, %.1f kWh: look %d, gap was %.3g", plant, size, look + 1, widest)
+
+
+def _plain(library: Library, offers: Mapping[int, list[Offer]]) -> list[dict[str, Any]]:
+    """A library as plain data; a technology is that of some sample and plant."""
+    references: dict[Technology, tuple[int, int]] = {}
+    for sample, of_sample in offers.items():
+        for plant, offer in enumerate(of_sample):
+            references.setdefault(offer.known.technology, (sample, plant))
     return [
         {
             "sample": references[name][0],
@@ -215,9 +288,10 @@ def _plain(library: Library, references: Mapping[Any, tuple[int, int]]) -> list[
     ]
 
 
-def _read_library(job: SweepJob, path: str | Path) -> None:
-    """Put what :func:`prepare_sweep` wrote into a job's library."""
-    for entry in json.loads(Path(path).read_text(encoding="utf-8")):
+def _read_library(job: SweepJob, path: str | Path) -> list[Decision]:
+    """Put what :func:`prepare_sweep` wrote into a job's library; the designs to judge."""
+    written = json.loads(Path(path).read_text(encoding="utf-8"))
+    for entry in written["known"]:
         problem = job.problem(entry["sample"])
         year = PlantYear(problem, problem.plants[entry["plant"]])
         empty = job.library.find(year)
@@ -232,6 +306,10 @@ def _read_library(job: SweepJob, path: str | Path) -> None:
                 rows=tuple(entry["rows"]),
             )
         )
+    return [
+        (tuple((name, size) for name, size in one["plant"]), one["tes_kwh"])
+        for one in written["designs"]
+    ]
 
 
 # ---------------------------------------------------------------------------- the samples
@@ -242,6 +320,7 @@ def sweep_designs(
     demand_path: str | Path,
     library_path: str | Path,
     rows_path: str | Path,
+    judged_path: str | Path,
     config: Config,
     scenario: Scenario,
     chunk: int,
@@ -256,6 +335,10 @@ def sweep_designs(
         What :func:`prepare_sweep` wrote.
     rows_path
         Parquet to write, a row per sample.
+    judged_path
+        Parquet to write, a row per sample and typical design: what it costs there at most
+        (``cost_gbp``, an operation that is known) and at least (``lower_bound_gbp``, with the
+        slope of a line that no size of the store is below).
     config, scenario
         The configuration with its sweep, and the scenario.
     chunk
@@ -267,12 +350,13 @@ def sweep_designs(
         If the linopy model refuses a design that was drawn for the check.
     """
     job = SweepJob.of(config, scenario, read_netcdf(demand_path, dwelling=0))
-    _read_library(job, library_path)
+    designs = _read_library(job, library_path)
     size = config.sweep.chunk_samples
     members = range(len(job.samples.table))[chunk * size : (chunk + 1) * size]
-    started, rows = time.monotonic(), []
+    started, rows, judged = time.monotonic(), [], []
     for done, sample in enumerate(members, start=1):
         rows.append(sample_row(job, sample))
+        judged += judged_rows(job, sample, designs)
         log.info("%d of %d samples, %.0f s", done, len(members), time.monotonic() - started)
     table = pd.DataFrame(rows)
     log.info(
@@ -286,6 +370,8 @@ def sweep_designs(
             check_sample(job, sample, table.iloc[sample - members.start])
     with whole(rows_path) as partial:
         table.to_parquet(partial, index=False)
+    with whole(judged_path) as partial:
+        pd.DataFrame(judged, columns=list(JUDGED)).to_parquet(partial, index=False)
 
 
 def sample_row(job: SweepJob, sample: int) -> dict[str, Any]:
@@ -300,7 +386,7 @@ def sample_row(job: SweepJob, sample: int) -> dict[str, Any]:
         "plant": scenario.plant,
         "variant": scenario.variant,
         "design": scenario.design,
-        **{key: values.iloc[sample] for key, values in job.samples.table.items()},
+        **job.samples.values(sample),
     }
     try:
         problem = job.problem(sample)
@@ -319,6 +405,26 @@ def sample_row(job: SweepJob, sample: int) -> dict[str, Any]:
     }
 
 
+def judged_rows(
+    job: SweepJob, sample: int, designs: list[Decision]
+) -> list[dict[str, float | int | str]]:
+    """What typical designs cost in a sample, from what is known."""
+    problem = job.try_problem(sample)
+    years = [] if problem is None else years_of(problem)
+    rows: list[dict[str, float | int | str]] = []
+    for offer, year in zip(job.library.offers(years), years, strict=False):
+        low, high = offer.limits_kwh
+        for number, (plant, size) in enumerate(designs):
+            if offer.known.plant != plant or not low - 1e-9 <= size <= high + 1e-9:
+                continue
+            bound, (cost, _) = offer.at(size).bound(), offer.at(size).cheapest()
+            values = (cost, bound.value_gbp, bound.slope_gbp_per_kwh, low, high)
+            key = (job.samples.scenario.scenario, sample, number)
+            sizes = (year.plant.size("chp"), size)
+            rows.append(dict(zip(JUDGED, (*key, *sizes, *values), strict=True)))
+    return rows
+
+
 def check_sample(job: SweepJob, sample: int, row: pd.Series) -> None:
     """Put the design of a row into the whole linopy model, and hold its bound against the hulls.
 
@@ -335,9 +441,9 @@ def check_sample(job: SweepJob, sample: int, row: pd.Series) -> None:
     problem = job.problem(sample)
     found = solve_sample(problem, job.library, job.samples.config.solve, sample=sample)
     place = job.problem(int(found.counted["found_at"]))
-    plant = next(p for p in place.plants if _names(p) == _names(found.plant))
+    plant = next(p for p in place.plants if plant_key(p) == plant_key(found.plant))
     year = PlantYear(place, plant)
-    operation = operation_at(year, found.tes_kwh, found.counted["rounding_share"])
+    operation = operation_at(year, found.tes_kwh)
     flows = year.flows(operation)
     own = PlantYear(problem, found.plant)
     design = Design(own, operation, float(row["eac_gbp"]))
@@ -352,7 +458,3 @@ def check_sample(job: SweepJob, sample: int, row: pd.Series) -> None:
                 f"{bound:.6f}"
             )
     log.info("sample %d: the linopy model agrees", sample)
-
-
-def _names(plant: Plant) -> tuple[tuple[str, float], ...]:
-    return tuple((part.name, part.size) for part in plant.parts)

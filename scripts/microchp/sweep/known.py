@@ -34,6 +34,7 @@ from microchp.design.schedule import Flows, PlantYear
 from microchp.design.slices import Table
 from microchp.design.table import activities_of
 from microchp.sweep.row import grid_pattern
+from microchp.system.plant import Plant
 
 IntArray = npt.NDArray[np.int64]
 
@@ -175,6 +176,15 @@ Technology = tuple[Any, ...]
 """All of a plant's year that is not money; years that share it differ in prices alone."""
 
 
+PlantKey = tuple[tuple[str, float], ...]
+"""Names and sizes of the parts of a plant."""
+
+
+def plant_key(plant: Plant) -> PlantKey:
+    """What tells a plant from others."""
+    return tuple((part.name, part.size) for part in plant.parts)
+
+
 def technology(year: PlantYear) -> Technology:
     """The technology of a plant's year; arrays stand in it as digests."""
     exchange, problem, plant = year.exchange, year.problem, year.plant
@@ -190,7 +200,7 @@ def technology(year: PlantYear) -> Technology:
         )
     )
     return (
-        tuple((part.name, part.size) for part in plant.parts),
+        plant_key(plant),
         tuple(
             (a.commits, *map(_brief, (a.heat, a.electricity, a.least_kw, a.most_kw)))
             for a in activities_of(problem, plant)
@@ -253,6 +263,12 @@ class Known:
     sizes_kwh: tuple[float, ...] = ()
     quantities: tuple[FloatArray, ...] = ()
     rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+    @property
+    def plant(self) -> PlantKey:
+        """The plant."""
+        key: PlantKey = self.technology[0]
+        return key
 
     def with_cuts(self, prices: FloatArray, *cuts: Cut) -> Known:
         """With cuts found at some prices."""

@@ -22,7 +22,6 @@ from microchp.design.problem import FloatArray, Problem
 from microchp.design.rounding import Rounding
 from microchp.design.schedule import Operation, PlantYear
 from microchp.design.search import (
-    RELATIVE_ROUNDING,
     Design,
     Proof,
     marginal_price,
@@ -87,6 +86,10 @@ class Offer:
         bound = self.known.bound(self.prices, self.store_gbp_per_kwh, self.limits_kwh)
         return replace(bound, value_gbp=bound.value_gbp + self.fixed_gbp)
 
+    def at(self, size_kwh: float) -> Offer:
+        """The same with one size of the store alone."""
+        return replace(self, limits_kwh=(size_kwh, size_kwh))
+
     def cheapest(self) -> tuple[float, int]:
         """Least cost (GBP/year) among the operations known, and which it is."""
         cost, index = self.known.cheapest(self.prices, self.store_gbp_per_kwh, self.limits_kwh)
@@ -138,40 +141,22 @@ class Library:
 def hull_gbp(year: PlantYear, size_kwh: float) -> float:
     """Cost of a plant's hull at a size of the store (GBP/year, all of Eq. 1)."""
     problem = year.problem
+    capital = problem.plant_capital_gbp(year.plant) + problem.constant_gbp
     if problem.inputs.tes is None:
-        capital = problem.plant_capital_gbp(year.plant) + problem.constant_gbp
         return capital + year.without_store().operating_gbp
-    return hull_cost(year, evaluate(problem, year.curves, size_kwh))
+    store = problem.store_capital_gbp_per_kwh * size_kwh
+    return capital + store + evaluate(problem, year.curves, size_kwh).relaxed_gbp
 
 
-def operation_at(year: PlantYear, size_kwh: float, rounding_share: float) -> Operation:
-    """The integral operation at a size.
-
-    Parameters
-    ----------
-    year
-        The plant's year.
-    size_kwh
-        Size of the store.
-    rounding_share
-        Days are searched until they are within this share of the cost; infinite: none is.
-    """
+def operation_at(year: PlantYear, size_kwh: float) -> Operation:
+    """An operation along the path of the hull at a size, made integral without a search."""
     if year.problem.inputs.tes is None:
         return year.without_store()
-    return _integral(year, evaluate(year.problem, year.curves, size_kwh), rounding_share)
+    return _integral(year, evaluate(year.problem, year.curves, size_kwh))
 
 
-def _integral(year: PlantYear, evaluation: Evaluation, rounding_share: float) -> Operation:
-    tolerance = rounding_share * max(abs(hull_cost(year, evaluation)), 1.0)
-    return Rounding(year).round(evaluation, tolerance, _for_ever)
-
-
-def hull_cost(year: PlantYear, evaluation: Evaluation) -> float:
-    """Cost of the hull at an evaluation (GBP/year, all of Eq. 1)."""
-    problem = year.problem
-    capital = problem.plant_capital_gbp(year.plant) + problem.constant_gbp
-    store = problem.store_capital_gbp_per_kwh * evaluation.size_kwh
-    return capital + store + evaluation.relaxed_gbp
+def _integral(year: PlantYear, evaluation: Evaluation) -> Operation:
+    return Rounding(year).round(evaluation, np.inf, _for_ever)
 
 
 def _for_ever() -> float:
@@ -184,7 +169,6 @@ def looked_at(
     size_kwh: float,
     *,
     classes: PriceClasses,
-    rounding_share: float,
     sample: int,
 ) -> Known:
     """What is known after looking at a plant's year itself, at one size of the store.
@@ -201,14 +185,13 @@ def looked_at(
         cuts = [evaluation.cut]
         if not offer.known.cuts:
             cuts.append(cut_from_prices(problem, year.curves, marginal_price(year)))
-        operation = _integral(year, evaluation, rounding_share)
+        operation = _integral(year, evaluation)
     known = offer.known.with_cuts(offer.prices, *cuts)
     counted = counted_row(year, operation, classes)
     if counted is None:
         return known
     amounts, row = counted
-    place = {"found_at": sample, "rounding_share": rounding_share}
-    return known.with_operation(operation.size_kwh, amounts, {**row, **place})
+    return known.with_operation(operation.size_kwh, amounts, {**row, "found_at": sample})
 
 
 def counted_row(
@@ -308,6 +291,11 @@ def standing(offers: list[Offer]) -> Standing:
     return Standing(cost, lower_bound, best, operation, lowest, bounds[lowest].size_kwh)
 
 
+def years_of(problem: Problem) -> list[PlantYear]:
+    """The year of every plant that may be chosen."""
+    return [PlantYear(problem, plant) for plant in problem.plants]
+
+
 def solve_sample(
     problem: Problem, library: Library, solve: Solve, *, sample: int, keep: bool = False
 ) -> Found:
@@ -331,13 +319,11 @@ def solve_sample(
     SolveError
         If no size allowed can serve the demand.
     """
-    years = [PlantYear(problem, plant) for plant in problem.plants]
+    years = years_of(problem)
     offers = library.offers(years)
     if not offers:
         return solve_alone(problem, library.classes, solve)
     looks: set[tuple[int, float]] = set()
-    # what is kept is searched for as a design on its own is
-    rounding = min(RELATIVE_ROUNDING, solve.relative_gap / 2.5) if keep else np.inf
     at = standing(offers)
     while len(looks) < MOST_LOOKS:
         look = (at.lowest, round(at.size_kwh, 9))
@@ -350,10 +336,9 @@ def solve_sample(
             offers[at.lowest],
             at.size_kwh,
             classes=library.classes,
-            rounding_share=rounding,
             sample=sample,
         )
-        offers[at.lowest] = offer = replace(offers[at.lowest], known=known)
+        offers[at.lowest] = replace(offers[at.lowest], known=known)
         year.release()
         if keep:
             library.keep(known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,6 +43,14 @@ class Samples:
         laid = variant_config(config, scenario.variant)
         return cls(laid, scenario, sample_table(laid), demand)
 
+    def values(self, sample: int) -> dict[str, Any]:
+        """The sampled values of a sample, by dotted key; plain numbers and texts."""
+        cells = {str(key): column.iloc[sample] for key, column in self.table.items()}
+        return {
+            key: cell.item() if isinstance(cell, np.generic) else cell
+            for key, cell in cells.items()
+        }
+
     def inputs(self, sample: int) -> DesignInputs:
         """What the design of a sample needs, checked as any configuration is.
 
@@ -50,8 +59,7 @@ class Samples:
         ConfigError
             If the sample makes the configuration wrong.
         """
-        values = self.table.iloc[sample].to_dict()
-        config = sampled_config(self.config, values, f"sample {sample} of the sweep")
+        config = sampled_config(self.config, self.values(sample), f"sample {sample} of the sweep")
         return self._inputs(config)
 
     def as_configured(self) -> DesignInputs:

@@ -79,9 +79,8 @@ def quantiles(sampled: SampledInput, shares: FloatArray) -> npt.NDArray[Any]:
         weights = sampled.probabilities or [1.0 / count] * count
         upper = np.cumsum(weights)
         chosen = np.minimum(np.searchsorted(upper, shares, side="right"), count - 1)
-        values = np.empty(count, dtype=object)
-        values[:] = sampled.values
-        return pd.Series(values[chosen]).infer_objects().to_numpy()
+        picked = [sampled.values[index] for index in chosen]  # noqa: PD011
+        return pd.Series(picked, dtype=object).infer_objects().to_numpy()
     law = _law(sampled)
     least = 0.0 if sampled.low is None else float(law.cdf(sampled.low))
     most = 1.0 if sampled.high is None else float(law.cdf(sampled.high))
@@ -129,7 +128,7 @@ def _one_at_a_time(config: Config) -> pd.DataFrame:
     centre = {key: configured(config, key) for key in inputs}
     rows = [centre]
     for key, sampled in inputs.items():
-        ends = sampled.values if sampled.distribution == "discrete" else _ends(sampled)
+        ends = list(sampled.values) if sampled.values else _ends(sampled)  # noqa: PD011
         rows += [centre | {key: value} for value in ends]
     return pd.DataFrame(rows, columns=list(inputs))
 
@@ -147,4 +146,5 @@ def _levels(sampled: SampledInput, number: int) -> list[Any]:
     """Levels of an input in a grid, from low to high."""
     if sampled.distribution == "discrete":
         return list(sampled.values)
-    return [float(value) for value in np.linspace(*_ends(sampled), number)]
+    low, high = _ends(sampled)
+    return list(np.linspace(low, high, number).tolist())
