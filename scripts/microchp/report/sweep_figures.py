@@ -55,8 +55,8 @@ def plot_sweep(
         if sweep.method == "grid":
             for scenario in scenarios:
                 _surfaces(folder, rows[rows["scenario"] == scenario], scenario, list(sweep.inputs))
-        for name, table in regret.groupby("scenario"):
-            _regret(folder, table, str(name))
+        for of_regret, table in regret.groupby("scenario"):
+            _regret(folder, table, str(of_regret))
 
 
 def _distribution(
@@ -149,7 +149,7 @@ def _surfaces(folder: Path, rows: pd.DataFrame, scenario: str, inputs: list[str]
     if len(inputs) != 2 or not all(pd.api.types.is_numeric_dtype(rows[key]) for key in inputs):
         return
     for quantity in ("eai_gbp", "tes_eai_gbp"):
-        grid = rows.pivot(index=inputs[1], columns=inputs[0], values=quantity)
+        grid = rows.pivot_table(index=inputs[1], columns=inputs[0], values=quantity, dropna=False)
         values = grid.to_numpy(dtype=float)
         if np.isnan(values).any() or min(values.shape) < 2 or np.ptp(values) == 0:
             continue

@@ -38,6 +38,7 @@ from microchp.sweep.library import (
     Library,
     Offer,
     hull_gbp,
+    look,
     looked_at,
     operation_at,
     solve_sample,
@@ -80,6 +81,9 @@ JUDGED = (
     "max_kwh",
 )
 """Columns of the table of typical designs."""
+
+LIMIT = -1
+"""Number of a row that is no typical design, but a limit of the sizes allowed."""
 
 PROVEN, NOT_PROVEN = "proven", "not proven in time"
 
@@ -209,14 +213,20 @@ def fill_library(job: SweepJob, offers: Mapping[int, list[Offer]]) -> None:
             heapq.heappush(queue, (-gap, sample))
             continue
         looked += 1
+        renewed, years = library.renewed(offers[sample]), years_of(job.problem(sample))
         try:
-            found = solve_sample(job.problem(sample), library, solve, sample=sample, keep=True)
-        except MicrochpError as error:
+            found, _ = look(
+                years, renewed, library.classes, asked_gap=solve.relative_gap, sample=sample
+            )
+        except MicrochpError as error:  # its own row will tell
             log.info("sample %d: %s", sample, error)
             continue
+        for offer in found:
+            if offer.known.cuts:
+                library.keep(offer.known)
         log.info(
             "library: sample %d, gap was %.3g and is %.3g, %d candidates left, %.0f s",
-            sample, gap, found.gap, len(queue), time.monotonic() - started,
+            sample, gap, standing(found).gap, len(queue), time.monotonic() - started,
         )  # fmt: skip
 
 
@@ -248,7 +258,7 @@ def look_at_design(job: SweepJob, offers: Mapping[int, list[Offer]], design: Dec
     """Look at one design at some candidates, so that all samples know what it costs."""
     plant, size = design
     solve, library = job.samples.config.solve, job.library
-    for look in range(DESIGN_LOOKS):
+    for done in range(1, DESIGN_LOOKS + 1):
         widest, where = -np.inf, None
         for sample, of_sample in offers.items():
             for index, offer in enumerate(library.renewed(of_sample)):
@@ -265,7 +275,7 @@ def look_at_design(job: SweepJob, offers: Mapping[int, list[Offer]], design: Dec
         year = years_of(problem)[index]
         offer = library.renewed(offers[sample])[index]
         library.keep(looked_at(year, offer, size, classes=library.classes, sample=sample))
-        log.info("design %s, %.1f kWh: look %d, gap was %.3g", plant, size, look + 1, widest)
+        log.info("design %s, %.1f kWh: look %d, gap was %.3g", plant, size, done, widest)
 
 
 def _plain(library: Library, offers: Mapping[int, list[Offer]]) -> list[dict[str, Any]]:
@@ -414,9 +424,13 @@ def judged_rows(
     rows: list[dict[str, float | int | str]] = []
     for offer, year in zip(job.library.offers(years), years, strict=False):
         low, high = offer.limits_kwh
-        for number, (plant, size) in enumerate(designs):
-            if offer.known.plant != plant or not low - 1e-9 <= size <= high + 1e-9:
-                continue
+        of_plant = [
+            (number, size)
+            for number, (plant, size) in enumerate(designs)
+            if offer.known.plant == plant and low - 1e-9 <= size <= high + 1e-9
+        ]
+        # at the ends there is no operation worth knowing, but a line that bounds the sizes between
+        for number, size in [*of_plant, (LIMIT, low), (LIMIT, high)]:
             bound, (cost, _) = offer.at(size).bound(), offer.at(size).cheapest()
             values = (cost, bound.value_gbp, bound.slope_gbp_per_kwh, low, high)
             key = (job.samples.scenario.scenario, sample, number)

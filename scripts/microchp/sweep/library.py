@@ -296,9 +296,51 @@ def years_of(problem: Problem) -> list[PlantYear]:
     return [PlantYear(problem, plant) for plant in problem.plants]
 
 
-def solve_sample(
-    problem: Problem, library: Library, solve: Solve, *, sample: int, keep: bool = False
-) -> Found:
+def look(
+    years: list[PlantYear],
+    offers: list[Offer],
+    classes: PriceClasses,
+    *,
+    asked_gap: float,
+    sample: int,
+) -> tuple[list[Offer], bool]:
+    """Look at the plants of a sample until cost and bound meet, as far as hulls can tell.
+
+    Parameters
+    ----------
+    years, offers
+        Of its plants, and what is known of each.
+    classes
+        Classes of slices.
+    asked_gap
+        Gap asked for.
+    sample
+        Its number.
+
+    Returns
+    -------
+    tuple
+        What is known then, and whether anything was looked at.
+    """
+    offers, looks = list(offers), set[tuple[int, float]]()
+    at = standing(offers)
+    while len(looks) < MOST_LOOKS:
+        place = (at.lowest, round(at.size_kwh, 9))
+        if at.gap <= AIM * asked_gap or place in looks:
+            break
+        looks.add(place)
+        year, offer = years[at.lowest], offers[at.lowest]
+        known = looked_at(year, offer, at.size_kwh, classes=classes, sample=sample)
+        offers[at.lowest] = replace(offer, known=known)
+        year.release()
+        before, at = at, standing(offers)
+        rise = at.lower_bound_gbp - before.lower_bound_gbp
+        if rise <= FLAT * max(abs(at.cost_gbp), 1.0):
+            break
+    return offers, bool(looks)
+
+
+def solve_sample(problem: Problem, library: Library, solve: Solve, *, sample: int) -> Found:
     """The design of a sample, proven to the gap asked for if the time limit allows.
 
     Parameters
@@ -306,13 +348,11 @@ def solve_sample(
     problem
         The sample.
     library
-        What is known; it is added to if ``keep`` says so.
+        What is known.
     solve
         Gap and time limit.
     sample
         Its number.
-    keep
-        Whether what is found out about this sample is for others as well.
 
     Raises
     ------
@@ -323,29 +363,10 @@ def solve_sample(
     offers = library.offers(years)
     if not offers:
         return solve_alone(problem, library.classes, solve)
-    looks: set[tuple[int, float]] = set()
+    offers, looked = look(
+        years, offers, library.classes, asked_gap=solve.relative_gap, sample=sample
+    )
     at = standing(offers)
-    while len(looks) < MOST_LOOKS:
-        look = (at.lowest, round(at.size_kwh, 9))
-        if at.gap <= AIM * solve.relative_gap or look in looks:
-            break
-        looks.add(look)
-        year = years[at.lowest]
-        known = looked_at(
-            year,
-            offers[at.lowest],
-            at.size_kwh,
-            classes=library.classes,
-            sample=sample,
-        )
-        offers[at.lowest] = replace(offers[at.lowest], known=known)
-        year.release()
-        if keep:
-            library.keep(known)
-        before, at = at, standing(offers)
-        rise = at.lower_bound_gbp - before.lower_bound_gbp
-        if at.gap <= solve.relative_gap and rise <= FLAT * max(abs(at.cost_gbp), 1.0):
-            break
     if at.gap > solve.relative_gap:
         return solve_alone(problem, library.classes, solve)
     known = offers[at.best].known
@@ -355,7 +376,7 @@ def solve_sample(
         known.rows[at.operation],
         at.cost_gbp,
         at.lower_bound_gbp,
-        LOOKED_AT if looks else KNOWN,
+        LOOKED_AT if looked else KNOWN,
     )
 
 

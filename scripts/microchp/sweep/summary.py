@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 
 from microchp.config import Config, Sweep
 from microchp.files import whole
+from microchp.sweep.chunk import LIMIT
 from microchp.sweep.samples import sobol_problem
 
 FloatArray = npt.NDArray[np.float64]
@@ -71,7 +72,8 @@ def with_pairs(rows: pd.DataFrame) -> pd.DataFrame:
     without = rows.loc[rows["tes"] == "without", [*PAIR, *columns]]
     paired = rows[PAIR].merge(without, how="left", on=PAIR, validate="many_to_one")
     base = paired[columns].set_axis(rows.index).where(rows["tes"] == "with")
-    rows["tes_eai_gbp"] = base["eac_gbp"] - rows["eac_gbp"]
+    # a store that is not bought earns nothing, not what is left of a subtraction
+    rows["tes_eai_gbp"] = (base["eac_gbp"] - rows["eac_gbp"]).round(9)
     rows["tes_eai_least_gbp"] = base["lower_bound_gbp"] - rows["eac_gbp"]
     rows["tes_eai_most_gbp"] = base["eac_gbp"] - rows["lower_bound_gbp"]
     rows["tes_co2_saving_kg"] = base["co2_kg"] - rows["co2_kg"]
@@ -216,8 +218,8 @@ def sobol_indices(values: FloatArray, sweep: Sweep, seed: int) -> pd.DataFrame:
 
 
 def _sobol(rows: pd.DataFrame, values: FloatArray, sweep: Sweep, seed: int) -> list[dict[str, Any]]:
-    table = sobol_indices(values, sweep, seed)
-    return [{str(name): row[name] for name in table} for _, row in table.iterrows()]
+    records = sobol_indices(values, sweep, seed).to_dict("records")
+    return [{str(name): value for name, value in record.items()} for record in records]
 
 
 def _ranks(rows: pd.DataFrame, values: FloatArray, sweep: Sweep, seed: int) -> list[dict[str, Any]]:
@@ -263,9 +265,9 @@ def regret_table(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     for scenario, of_scenario in joined.groupby("scenario", sort=False):
         samples = of_scenario["sample"].nunique()
         table = []
-        for _, design in of_scenario.groupby("number"):
-            if len(design) < samples:
-                continue  # not allowed in every sample
+        for number, design in of_scenario.groupby("number"):
+            if number == LIMIT or len(design) < samples:
+                continue  # no design, or not allowed in every sample
             regret = (design["cost_gbp"] - design["best_bound_gbp"]).clip(lower=0.0)
             table.append(
                 {
@@ -325,7 +327,7 @@ def _bounds_of_all(judged: pd.DataFrame) -> tuple[float, float]:
         lines = plant.assign(
             at_zero=plant["lower_bound_gbp"] - plant["slope_gbp_per_kwh"] * plant["tes_kwh"]
         )
-        means = lines.groupby("number")[["at_zero", "slope_gbp_per_kwh"]].mean()
+        means = lines.groupby(["number", "tes_kwh"])[["at_zero", "slope_gbp_per_kwh"]].mean()
         expected = min(expected, least_of_lines(means.to_numpy(dtype=float), low, high))
         against = lines.assign(at_zero=lines["at_zero"] - lines["best_gbp"])
         worst = min(
