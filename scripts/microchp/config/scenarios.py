@@ -336,12 +336,14 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
 def sweep_config(config: Config) -> Config:
     """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
     unread: dict[str, object] = {
-        name: type(getattr(config, name))()
-        for name in ("demand", "group", "operation", "comparison")
+        name: type(getattr(config, name))() for name in ("group", "operation", "comparison")
     }
+    # houses are known by their files
+    unread["demand"] = Demand().model_copy(
+        update={"source": config.demand.source, "files": config.demand.files}
+    )
     unread["run"] = Run(seed=config.run.seed)
     unread["scenarios"] = config.scenarios.model_copy(update={"penetration": []})
-    # how samples are shared out changes no row, and what is kept needs no check of names again
     return config.model_copy(update=unread)
 
 

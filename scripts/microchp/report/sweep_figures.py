@@ -50,13 +50,13 @@ def plot_sweep(
             for quantity, label in LABELS.items():
                 if rows[quantity].notna().any() and np.ptp(rows[quantity].dropna()) > 0:
                     _distribution(folder, rows, quantity, label, colours)
-        for (name, quantity), table in sensitivity.groupby(["scenario", "quantity"]):
-            _matters(folder, table, str(name), str(quantity))
+        for (name, measured), table in sensitivity.groupby(["scenario", "quantity"]):
+            _matters(folder, table, str(name), str(measured))
         if sweep.method == "grid":
             for scenario in scenarios:
                 _surfaces(folder, rows[rows["scenario"] == scenario], scenario, list(sweep.inputs))
-        for of_regret, table in regret.groupby("scenario"):
-            _regret(folder, table, str(of_regret))
+        for scenario in scenarios:
+            _regret(folder, regret[regret["scenario"] == scenario], scenario)
 
 
 def _distribution(
@@ -171,6 +171,8 @@ def _surfaces(folder: Path, rows: pd.DataFrame, scenario: str, inputs: list[str]
 
 def _regret(folder: Path, table: pd.DataFrame, scenario: str) -> None:
     """Expected and worst regret of each design."""
+    if table.empty:
+        return
     ordered = table.sort_values("worst_regret_gbp", ascending=False)
     names = [f"{row.chp_kw:g} kW, {row.tes_kwh:g} kWh" for row in ordered.itertuples()]
     with figure(
