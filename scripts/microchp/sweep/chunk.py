@@ -275,7 +275,10 @@ def look_at_design(job: SweepJob, offers: Mapping[int, list[Offer]], design: Dec
         year = years_of(problem)[index]
         offer = library.renewed(offers[sample])[index]
         library.keep(looked_at(year, offer, size, classes=library.classes, sample=sample))
-        log.info("design %s, %.1f kWh: look %d, gap was %.3g", plant, size, done, widest)
+        log.info(
+            "library: %s with %.1f kWh, look %d, gap was %.3g",
+            year.plant, size, done, widest,
+        )  # fmt: skip
 
 
 def _plain(library: Library, offers: Mapping[int, list[Offer]]) -> list[dict[str, Any]]:
