@@ -1,10 +1,12 @@
 """Sweeps: samples, what is known at other prices, rows, and what they say together."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from conftest import ROOT
 from design_cases import FIT, inputs, random_problem, year_of_demand
 from scipy import stats
@@ -14,7 +16,7 @@ from microchp.config import Config, Solve, Sweep, Tes, load_config
 from microchp.config.scenarios import scenario_table
 from microchp.config.sweep import SampledInput
 from microchp.design.schedule import PlantYear
-from microchp.design.search import solve_by_days
+from microchp.design.search import Design, Proof, size_curve, solve_by_days
 from microchp.design.solve import design_dataset
 from microchp.errors import ConfigError
 from microchp.files import write_netcdf
@@ -22,9 +24,10 @@ from microchp.sweep.chunk import prepare_sweep, sweep_designs
 from microchp.sweep.known import nothing_known, price_classes, prices_of_year
 from microchp.sweep.library import Library, counted_row, look, operation_at, standing, years_of
 from microchp.sweep.row import priced_row
-from microchp.sweep.samples import quantiles, sample_table
+from microchp.sweep.samples import quantiles, saltelli_shares, sample_table
 from microchp.sweep.summary import least_of_lines, regret_table, sobol_indices, with_pairs
 
+README = ROOT / "README.md"
 GAS, NIGHT = "tariff.gas_gbp_per_kwh", "tariff.import_periods.0.price_gbp_per_kwh"
 
 
@@ -107,7 +110,7 @@ def test_correlated_inputs_go_together() -> None:
         study(
             samples=4000,
             inputs={GAS: {"low": 0.02, "high": 0.05}, NIGHT: {"low": 0.05, "high": 0.1}},
-            correlations=[{"between": [GAS, NIGHT], "value": 0.8}],
+            correlations=[{"between": [GAS, NIGHT], "coefficient": 0.8}],
         )
     )
     expected = 6 / np.pi * np.arcsin(0.4)  # rank correlation of normal scores
@@ -137,7 +140,21 @@ def test_nested_keys_and_brackets_are_the_dotted_key() -> None:
         ({"inputs": {GAS: {"distribution": "normal", "mean": 0.03}}}, "missing: standard"),
         ({"method": "sobol", "samples": 100}, "no power of 2"),
         (
-            {"correlations": [{"between": [GAS, NIGHT], "value": 0.5}]},
+            {
+                "inputs": {
+                    key: {"low": 0.02, "high": 0.05}
+                    for key in (GAS, NIGHT, "finance.interest_rate")
+                },
+                "correlations": [
+                    {"between": [GAS, NIGHT], "coefficient": 0.9},
+                    {"between": [GAS, "finance.interest_rate"], "coefficient": 0.9},
+                    {"between": [NIGHT, "finance.interest_rate"], "coefficient": -0.9},
+                ],
+            },
+            "no inputs can go together so",
+        ),
+        (
+            {"correlations": [{"between": [GAS, NIGHT], "coefficient": 0.5}]},
             f"'{GAS}' is not in sweep.inputs",
         ),
     ],
@@ -247,9 +264,6 @@ def test_a_row_at_other_prices_is_the_account_of_those_flows(
     cost += problem.plant_capital_gbp(own.plant) + problem.constant_gbp
     cost += 5.0 * problem.store_capital_gbp_per_kwh
     row = priced_row(problem, own.plant, 5.0, counted, cost)
-
-    from microchp.design.search import Design, Proof, size_curve
-
     proof = Proof(Design(own, operation, cost), cost, size_curve([]), "decomposed")
     account = assess_design(design_dataset(problem, proof, year.flows(operation), 0.0))
     for name, value in row.items():
@@ -343,9 +357,7 @@ def test_sobol_indices_of_a_function_that_is_known() -> None:
     keys = ["a", "b", "c"]
     limits = {"low": -np.pi, "high": np.pi}
     sweep = Sweep(method="sobol", samples=4096, inputs=dict.fromkeys(keys, limits))
-    from microchp.sweep.samples import _saltelli
-
-    shares = _saltelli(sweep, 1)
+    shares = saltelli_shares(sweep, 1)
     x = np.column_stack(
         [quantiles(sweep.inputs[k], s) for k, s in zip(keys, shares.T, strict=True)]
     )
@@ -418,3 +430,13 @@ def test_the_solve_block_is_not_sampled() -> None:
     with pytest.raises(ConfigError, match="cannot be sampled"):
         study(inputs={"solve.relative_gap": {"low": 0.1, "high": 0.2}})
     assert Solve().relative_gap == 0.005
+
+
+def test_the_sweep_that_readme_shows_is_one() -> None:
+    blocks = re.findall(
+        r"^```yaml\n(.*?)^```$", README.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    shown = [yaml.safe_load(block) for block in blocks if block.startswith("sweep:")]
+    assert len(shown) == 1
+    config = load_config(shown[0], ROOT / "resources")
+    assert len(sample_table(config)) == config.sweep.count == 2000

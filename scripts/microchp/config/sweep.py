@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Annotated, Any, Literal, Self
 
-import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from microchp.config.fields import Block, NonNegative, Positive
@@ -90,7 +89,7 @@ class Correlation(Block):
     between: Annotated[list[str], Field(min_length=2, max_length=2)] = Field(
         description="Two keys of `sweep.inputs`."
     )
-    value: Annotated[float, Field(gt=-1, lt=1)] = Field(
+    coefficient: Annotated[float, Field(gt=-1, lt=1)] = Field(
         description="Correlation of the normal scores behind the two."
     )
 
@@ -163,7 +162,7 @@ class Sweep(Block):
         ]
         nested = [(a, b) for a, b in combinations(sorted(self.inputs), 2) if b.startswith(f"{a}.")]
         problems += [f"inputs: '{a}' holds '{b}'; sample one of them" for a, b in nested]
-        if not problems and np.linalg.eigvalsh(self.correlation_matrix).min(initial=1) <= 1e-9:
+        if not problems and not _is_positive_definite(self.correlation_matrix):
             problems.append("correlations: no inputs can go together so; lower some of them")
         if problems:
             raise ValueError("\n".join(problems))
@@ -187,14 +186,29 @@ class Sweep(Block):
         return -(-self.count // self.chunk_samples)
 
     @property
-    def correlation_matrix(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Correlations in the order of the inputs, shape ``(inputs, inputs)``."""
+    def correlation_matrix(self) -> list[list[float]]:
+        """Correlations, row by row, in the order of the inputs."""
         order = list(self.inputs)
-        matrix = np.eye(len(order))
+        matrix = [[float(i == j) for j in range(len(order))] for i in range(len(order))]
         for correlation in self.correlations:
             i, j = (order.index(key) for key in correlation.between)
-            matrix[i, j] = matrix[j, i] = correlation.value
+            matrix[i][j] = matrix[j][i] = correlation.coefficient
         return matrix
+
+
+def _is_positive_definite(matrix: list[list[float]]) -> bool:
+    """By Cholesky's factors; numpy is not loaded to read a configuration."""
+    lower: list[list[float]] = []
+    for i, row in enumerate(matrix):
+        found: list[float] = []
+        for j in range(i):
+            rest = sum(a * b for a, b in zip(found, lower[j], strict=False))
+            found.append((row[j] - rest) / lower[j][j])
+        square = row[i] - sum(value * value for value in found)
+        if square <= 1e-9:
+            return False
+        lower.append([*found, math.sqrt(square)])
+    return True
 
 
 def _flat(inputs: Mapping[str, Any], where: str) -> list[tuple[str, Any]]:

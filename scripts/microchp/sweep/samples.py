@@ -44,7 +44,7 @@ def sample_table(config: Config) -> pd.DataFrame:
     else:
         shares = _monte_carlo(sweep, config.run.seed)
         if sweep.method == "sobol":
-            shares = _saltelli(sweep, config.run.seed)
+            shares = saltelli_shares(sweep, config.run.seed)
         columns = zip(sweep.inputs.items(), shares.T, strict=True)
         table = pd.DataFrame({key: quantiles(sampled, share) for (key, sampled), share in columns})
     return table.rename_axis("sample")
@@ -111,7 +111,7 @@ def _monte_carlo(sweep: Sweep, seed: int) -> FloatArray:
     return np.asarray(stats.norm.cdf(scores))
 
 
-def _saltelli(sweep: Sweep, seed: int) -> FloatArray:
+def saltelli_shares(sweep: Sweep, seed: int) -> FloatArray:
     """Shares that first-order and total indices need, shape ``(samples, inputs)``."""
     from SALib.sample import sobol  # takes a second
 

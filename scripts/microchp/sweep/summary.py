@@ -290,8 +290,9 @@ def regret_table(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
         ):
             result[mark] = np.arange(len(result)) == int(result[column].argmin())
         expected, worst = _bounds_of_all(of_scenario)
-        result["expected_cost_bound_gbp"] = expected
-        result["worst_regret_bound_gbp"] = max(worst, 0.0)
+        result["expected_cost_bound_gbp"] = min(expected, result["expected_cost_gbp"].min())
+        least_worst = result["worst_regret_gbp"].min()
+        result["worst_regret_bound_gbp"] = float(np.clip(worst, 0.0, least_worst))
         tables.append(result)
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=REGRET)
 
