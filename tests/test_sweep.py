@@ -25,7 +25,14 @@ from microchp.sweep.known import nothing_known, price_classes, prices_of_year
 from microchp.sweep.library import Library, counted_row, look, operation_at, standing, years_of
 from microchp.sweep.row import priced_row
 from microchp.sweep.samples import quantiles, saltelli_shares, sample_table
-from microchp.sweep.summary import least_of_lines, regret_table, sobol_indices, with_pairs
+from microchp.sweep.summary import (
+    answers,
+    least_of_lines,
+    regret_table,
+    sobol_indices,
+    summary_table,
+    with_pairs,
+)
 
 README = ROOT / "README.md"
 GAS, NIGHT = "tariff.gas_gbp_per_kwh", "tariff.import_periods.0.price_gbp_per_kwh"
@@ -440,3 +447,37 @@ def test_the_sweep_that_readme_shows_is_one() -> None:
     assert len(shown) == 1
     config = load_config(shown[0], ROOT / "resources")
     assert len(sample_table(config)) == config.sweep.count == 2000
+
+
+def test_chances_say_what_bounds_leave_possible() -> None:
+    rows = with_pairs(
+        pd.DataFrame(
+            {
+                "scenario": "s",
+                "sample": range(4),
+                "house": "h",
+                "incentive": "i",
+                "plant": "p",
+                "variant": "",
+                "design": "o",
+                "tes": "with",
+                "eac_gbp": [90.0, 100.0, 100.0, np.nan],
+                "eai_gbp": [10.0, 0.0, 0.0, np.nan],
+                "lower_bound_gbp": [88.0, 95.0, 100.0, np.nan],
+                "bau_cost_gbp": [100.0, 100.0, 100.0, np.nan],
+                "proven": [True, False, True, False],
+                **dict.fromkeys(
+                    ("co2_kg", "bau_co2_kg", "chp_kw", "tes_kwh", "system_npv_gbp"), 1.0
+                ),
+            }
+        )
+    )
+    summary = summary_table(rows)
+    income = summary.set_index("quantity").loc["eai_gbp"]
+    assert income[["samples", "not_proven", "no_design"]].tolist() == [4, 1, 1]
+    assert income[["chance", "chance_least", "chance_most"]].tolist() == pytest.approx(
+        [1 / 3, 1 / 3, 2 / 3]
+    )
+    assert answers(summary)["s"].startswith(
+        "The design pays in 33% of the samples (proven 33%, possible 67%)"
+    )

@@ -124,6 +124,30 @@ def summary_table(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
+def answers(summary: pd.DataFrame) -> dict[str, str]:
+    """A sentence for each scenario, for the first screen of a page.
+
+    Parameters
+    ----------
+    summary
+        As :func:`summary_table`, or ``sweep_summary.csv``.
+    """
+    sentences = {}
+    nouns = {"eai_gbp": "the design", "tes_eai_gbp": "the store"}
+    for scenario, of_scenario in summary.groupby("scenario", sort=False):
+        parts = []
+        for _, row in of_scenario[of_scenario["quantity"].isin(nouns)].iterrows():
+            text = f"{nouns[row['quantity']]} pays in {row['chance']:.0%} of the samples"
+            if round(row["chance_most"] - row["chance_least"], 2) > 0:
+                text += f" (proven {row['chance_least']:.0%}, possible {row['chance_most']:.0%})"
+            text += f", £{row['p05']:,.0f} to £{row['p95']:,.0f} a year in nine of ten"
+            parts.append(text)
+        if parts:
+            sentence = "; ".join(parts)
+            sentences[str(scenario)] = f"{sentence[0].upper()}{sentence[1:]}."
+    return sentences
+
+
 # ---------------------------------------------------------------------------- what matters
 
 
