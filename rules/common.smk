@@ -22,6 +22,7 @@ from microchp.config import PAPERS, load_config, merge, refuse_repeated_keys, va
 from microchp.errors import MicrochpError
 from microchp.config.scenarios import (
     check_files,
+    check_work,
     comparison_inputs,
     demand_files,
     demand_inputs,
@@ -60,6 +61,7 @@ try:
     CONFIG = load_config(config, PROJECT / "resources", source)
     SCENARIOS = scenario_table(CONFIG)
     CASES = operation_cases(CONFIG)
+    check_work(CONFIG, source)
     check_files(CONFIG)
     if CONFIG.demand.source == "file" and workflow.is_main_process:
         # imported here because reading files takes libraries that a built-in demand can spare
@@ -100,7 +102,7 @@ DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
 DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
-DWELLINGS = expand(RESULTS / "operation/{case}.csv", case=CASES)
+DWELLINGS = [RESULTS / f"operation/{case}.csv" for case in CASES]
 IS_COMPARED = CONFIG.comparison.plants and UNIT_CASES
 UNIT_COMPARISON = (
     [RESULTS / "comparison.csv", RESULTS / "comparison_economics.csv"] if IS_COMPARED else []

@@ -77,7 +77,7 @@ class Workflow:
         """Write a configuration: the tiny study with some of its blocks' keys changed."""
         merged = {key: dict(block) for key, block in TINY.items()}
         for key, block in changes.items():
-            merged[key] = merged.get(key, {}) | block
+            merged[key] = merged.get(key, {}) | block if isinstance(block, Mapping) else block
         (self.directory / config).write_text(yaml.safe_dump(merged), encoding="utf-8")
         return config
 

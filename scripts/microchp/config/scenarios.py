@@ -381,6 +381,66 @@ def named_price_files(config: Config) -> dict[str, str]:
     return named
 
 
+def check_work(config: Config, source: str = "config/config.yaml") -> None:
+    """Check that there is something to compute, and that all that is asked for can be.
+
+    Parameters
+    ----------
+    config
+        A configuration, valid in itself.
+    source
+        Where it came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        With every key that asks for what no other key gives.
+    """
+    units = config.operation.units or config.operation.pairs
+    cases = operation_cases(config)
+    lacking = [
+        f"  {key}: {what}" + (f"; list units of the catalogue in {where}" if where else "")
+        for key, given, found, what, where in (
+            (
+                "comparison.plants",
+                config.comparison.plants,
+                any(case.unit and case.group in case.houses for case in cases.values()),
+                "no unit runs that could be compared with plants",
+                "operation.units or operation.pairs",
+            ),
+            (
+                "group.streets",
+                config.group.streets,
+                config.operation.units,
+                "no unit runs in a street",
+                "operation.units",
+            ),
+            (
+                "scenarios.penetration",
+                config.scenarios.penetration,
+                cases,
+                "there is no design and no unit that dwellings of a group could have",
+                "operation.units",
+            ),
+            (
+                "scenarios.variants",
+                config.scenarios.variants,
+                config.scenarios.incentive or any(d.variants for d in config.fixed_designs),
+                "no design that they could change; list incentives in scenarios.incentive",
+                "",
+            ),
+        )
+        if given and not found
+    ]
+    if not (units or config.fixed_designs or config.scenarios.incentive):
+        lacking.append(
+            "  nothing to compute: list incentives in scenarios.incentive for designs, units in "
+            "operation.units, or sizes in fixed_designs"
+        )
+    if lacking:
+        raise ConfigError("\n".join([f"{source}:", *lacking]))
+
+
 def check_files(config: Config) -> None:
     """Check that every file that ``config`` names is there.
 
