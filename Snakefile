@@ -41,9 +41,12 @@ localrules:
 rule all:
     default_target: True
     input:
-        RESULTS / "config.yaml",
-        RESULTS / "scenarios.csv",
+        RESULTS / "manifest.csv",
         TARGETS,
+
+
+onstart:
+    shelve_page()
 
 
 onsuccess:
@@ -51,4 +54,5 @@ onsuccess:
 
 
 onerror:
+    report_what_succeeded()
     print(RUN.failures(), file=sys.stderr)

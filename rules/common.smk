@@ -35,7 +35,13 @@ from microchp.config.scenarios import (
     scenario_rows,
     scenario_table,
 )
-from microchp.terminal import follow_run
+from microchp.partial import PAGE, failures_of, known_failures, names, run_the_rest
+from microchp.terminal import (
+    follow_run,
+    refuse_unquotable,
+    stop_on_hangup,
+    write_what_can_be_shown,
+)
 from microchp.workflow import code_version
 
 # A module gets its configuration from the workflow that loads it, not from files.
@@ -52,14 +58,18 @@ SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
 # A dry run, a job in its own process and a workflow around this one show what Snakemake shows.
 FOLLOWED = not (IS_MODULE or workflow.output_settings.dryrun) and workflow.is_main_process
 RUN = follow_run(logging.getLogger("snakemake.logging"), "DefaultStreamHandler" if FOLLOWED else "")
+if FOLLOWED:
+    write_what_can_be_shown(sys.stdout, sys.stderr)
+    stop_on_hangup()
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
 try:
+    refuse_unquotable(sys.executable)
     for file in CONFIG_FILES:
         refuse_repeated_keys(file)
     source = SOURCE or ", ".join(CONFIG_FILES + COMMAND_LINE)
     CONFIG = load_config(config, PROJECT / "resources", source)
-    SCENARIOS = scenario_table(CONFIG)
+    GRID = scenario_table(CONFIG)
     CASES = operation_cases(CONFIG)
     check_work(CONFIG, source)
     check_files(CONFIG)
@@ -83,7 +93,22 @@ RESULTS = Path("results") / CONFIG.run.name
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 ENVIRONMENT = "../envs/microchp.yaml"
-HOUSES = CONFIG.designed_houses()
+# A run over what has succeeded goes without what has failed before it.
+FAILURES = [] if IS_MODULE else known_failures()
+LOST = {kind: names(FAILURES, kind) for kind in ("house", "scenario", "case")}
+HOUSES = [house for house in CONFIG.designed_houses() if house not in LOST["house"]]
+SCENARIOS = {
+    name: scenario
+    for name, scenario in GRID.items()
+    if name not in LOST["scenario"] and scenario.house not in LOST["house"]
+}
+CASES = {
+    name: case
+    for name, case in CASES.items()
+    if name not in LOST["case"]
+    and case.scenario not in LOST["scenario"]
+    and LOST["house"].isdisjoint(case.houses)
+}
 HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
 QUALITIES = expand(RESULTS / "demand/{house}_quality.json", house=HOUSES)
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
@@ -113,9 +138,21 @@ TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenar
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
+EARLIER_PAGE = "page_of_an_earlier_run.html"
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
-TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *PRECISION, *REPORT]
-TARGETS += [*DWELLINGS, *UNIT_COMPARISON, *UNIT_FIGURES]
+STEPS_BY_HOUSE = {
+    (SCENARIOS[name].house, TIMES[SCENARIOS[name].variant].resolution_minutes) for name in SCENARIOS
+}
+DEMANDS = [RESULTS / f"demand/{house}.nc" for house in HOUSES]
+for house, minutes in sorted(STEPS_BY_HOUSE):
+    DEMANDS += expand(RESULTS / f"demand/{house}_{minutes}min{{part}}", part=[".nc", "_loss.csv"])
+OPERATIONS = expand(RESULTS / "operation/{case}{part}.nc", case=CASES, part=["", "_generation"])
+# Everything that README promises: what is deleted comes back, though nothing else needs it.
+TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
+TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
+TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
+TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES]
+TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 
 
 @cache
@@ -195,9 +232,29 @@ def group_params(wildcards):
     return group_inputs(CONFIG, wildcards.case).model_dump(mode="json")
 
 
+def shelve_page():
+    """Put the page of an earlier run aside, so that it is not taken for one of this run."""
+    page = RESULTS / "report/index.html"
+    if FOLLOWED and RUN.planned[PAGE] and page.exists() and not workflow.touch:
+        page.replace(page.with_name(EARLIER_PAGE))
+
+
+def report_what_succeeded():
+    """Tables and page of what has not failed, in a run of its own."""
+    failures = [] if FAILURES else failures_of(RUN)
+    if FOLLOWED and failures:
+        cores = workflow.global_resources["_cores"].value or 1
+        options = ["--cores", str(cores)]
+        methods = [method.name.lower() for method in workflow.deployment_settings.deployment_method]
+        options += ["--sdm", *methods] if methods else []
+        print("Tables and page of what has succeeded:", file=sys.stderr)
+        run_the_rest(failures, CONFIG.model_dump(mode="json"), workflow.main_snakefile, options)
+
+
 def print_results():
     """The answer in short and where to look, once there is something to look at."""
     page = RESULTS / "report/index.html"
+    page.with_name(EARLIER_PAGE).unlink(missing_ok=True)
     if not page.exists():
         return
     if SCENARIOS:

@@ -103,7 +103,16 @@ def job_log(log_path: str | Path) -> Iterator[None]:
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError | RuntimeError) and "NetCDF: " in str(error):
+            package.error(
+                "a result that this job reads is cut short or damaged (%s)\n  what else is so: "
+                "python -m microchp.check_run results/<run>; with --mend it is made again"
+                "\n  (log: %s)",
+                error,
+                path,
+            )
+            raise SystemExit(1) from None
         # the interpreter shows the traceback on the terminal when the script ends
         package.removeHandler(on_terminal)
         package.exception("failed after %.1f s", time.monotonic() - started)
