@@ -34,6 +34,7 @@ from microchp.config.scenarios import (
     price_files,
     scenario_rows,
     scenario_table,
+    variant_times,
 )
 from microchp.partial import PAGE, failures_of, known_failures, names, run_the_rest
 from microchp.terminal import (
@@ -63,26 +64,29 @@ if FOLLOWED:
     stop_on_hangup()
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
+# A job in a process of its own belongs to a run that has checked all of this.
+is_first = workflow.is_main_process
 try:
     refuse_unquotable(sys.executable)
-    for file in CONFIG_FILES:
+    for file in CONFIG_FILES if is_first else []:
         refuse_repeated_keys(file)
     source = SOURCE or ", ".join(CONFIG_FILES + COMMAND_LINE)
-    CONFIG = load_config(config, PROJECT / "resources", source)
+    CONFIG = load_config(config, PROJECT / "resources", source, with_variants=is_first)
     GRID = scenario_table(CONFIG)
     CASES = operation_cases(CONFIG)
     check_work(CONFIG, source)
-    check_files(CONFIG)
-    if CONFIG.demand.source == "file" and workflow.is_main_process:
+    if is_first:
+        check_files(CONFIG)
+    if CONFIG.demand.source == "file" and is_first:
         # imported here because reading files takes libraries that a built-in demand can spare
         from microchp.demand.measured import validate_demand_files
 
         validate_demand_files(CONFIG)
-    if named_price_files(CONFIG) and workflow.is_main_process:
+    if named_price_files(CONFIG) and is_first:
         from microchp.series.prices import validate_price_files
 
         validate_price_files(named_price_files(CONFIG), CONFIG.time.year)
-    if factor_files(CONFIG) and workflow.is_main_process:
+    if factor_files(CONFIG) and is_first:
         from microchp.account.central_plants import validate_factor_files
 
         validate_factor_files(factor_files(CONFIG), CONFIG.time.year)
@@ -134,7 +138,7 @@ UNIT_COMPARISON = (
 )
 UNIT_FIGURES = [RESULTS / "comparison_figures"] if IS_COMPARED else []
 # Variants that differ in time are held against the finest of them.
-TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenarios.variants)}
+TIMES = variant_times(CONFIG)
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
@@ -167,13 +171,17 @@ def demand_of(house):
 
 
 @cache
-def design_of(scenario):
-    return design_inputs(CONFIG, SCENARIOS[scenario])
+def variant_of(name):
+    return variant_config(CONFIG, name)
 
 
 @cache
+def design_of(scenario):
+    return design_inputs(CONFIG, SCENARIOS[scenario], variant_of(SCENARIOS[scenario].variant))
+
+
 def solve_of(variant):
-    return variant_config(CONFIG, variant).solve
+    return variant_of(variant).solve
 
 
 def demand_params(wildcards):

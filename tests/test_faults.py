@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Workflow, run_command
+from conftest import ROOT, Workflow, run_command
 
 from microchp.errors import ConfigError, DataError
 from microchp.manifest import damages, read_manifest
 from microchp.terminal import locked_words, refuse_unquotable, runs_in, write_what_can_be_shown
+
+ENVIRONMENT = ROOT / "tests/users_environment"
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +48,9 @@ def spoilt(kept: Workflow, request: pytest.FixtureRequest) -> Iterator[Path]:
 
 def check_run(study: Workflow, *options: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "microchp.check_run", "results/tiny", *options]
-    done = run_command(["env", f"PYTHONPATH={study.root / 'scripts'}", *command], study.directory)
+    done = run_command(
+        ["env", f"PYTHONPATH={study.root / 'scripts'}:{ENVIRONMENT}", *command], study.directory
+    )
     return done.returncode, done.stdout
 
 
@@ -145,7 +149,14 @@ def test_an_output_without_the_signs_of_a_message_does_not_end_the_run() -> None
     )
     scripts = Path(write_what_can_be_shown.__code__.co_filename).parents[1]
     done = run_command(
-        ["env", f"PYTHONPATH={scripts}", "PYTHONIOENCODING=ascii", sys.executable, "-c", code],
+        [
+            "env",
+            f"PYTHONPATH={scripts}:{ENVIRONMENT}",
+            "PYTHONIOENCODING=ascii",
+            sys.executable,
+            "-c",
+            code,
+        ],
         Path.cwd(),
     )
     assert (done.returncode, done.stdout) == (0, "-106 ?/y ?1 ?\n")
@@ -155,3 +166,10 @@ def test_a_lock_is_told_in_words(tmp_path: Path) -> None:
     assert runs_in(tmp_path) == []
     assert "make unlock" in locked_words([])
     assert "process 7, 9" in locked_words([7, 9])
+
+
+def test_a_user_has_no_tool_of_tests() -> None:
+    """The workflow's runs above would not notice a tool of tests that they need by chance."""
+    for module, found in (("pytest", False), ("hypothesis", False), ("pygments", True)):
+        done = run_command([sys.executable, "-c", f"import {module}"], Path.cwd())
+        assert (done.returncode == 0) == found, module

@@ -227,13 +227,17 @@ def demand_files(inputs: DemandInputs) -> list[str]:
     return [*inputs.demand.files.values(), *([weather] if weather is not None else [])]
 
 
-def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
+def design_inputs(
+    config: Config, scenario: Scenario, changed: Config | None = None
+) -> DesignInputs:
     """What the design of ``scenario`` needs of ``config``.
+
+    ``changed`` is the configuration of its variant, where that is at hand.
 
     Catalogue values are resolved here: minimum load and cost indices are applied to the units
     and the store, and a fixed design narrows the sizes to its own.
     """
-    config = variant_config(config, scenario.variant)
+    config = changed or variant_config(config, scenario.variant)
     sizes = set(config.chp.sizes_kw)
     tes = config.tes if scenario.tes == "with" else None
     if scenario.design != OPTIMAL:
@@ -359,6 +363,14 @@ def factor_files(config: Config) -> dict[str, str]:
     }
 
 
+def variant_times(config: Config) -> dict[str, Time]:
+    """Calendar and resolution of the run as configured ("") and of each variant."""
+    return {
+        name: variant_config(config, name).time if "time" in changes else config.time
+        for name, changes in {"": {}, **config.scenarios.variants}.items()
+    }
+
+
 def price_files(inputs: DesignInputs) -> list[str]:
     """A user's own price files that a design reads, each once."""
     tariffs = [tariff for tariff in (inputs.tariff, inputs.incentive.tariff) if tariff is not None]
@@ -369,7 +381,8 @@ def price_files(inputs: DesignInputs) -> list[str]:
 def named_price_files(config: Config) -> dict[str, str]:
     """Files of import prices that ``config`` names, by the key that names each."""
     named: dict[str, str] = {}
-    for variant in ("", *config.scenarios.variants):
+    changing = [name for name, changes in config.scenarios.variants.items() if "tariff" in changes]
+    for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
         tariff = variant_config(config, variant).tariff
         if tariff.import_file is not None:
