@@ -114,7 +114,10 @@ CASES = {
     and LOST["house"].isdisjoint(case.houses)
 }
 HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
-QUALITIES = expand(RESULTS / "demand/{house}_quality.json", house=HOUSES)
+# Groups have more dwellings of each house type than the one that designs are made for.
+HAS_GROUPS = bool(CONFIG.scenarios.penetration)
+OPERATED = RESULTS / ("demand/group/{house}" if HAS_GROUPS else "demand/{house}")
+QUALITIES = expand(f"{OPERATED}_quality.json", house=HOUSES)
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
 DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
 # A run without cases matches none.
@@ -171,6 +174,11 @@ def demand_of(house):
 
 
 @cache
+def group_demand_of(house):
+    return demand_inputs(CONFIG, house, CONFIG.group.dwellings)
+
+
+@cache
 def variant_of(name):
     return variant_config(CONFIG, name)
 
@@ -186,6 +194,15 @@ def solve_of(variant):
 
 def demand_params(wildcards):
     return demand_of(wildcards.house).model_dump(mode="json")
+
+
+def group_demand_params(wildcards):
+    return group_demand_of(wildcards.house).model_dump(mode="json")
+
+
+def resample_minutes(wildcards):
+    """The step, which the cache between runs tells results apart by, as a path does not."""
+    return int(wildcards.minutes)
 
 
 def demand_user_files(wildcards):
@@ -223,7 +240,7 @@ def solve_runtime(wildcards):
 
 def operation_demand(wildcards):
     """The demand by minute of the houses of a group, each once."""
-    return expand(RESULTS / "demand/{house}.nc", house=CASES[wildcards.case].houses)
+    return expand(f"{OPERATED}.nc", house=CASES[wildcards.case].houses)
 
 
 def operation_design(wildcards):
@@ -276,14 +293,29 @@ def print_results():
 
 
 def demand_memory(wildcards):
+    return memory_of(demand_of(wildcards.house))
+
+
+def group_demand_memory(wildcards):
+    return memory_of(group_demand_of(wildcards.house))
+
+
+def memory_of(inputs):
     """MB: libraries and a year by minute of some dwellings; a user's file is held whole."""
-    inputs = demand_of(wildcards.house)
     return 1500 + (50 * inputs.dwellings if inputs.demand.source == "file" else 0)
 
 
 def demand_runtime(wildcards):
+    return runtime_of(demand_of(wildcards.house))
+
+
+def group_demand_runtime(wildcards):
+    return runtime_of(group_demand_of(wildcards.house))
+
+
+def runtime_of(inputs):
     """Minutes: some years of electricity, and a second or two for each dwelling."""
-    return 20 + demand_of(wildcards.house).dwellings // 15
+    return 20 + inputs.dwellings // 15
 
 
 def design_memory(wildcards):

@@ -35,7 +35,7 @@ rule write_scenarios:
         mem_mb=500,
         runtime=5,
     params:
-        rows=scenario_rows(GRID),
+        rows=scenario_rows(CONFIG, GRID),
         code=code("write_scenarios"),
     script:
         "../scripts/write_scenarios.py"

@@ -9,7 +9,7 @@ from microchp.workflow import job_log
 
 def main(snakemake: Any) -> None:
     """Unpack a job into one call."""
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0], timed=True):
         inputs = DemandInputs.model_validate(snakemake.params.inputs)
         build_demand(
             demand_path=snakemake.output.demand,
@@ -17,6 +17,7 @@ def main(snakemake: Any) -> None:
             house_name=inputs.house_name,
             house=inputs.house,
             demand=inputs.demand,
+            pv=inputs.pv,
             year=inputs.year,
             dwellings=inputs.dwellings,
             seed=inputs.seed,

@@ -27,6 +27,9 @@ class Incentive(Block):
     capital_grant_share: Share = Field(
         0.0, description="Share of the capital of unit and store that is granted."
     )
+    heat_pump_grant_gbp: NonNegative = Field(
+        0.0, description="Granted towards a heat pump, up to its capital."
+    )
     tariff: Tariff | None = Field(
         None, description="A tariff that goes with the incentive, instead of `tariff`."
     )

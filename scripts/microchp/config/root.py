@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from microchp.config.boiler import Boiler
 from microchp.config.chp import Chp, ChpUnit, PrimeMover
@@ -17,6 +17,15 @@ from microchp.config.grid import FixedDesign, Scenarios
 from microchp.config.house import House, Retrofit
 from microchp.config.incentive import Incentive
 from microchp.config.operation import Group, Operation
+from microchp.config.parts import (
+    Battery,
+    GridConnection,
+    HeatPump,
+    HeatPumpModel,
+    ImmersionHeater,
+    Pv,
+)
+from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.run import Run
 from microchp.config.solve import Solve
 from microchp.config.tariff import Tariff
@@ -39,6 +48,21 @@ class Config(Block):
     chp: Chp = Field(Chp(), description="Micro-CHP units.")
     tes: Tes = Field(Tes(), description="Hot-water store.")
     boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
+    heat_pump: HeatPump = Field(HeatPump(), description="Air-source heat pump.")
+    immersion_heater: ImmersionHeater = Field(
+        ImmersionHeater(), description="Electric heater in the hot-water store."
+    )
+    pv: Pv = Field(Pv(), description="Photovoltaics.")
+    battery: Battery = Field(Battery(), description="Battery.")
+    grid: GridConnection = Field(GridConnection(), description="Connection to the network.")
+    plants: dict[Name, PlantParts] = Field(
+        {},
+        validate_default=True,
+        description=(
+            "Plants to compare, by name, each with the parts that may be chosen, beside `chp`, the "
+            "papers' own: unit, boiler and hot-water store."
+        ),
+    )
     tariff: Tariff = Field(Tariff(), description="Energy prices.")
     emissions: Emissions = Field(Emissions(), description="Emission factors.")
     finance: Finance = Field(Finance(), description="Annualisation and cash flow.")
@@ -50,6 +74,9 @@ class Config(Block):
     units: dict[Name, dict[Name, PrimeMover]] = Field(
         {}, description="Families of units, added to those of `resources/units.yaml`."
     )
+    heat_pumps: dict[Name, HeatPumpModel] = Field(
+        {}, description="Types of heat pump, added to those of `resources/heat_pumps.yaml`."
+    )
     incentives: dict[Name, Incentive] = Field(
         {}, description="Incentives, added to those of `resources/incentives.yaml`."
     )
@@ -57,13 +84,14 @@ class Config(Block):
         {}, description="Central plants, added to those of `resources/central_plants.yaml`."
     )
 
-    def units_by_size(self) -> dict[float, ChpUnit]:
-        """The units of ``chp.technology`` with known prices, by rated electrical power (kW)."""
-        return {
-            unit.power_kw: ChpUnit.model_validate(unit.model_dump())
-            for unit in self.units[self.chp.technology].values()
+    def design_units(self) -> list[ChpUnit]:
+        """The units of ``chp.technology`` with known prices, by rated power."""
+        units = [
+            ChpUnit.model_validate({**unit.model_dump(), "name": name})
+            for name, unit in self.units.get(self.chp.technology, {}).items()
             if None not in (unit.capital_cost_gbp_per_kw, unit.maintenance_gbp_per_kwh)
-        }
+        ]
+        return sorted(units, key=lambda unit: unit.power_kw)
 
     def designed_houses(self) -> list[str]:
         """The houses of the grid, of fixed designs, pairs and streets, each once."""
@@ -86,6 +114,12 @@ class Config(Block):
     def catalogue_units(self) -> dict[str, PrimeMover]:
         """Every unit of the catalogue by its name, whatever its family."""
         return {name: unit for family in self.units.values() for name, unit in family.items()}
+
+    @field_validator("plants", mode="after")
+    @classmethod
+    def _the_papers_own(cls, plants: dict[str, PlantParts]) -> dict[str, PlantParts]:
+        """A user's plants are added to the default one."""
+        return {DEFAULT_PLANT: PlantParts(chp={}, boiler={}, tes={}), **plants}
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
@@ -114,10 +148,12 @@ class Config(Block):
             )
         check("scenarios.house", self.scenarios.house, houses)
         check("scenarios.incentive", self.scenarios.incentive, list(self.incentives))
+        check("scenarios.plant", self.scenarios.plant, list(self.plants))
         check("chp.technology", [self.chp.technology], list(self.units))
+        check("heat_pump.model", [self.heat_pump.model], list(self.heat_pumps))
         lists = {
             f"scenarios.{key}": getattr(self.scenarios, key)
-            for key in ("house", "incentive", "tes", "penetration")
+            for key in ("house", "incentive", "tes", "plant", "penetration")
         }
         lists["operation.units"] = self.operation.units
         lists["comparison.plants"] = self.comparison.plants
@@ -170,7 +206,7 @@ class Config(Block):
                     "'vdi4655' know no building; set demand.source to 'builtin', or leave it out"
                 )
         if self.chp.technology in self.units:
-            sizes = sorted({0.0, *self.units_by_size()})
+            sizes = sorted({0.0, *(unit.power_kw for unit in self.design_units())})
             unpriced = {unit.power_kw for unit in self.units[self.chp.technology].values()}
             unpriced -= set(sizes)
             wanted = [("chp.sizes_kw", size) for size in self.chp.sizes_kw]

@@ -15,6 +15,8 @@ from typing import Literal
 from pydantic import Field
 
 from microchp.config import (
+    DEFAULT_PLANT,
+    Battery,
     Block,
     Boiler,
     CentralPlant,
@@ -25,19 +27,26 @@ from microchp.config import (
     Emissions,
     FilePolicy,
     Finance,
+    GridConnection,
+    HeatPump,
+    HeatPumpModel,
     House,
+    ImmersionHeater,
     Incentive,
     Name,
     Operation,
     PrimeMover,
+    Pv,
     Share,
     Tariff,
     Tes,
     Time,
     UnitCost,
     Vdi4655,
+    plant_config,
     variant_config,
 )
+from microchp.config.parts import PV_YIELD_KEYS
 from microchp.errors import ConfigError, DataError
 
 OPTIMAL = "optimal"
@@ -57,6 +66,7 @@ class Scenario:
     tes: Literal["with", "without"]
     variant: str = ""
     design: str = OPTIMAL
+    plant: str = DEFAULT_PLANT
 
 
 class DemandInputs(Block):
@@ -65,6 +75,7 @@ class DemandInputs(Block):
     house_name: Name = Field(description="House type.")
     house: House | None = Field(description="Its catalogue entry; none where only a file has it.")
     demand: Demand = Field(description="Source, with the settings that this source reads.")
+    pv: Pv = Field(description="Photovoltaics, with the settings that their yield follows from.")
     year: int = Field(description="Calendar year.")
     dwellings: int = Field(description="Number of diverse dwellings.")
     seed: int = Field(description="Seed of every random draw.")
@@ -83,10 +94,18 @@ class DesignInputs(Block):
     variant: str = Field(description="Name of the variant, or empty.")
     design: str = Field(description="`optimal`, or the name of a fixed design.")
     time: Time = Field(description="Calendar and resolution.")
+    plant: Name = Field(DEFAULT_PLANT, description="Name of the plant.")
     units: list[ChpUnit] = Field(description="Units to choose from; `none` is `no_unit`.")
     no_unit: bool = Field(description="Whether having no unit is a choice.")
     tes: Tes | None = Field(description="The store, its sizes bounded; none without a store.")
-    boiler: Boiler = Field(description="Auxiliary boiler.")
+    boiler: Boiler = Field(description="Boiler of business as usual, and of the plant.")
+    has_boiler: bool = Field(True, description="Whether the plant has a boiler.")
+    heat_pump: HeatPump | None = Field(None, description="Heat pump, if one may be chosen.")
+    heat_pump_model: HeatPumpModel | None = Field(None, description="Its type.")
+    immersion_heater: ImmersionHeater | None = Field(None, description="Immersion heater.")
+    pv: Pv | None = Field(None, description="Photovoltaics, if they may be chosen.")
+    battery: Battery | None = Field(None, description="Battery, if one may be chosen.")
+    grid: GridConnection = Field(GridConnection(), description="Connection to the network.")
     tariff: Tariff = Field(description="Energy prices of business as usual.")
     incentive: Incentive = Field(description="What the policy pays, and its own tariff if any.")
     emissions: Emissions = Field(description="Emission factors.")
@@ -146,9 +165,12 @@ class ComparisonInputs(Block):
         return self.comparison.labels.get(name) or name.replace("_", " ").capitalize()
 
 
-def scenario_id(house: str, incentive: str, tes: str, variant: str = "", design: str = "") -> str:
+def scenario_id(
+    house: str, incentive: str, tes: str, variant: str = "", design: str = "", plant: str = ""
+) -> str:
     """Short readable id, for instance ``detached-fit-with`` or ``flat-none-with-published``."""
-    return "-".join(part for part in (house, incentive, tes, variant, design) if part)
+    named = "" if plant == DEFAULT_PLANT else plant
+    return "-".join(part for part in (house, incentive, tes, named, variant, design) if part)
 
 
 def scenario_table(config: Config) -> dict[str, Scenario]:
@@ -161,11 +183,19 @@ def scenario_table(config: Config) -> dict[str, Scenario]:
     """
     grid = config.scenarios
     scenarios = [
-        Scenario(scenario_id(house, incentive, tes, variant), house, incentive, tes, variant)
+        Scenario(
+            scenario_id(house, incentive, tes, variant, plant=plant),
+            house,
+            incentive,
+            tes,
+            variant,
+            plant=plant,
+        )
         for variant in ("", *grid.variants)
         for house in grid.house
         for incentive in grid.incentive
-        for tes in grid.tes
+        for plant in grid.plant
+        for tes in _stores(config, plant)
     ]
     for fixed in config.fixed_designs:
         tes: Literal["with", "without"] = "with" if fixed.tes_kwh > 0 else "without"
@@ -192,13 +222,32 @@ def scenario_table(config: Config) -> dict[str, Scenario]:
     return {scenario.scenario: scenario for scenario in scenarios}
 
 
-def scenario_rows(scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
-    """The scenario table as plain rows."""
-    return [asdict(scenario) for scenario in scenarios.values()]
+def _stores(config: Config, plant: str) -> list[Literal["with", "without"]]:
+    """With and without a store; a plant that has none is there once."""
+    if config.plants[plant].tes is None:
+        return ["without"]
+    return config.scenarios.tes
 
 
-def demand_inputs(config: Config, house: str) -> DemandInputs:
+def scenario_rows(config: Config, scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
+    """The scenario table as plain rows.
+
+    ``penetration`` has, with spaces between them, the shares of dwellings at which the design of
+    a scenario is put into a group; empty where it is not.
+    """
+    grouped = {case.scenario for case in operation_cases(config).values() if case.scenario}
+    shares = " ".join(f"{share:g}" for share in config.scenarios.penetration)
+    return [
+        asdict(scenario) | {"penetration": shares if name in grouped else ""}
+        for name, scenario in scenarios.items()
+    ]
+
+
+def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInputs:
     """What the demand of ``house`` needs of ``config``.
+
+    That of one dwelling is what designs are made for; it is the first of any larger number, which
+    only groups need, and does not depend on it.
 
     Settings that the chosen source does not read are left at their defaults, so that changing
     them changes nothing here.
@@ -215,8 +264,9 @@ def demand_inputs(config: Config, house: str) -> DemandInputs:
         house_name=house,
         house=config.houses.get(house),
         demand=demand.model_copy(update=unread),
+        pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
-        dwellings=config.dwellings,
+        dwellings=dwellings,
         seed=config.run.seed,
     )
 
@@ -237,8 +287,9 @@ def design_inputs(
     Catalogue values are resolved here: minimum load and cost indices are applied to the units
     and the store, and a fixed design narrows the sizes to its own.
     """
-    config = changed or variant_config(config, scenario.variant)
-    sizes = set(config.chp.sizes_kw)
+    config = plant_config(changed or variant_config(config, scenario.variant), scenario.plant)
+    parts = config.plants[scenario.plant]
+    sizes = {0.0} if parts.chp is None else set(config.chp.sizes_kw)
     tes = config.tes if scenario.tes == "with" else None
     if scenario.design != OPTIMAL:
         fixed = next(
@@ -266,8 +317,8 @@ def design_inputs(
                 "capital_cost_gbp_per_kw": unit.capital_cost_gbp_per_kw * config.chp.cost_index,
             }
         )
-        for size, unit in sorted(config.units_by_size().items())
-        if size in sizes and size > 0
+        for unit in config.design_units()
+        if unit.power_kw in sizes and unit.power_kw > 0
     ]
     return DesignInputs(
         scenario=scenario.scenario,
@@ -278,8 +329,18 @@ def design_inputs(
         time=config.time,
         units=units,
         no_unit=0 in sizes,
+        plant=scenario.plant,
         tes=tes,
         boiler=config.boiler,
+        has_boiler=parts.boiler is not None,
+        heat_pump=None if parts.heat_pump is None else config.heat_pump,
+        heat_pump_model=(
+            None if parts.heat_pump is None else config.heat_pumps[config.heat_pump.model]
+        ),
+        immersion_heater=None if parts.immersion_heater is None else config.immersion_heater,
+        pv=None if parts.pv is None else config.pv,
+        battery=None if parts.battery is None else config.battery,
+        grid=config.grid,
         tariff=config.tariff,
         incentive=config.incentives[scenario.incentive],
         emissions=config.emissions,

@@ -1,0 +1,207 @@
+"""Parts of a plant beside unit, boiler and hot-water store: heat pump, PV, battery, connection."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from microchp.config.fields import Block, Efficiency, Name, NonNegative, Positive, Priced, Share
+
+PV_YIELD_KEYS = ("tilt_degrees", "azimuth_degrees", "system_loss_share")
+"""Keys of ``pv`` that the yield per kWp follows from, which is made once with the demand."""
+
+Temperature = Annotated[float, Field(ge=-40, le=100)]
+
+
+class NewPart(Priced):
+    """A part whose defaults are the figures of an entry of ``resources/parts.yaml``."""
+
+    prices: Name = Field(
+        "uk_2025",
+        description=(
+            "Entry of `resources/parts.yaml` for this part, whose figures hold where the block "
+            "gives none of its own."
+        ),
+    )
+    year: int = Field(2025, ge=1990, le=2100, description="Year of the costs.")
+    source: str = Field("", description="Where the costs come from; empty: as that entry says.")
+
+
+class HeatPumpModel(Block):
+    """A type of air-source heat pump: COP and power, planes over outdoor and flow temperature."""
+
+    control: Literal["regulated", "on_off"] = Field(
+        description="`regulated`: an inverter, which runs at part load. `on_off`: one speed."
+    )
+    cop_constant: float = Field(description="COP at 0 °C outdoors and 0 °C of flow.")
+    cop_per_outdoor_k: float = Field(description="Change of COP per K of outdoor temperature.")
+    cop_per_flow_k: float = Field(description="Change of COP per K of flow temperature.")
+    power_constant: float = Field(
+        1.0,
+        description=(
+            "Electrical power at full load, at 0 °C outdoors and 0 °C of flow, as a share of the "
+            "power at -7 °C and 52 °C. An inverter's does not depend on the temperatures."
+        ),
+    )
+    power_per_outdoor_k: float = Field(
+        0.0, description="Change of it per K of outdoor temperature."
+    )
+    power_per_flow_k: float = Field(0.0, description="Change of it per K of flow temperature.")
+    min_load_share: Share = Field(
+        description="Least heat while running, over the most heat at the same temperatures."
+    )
+    year: int = Field(description="Year of the measurements.")
+    source: str = Field(description="Where the figures come from.")
+
+
+class HeatPump(NewPart):
+    """Air-source heat pump for space heating and hot water."""
+
+    sizes_kw: list[NonNegative] = Field(
+        [0, 4, 6, 8, 10, 12],
+        min_length=1,
+        description=(
+            "Sizes to choose from: heat at the rated temperatures, which is not the figure of the "
+            "name plate (at 7 °C outdoors); 0 means none."
+        ),
+    )
+    model: Name = Field(
+        "generic_regulated", description="Type of heat pump, from `resources/heat_pumps.yaml`."
+    )
+    rated_outdoor_temperature_c: Temperature = Field(
+        -7.0, description="Outdoor temperature of the rated heat."
+    )
+    rated_flow_temperature_c: Temperature = Field(
+        52.0, description="Flow temperature of the rated heat."
+    )
+    min_load_share: Share | None = Field(
+        None,
+        description=(
+            "Least heat while running, over the most heat at the same temperatures. Empty: as the "
+            "type has it."
+        ),
+    )
+    max_heat_share: Positive = Field(
+        1.0,
+        description=(
+            "Most heat over rated heat that an inverter gives in mild weather; where it is cold, "
+            "the compressor's power allows less. A heat pump of one speed knows no such limit."
+        ),
+    )
+    flow_temperature_c: Temperature = Field(
+        50.0, description="Flow of the heating system at the design outdoor temperature."
+    )
+    design_outdoor_temperature_c: Temperature = Field(
+        -10.0, description="Design outdoor temperature: the cold end of the heating curve."
+    )
+    indoor_temperature_c: Temperature = Field(
+        20.0,
+        description="Room temperature: the warm end of the heating curve, where flow meets it.",
+    )
+    emitter: Literal["radiator", "floor"] = Field(
+        "radiator", description="Bends the heating curve: exponent 1.3 (`radiator`) or 1.1."
+    )
+    hot_water_temperature_c: Temperature = Field(55.0, description="Flow for hot water.")
+    capital_cost_gbp: NonNegative = Field(
+        5000.0, description="Installed cost whatever the size, hot-water store apart."
+    )
+    capital_cost_gbp_per_kw: NonNegative = Field(
+        800.0, description="Installed cost per kW of rated heat, on top."
+    )
+    maintenance_gbp_per_year: NonNegative = Field(
+        200.0, description="Yearly service, whatever the size."
+    )
+    lifetime_years: int = Field(20, ge=1, le=100, description="Years of service.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.design_outdoor_temperature_c >= self.indoor_temperature_c:
+            raise ValueError(
+                f"design_outdoor_temperature_c ({self.design_outdoor_temperature_c:g}) must be "
+                f"below indoor_temperature_c ({self.indoor_temperature_c:g})"
+            )
+        if self.flow_temperature_c <= self.indoor_temperature_c:
+            raise ValueError(
+                f"flow_temperature_c ({self.flow_temperature_c:g}) must be above "
+                f"indoor_temperature_c ({self.indoor_temperature_c:g})"
+            )
+        return self
+
+
+class Pv(NewPart):
+    """Photovoltaics on the roof."""
+
+    max_kwp: NonNegative = Field(4.0, description="Largest rated power that the roof takes.")
+    tilt_degrees: Annotated[float, Field(ge=0, le=90)] = Field(
+        35.0, description="Tilt of the modules; 0 lies flat, 90 is a wall."
+    )
+    azimuth_degrees: Annotated[float, Field(ge=0, lt=360)] = Field(
+        180.0, description="Where the modules look, clockwise from north: 180 is south, 270 west."
+    )
+    system_loss_share: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.14,
+        description=(
+            "Share of the modules' power lost to dirt, shade, wiring, mismatch and ageing "
+            "(PVWatts); the inverter's loss comes on top."
+        ),
+    )
+    capital_cost_gbp_per_kwp: NonNegative = Field(
+        1800.0, description="Installed cost, inverter included."
+    )
+    maintenance_gbp_per_kwp_per_year: NonNegative = Field(
+        20.0, description="Yearly upkeep, a new inverter within the life included."
+    )
+    degradation_share_per_year: Share = Field(
+        0.005, description="Yield lost from year to year, as a share of the first year's."
+    )
+    lifetime_years: int = Field(25, ge=1, le=100, description="Years of service.")
+
+
+class Battery(NewPart):
+    """Battery behind the meter."""
+
+    max_kwh: NonNegative = Field(10.0, description="Largest usable capacity.")
+    power_kw_per_kwh: Positive = Field(
+        0.5, description="Most charging and discharging power per kWh of capacity."
+    )
+    charge_efficiency: Efficiency = Field(0.95, description="Stored over put in, AC side.")
+    discharge_efficiency: Efficiency = Field(0.95, description="Given over taken out, AC side.")
+    loss_share_per_day: Share = Field(
+        0.0, description="Standing loss in a day as a share of the capacity."
+    )
+    initial_share: Share = Field(
+        0.0,
+        description="Level at midnight as a share of the capacity, where a day closes on itself.",
+    )
+    cycle_cost_gbp_per_kwh: NonNegative = Field(
+        0.0, description="Wear per kWh discharged, beside the life in years."
+    )
+    capital_cost_gbp_per_kwh: NonNegative = Field(
+        600.0, description="Installed cost per kWh of usable capacity, inverter included."
+    )
+    lifetime_years: int = Field(15, ge=1, le=100, description="Years of service.")
+
+
+class ImmersionHeater(NewPart):
+    """Electric heater in the hot-water store."""
+
+    max_kw: NonNegative = Field(3.0, description="Largest power.")
+    efficiency: Efficiency = Field(1.0, description="Heat out over electricity in.")
+    capital_cost_gbp_per_kw: NonNegative = Field(60.0, description="Installed cost.")
+    lifetime_years: int = Field(15, ge=1, le=100, description="Years of service.")
+
+
+class GridConnection(Block):
+    """What the connection to the network takes and gives."""
+
+    max_import_kw: NonNegative | None = Field(
+        None, description="Most power taken from the network; empty: no limit."
+    )
+    max_export_kw: NonNegative | None = Field(
+        None,
+        description=(
+            "Most power given to the network; empty: no limit. 16 A on one phase is 3.68 kW "
+            "(United Kingdom, G98)."
+        ),
+    )
