@@ -34,8 +34,12 @@ wildcard_constraints:
     case=CASE_PATTERN,
 
 
+# What takes less time than a scheduler to place.
 localrules:
     all,
+    write_config,
+    write_scenarios,
+    write_manifest,
 
 
 rule all:

@@ -127,7 +127,10 @@ GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
 # What the papers print, and what of a run is held against it.
-PUBLISHED = [PROJECT / f"resources/published/{paper}.csv" for paper in CONFIG.run.compare_with]
+# Only a whole run is, as only a whole study of time has its finest.
+IS_WHOLE = not FAILURES
+PAPERS_TOLD = CONFIG.run.compare_with if IS_WHOLE else []
+PUBLISHED = [PROJECT / f"resources/published/{paper}.csv" for paper in PAPERS_TOLD]
 COMPARISON = [RESULTS / "published.csv"] if PUBLISHED else []
 # What a run gives: designs, groups, or both, and a page on all of it.
 DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
@@ -143,7 +146,7 @@ UNIT_FIGURES = [RESULTS / "comparison_figures"] if IS_COMPARED else []
 # Variants that differ in time are held against the finest of them.
 TIMES = variant_times(CONFIG)
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
-IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())
+IS_STUDY_OF_TIME = SCENARIOS and IS_WHOLE and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
 EARLIER_PAGE = "page_of_an_earlier_run.html"
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
@@ -228,7 +231,12 @@ def solve_params(wildcards):
 
 
 def solve_threads(wildcards):
-    """Designs side by side first; where there are fewer than cores, the rest go inside them."""
+    """Designs side by side first; where there are fewer than cores, the rest go inside them.
+
+    Cores of this machine say nothing of the nodes of a cluster: its profile says how many.
+    """
+    if not workflow.local_exec:
+        return 1
     cores = workflow.global_resources["_cores"].value or 1
     return max(1, cores // len(SCENARIOS))
 
