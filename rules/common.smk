@@ -18,7 +18,7 @@ if not (PROJECT / "scripts").is_dir():
         'Clone the project and name the clone: snakefile: "microchp/Snakefile"'
     )
 
-from microchp.config import PAPERS, load_config, merge, refuse_repeated_keys, variant_config
+from microchp.config import PAPERS, check_config_files, load_config, merge, variant_config
 from microchp.errors import MicrochpError
 from microchp.config.scenarios import (
     check_files,
@@ -54,8 +54,8 @@ RUN = follow_run(logging.getLogger("snakemake.logging"), "DefaultStreamHandler" 
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
 try:
-    for file in CONFIG_FILES:
-        refuse_repeated_keys(file)
+    if workflow.is_main_process:
+        check_config_files(CONFIG_FILES)
     source = SOURCE or ", ".join(CONFIG_FILES + COMMAND_LINE)
     CONFIG = load_config(config, PROJECT / "resources", source)
     SCENARIOS = scenario_table(CONFIG)

@@ -59,7 +59,6 @@ from microchp.config.load import (
     load_catalogues,
     load_config,
     merge,
-    refuse_repeated_keys,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -77,6 +76,7 @@ from microchp.config.solve import Solve
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
+from microchp.config.yaml_file import check_config_files, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
@@ -148,10 +148,11 @@ __all__ = [
     "UnitCost",
     "Vdi4655",
     "Weather",
+    "check_config_files",
     "load_catalogues",
     "load_config",
     "merge",
     "minute_of_day",
-    "refuse_repeated_keys",
+    "read_yaml_file",
     "variant_config",
 ]

@@ -18,11 +18,14 @@ PAPERS: tuple[Paper, ...] = get_args(Paper)
 class Run(Block):
     """Name and seed of a run."""
 
-    name: Annotated[str, Field(pattern=RUN_NAME_PATTERN)] = Field(
+    name: Annotated[str, Field(pattern=RUN_NAME_PATTERN, max_length=100)] = Field(
         "default", description="Name of the run; everything is written under `results/<name>/`."
     )
     seed: int = Field(
-        1, ge=0, description="Seed of every random draw; the same seed gives the same result."
+        1,
+        ge=0,
+        le=10**12,
+        description="Seed of every random draw; the same seed gives the same result.",
     )
     note: str = Field(
         "", description="What a reader must know of this run, shown at the top of its report."
