@@ -1,49 +1,29 @@
 # The configuration, checked before any job, and what rules need of it. No rules here.
 
 import logging
-import os
 import re
-import sys
 from functools import cache
-from pathlib import Path
 
 import yaml
 
-# Of this file, not of the workflow that may have loaded it as a module.
-PROJECT = Path(str(workflow.current_basedir)).parent
-sys.path.insert(0, str(PROJECT / "scripts"))
-if not (PROJECT / "scripts").is_dir():
-    sys.exit(
-        f"{PROJECT}: no folder of this machine, and the workflow imports a package of its own. "
-        'Clone the project and name the clone: snakefile: "microchp/Snakefile"'
-    )
-
-from microchp.config import PAPERS, check_config_files, load_config, merge, variant_config
-from microchp.errors import MicrochpError
+from microchp.config import PAPERS, load_config, merge, variant_config
+from microchp.config.notes import run_notes
 from microchp.config.scenarios import (
     check_files,
     comparison_inputs,
     demand_files,
     demand_inputs,
     design_inputs,
-    factor_files,
     group_inputs,
-    named_price_files,
     operation_cases,
     price_files,
     scenario_rows,
     scenario_table,
+    year_files,
 )
 from microchp.terminal import follow_run
 from microchp.workflow import code_version
 
-# A module gets its configuration from the workflow that loads it, not from files.
-IS_MODULE = not workflow.modifier.is_main_snakefile()
-CONFIG_FILES = [
-    os.path.relpath(file)
-    for file in workflow.overwrite_configfiles or workflow.configfiles
-    if not IS_MODULE
-]
 COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE else []
 SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
 
@@ -54,8 +34,6 @@ RUN = follow_run(logging.getLogger("snakemake.logging"), "DefaultStreamHandler" 
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
 try:
-    if workflow.is_main_process:
-        check_config_files(CONFIG_FILES)
     source = SOURCE or ", ".join(CONFIG_FILES + COMMAND_LINE)
     CONFIG = load_config(config, PROJECT / "resources", source)
     SCENARIOS = scenario_table(CONFIG)
@@ -66,16 +44,19 @@ try:
         from microchp.demand.measured import validate_demand_files
 
         validate_demand_files(CONFIG)
-    if named_price_files(CONFIG) and workflow.is_main_process:
-        from microchp.series.prices import validate_price_files
+    NOTES = run_notes(CONFIG, CONFIG_FILES) if workflow.is_main_process else []
+    if year_files(CONFIG) and workflow.is_main_process:
+        from microchp.series.prices import validate_year_files
 
-        validate_price_files(named_price_files(CONFIG), CONFIG.time.year)
-    if factor_files(CONFIG) and workflow.is_main_process:
-        from microchp.account.central_plants import validate_factor_files
+        NOTES += validate_year_files(year_files(CONFIG), CONFIG.time.year)
+    if CONFIG.demand.weather.epw is not None and workflow.is_main_process:
+        from microchp.demand.epw import validate_weather
 
-        validate_factor_files(factor_files(CONFIG), CONFIG.time.year)
+        validate_weather(CONFIG)
 except MicrochpError as error:
     sys.exit(str(error))
+for note in NOTES:
+    print(f"note: {note}", file=sys.stderr)
 
 RESULTS = Path("results") / CONFIG.run.name
 LOGS = RESULTS / "logs"
