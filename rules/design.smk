@@ -1,33 +1,9 @@
 # The optimal unit and store of each scenario, with a bound.
 
 
-rule build_model:
-    input:
-        design_price_files,
-        demand=design_demand,
-    output:
-        model=temp(RESULTS / "models/{scenario}.nc"),
-    log:
-        LOGS / "build_model/{scenario}.log",
-    benchmark:
-        BENCHMARKS / "build_model/{scenario}.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        mem_mb=design_memory,
-        runtime=20,
-    params:
-        inputs=design_params,
-        code=code("build_model"),
-    script:
-        "../scripts/build_model.py"
-
-
 rule solve_model:
     input:
         design_price_files,
-        model=RESULTS / "models/{scenario}.nc",
         demand=design_demand,
     output:
         design=RESULTS / "designs/{scenario}.nc",
@@ -35,7 +11,6 @@ rule solve_model:
         LOGS / "solve_model/{scenario}.log",
     benchmark:
         BENCHMARKS / "solve_model/{scenario}.tsv"
-    priority: 1  # a model that is built is solved, and removed, before the next is built
     conda:
         ENVIRONMENT
     threads: solve_threads
@@ -43,6 +18,7 @@ rule solve_model:
         mem_mb=design_memory,
         runtime=solve_runtime,
     params:
+        inputs=design_params,
         solve=solve_params,
         code=code("solve_model"),
     script:
@@ -51,7 +27,8 @@ rule solve_model:
 
 rule export_model:
     input:
-        model=RESULTS / "models/{scenario}.nc",
+        design_price_files,
+        demand=design_demand,
     output:
         model=RESULTS / "exports/{scenario}.{ending}",
     log:
@@ -65,6 +42,7 @@ rule export_model:
         mem_mb=design_memory,
         runtime=60,
     params:
+        inputs=design_params,
         code=code("export_model"),
     script:
         "../scripts/export_model.py"

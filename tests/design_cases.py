@@ -28,6 +28,7 @@ NO_INCENTIVE = Incentive()
 def unit(power_kw: float, min_load_share: float = 0.0) -> ChpUnit:
     """A gas engine of Table A1."""
     return ChpUnit(
+        name=f"gas_engine_{power_kw:g}kw",
         power_kw=power_kw,
         electrical_efficiency=0.25,
         thermal_efficiency=0.65,
@@ -90,6 +91,7 @@ def random_problem(seed: int, given: DesignInputs, days: int = 1, slices: int = 
         import_price_gbp_per_kwh=price,
         export_price_gbp_per_kwh=export,
         bau_import_price_gbp_per_kwh=price,
+        grid_kg_per_kwh=np.full_like(price, given.emissions.grid_kg_per_kwh),
     )
 
 
@@ -108,6 +110,7 @@ def constant_problem(given: DesignInputs, slices: int, heat_kw: float = 2.0) -> 
         import_price_gbp_per_kwh=price,
         export_price_gbp_per_kwh=np.zeros((1, slices)),
         bau_import_price_gbp_per_kwh=price,
+        grid_kg_per_kwh=np.full_like(price, given.emissions.grid_kg_per_kwh),
     )
 
 

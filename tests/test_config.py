@@ -39,7 +39,7 @@ def test_an_empty_configuration_is_the_default_study() -> None:
     config = load("")
     assert config.scenarios.house == ["detached", "semi_detached", "terrace", "flat"]
     assert config.finance.annualisation == "crf"
-    assert sorted(config.units_by_size()) == [1, 2, 4]
+    assert [unit.power_kw for unit in config.design_units()] == [1, 2, 4]
 
 
 def test_the_shipped_configuration_is_what_no_configuration_gives() -> None:
@@ -309,6 +309,7 @@ def test_a_variant_changes_only_its_blocks() -> None:
         ("{tes: {max_kw: 1}}", "tes.max_kw: unknown key; did you mean 'max_kwh'?"),
         ("{chp: {sizes_kw: [9]}}", "no 9 kW unit"),
         ("{time: {year: 2016}}", "time.year: a variant cannot change this"),
+        ("{pv: {tilt_degrees: 9}}", "pv.tilt_degrees: a variant cannot change this"),
     ],
 )
 def test_a_wrong_variant_is_refused_by_name(changes: str, expected: str) -> None:
@@ -333,7 +334,11 @@ def test_generated_files_are_those_of_the_models(name: str) -> None:
     )
 
 
-CONFIGURATIONS = [*(ROOT / "config").glob("*.yaml"), *(ROOT / "config/studies").glob("*.yaml")]
+CONFIGURATIONS = [
+    path
+    for folder in ("", "studies", "markets")
+    for path in sorted((ROOT / "config" / folder).glob("*.yaml"))
+]
 
 
 @pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.name)

@@ -13,14 +13,11 @@ from oracles import best_day_by_levels, best_without_store, capital, disjunctive
 
 from microchp.config import Boiler, ChpUnit, Incentive, Tariff, Tes
 from microchp.design import certificate
-from microchp.design.certificate import cut_from_prices, price_slopes
+from microchp.design.certificate import cut_from_prices, evaluate, price_slopes
 from microchp.design.check import check_solution
-from microchp.design.decomposition import YearProgram
-from microchp.design.dispatch import plant_of
-from microchp.design.formulation import curves_of, lower_hull
 from microchp.design.model import build_printed_model, v1_semantics
 from microchp.design.problem import Problem
-from microchp.design.schedule import flows_of, operation_along
+from microchp.design.schedule import PlantYear
 from microchp.design.search import Proof, StoreSearch, solve_by_days
 
 GENEROUS_EXPORT = Incentive(generation_gbp_per_kwh=0.05, export_gbp_per_kwh=0.17)
@@ -41,7 +38,7 @@ def forever() -> float:
 def checked(problem: Problem, gap: float) -> Proof:
     """The proof of a problem, its flows checked against the printed model."""
     proof = solve_by_days(problem, gap, forever)
-    flows = flows_of(problem, proof.design.plant, proof.design.operation)
+    flows = proof.design.year.flows(proof.design.operation)
     model = build_printed_model(problem)
     check_solution(problem, model, proof.design, flows, proof.lower_bound_gbp)
     return proof
@@ -87,7 +84,7 @@ def test_without_store_equals_the_closed_form(seed, min_load, incentive, boiler_
     proof = checked(problem, 1e-6)
     cost, size = best_without_store(problem)
     assert proof.design.cost_gbp == pytest.approx(cost, rel=1e-6)
-    assert (proof.design.unit.power_kw if proof.design.unit else 0.0) == size
+    assert proof.design.plant.size("chp") == size
     assert proof.lower_bound_gbp == proof.design.cost_gbp
 
 
@@ -122,8 +119,8 @@ def test_with_store_equals_the_printed_model(
     printed = printed_optimum(problem, "everywhere" if seed % 2 else "where_needed")
     proof = solve_by_days(problem, 5e-5, forever)
     if printed is None:
-        flows = flows_of(problem, proof.design.plant, proof.design.operation)
-        assert flows.unserved_heat_kw.max() > 1e-3
+        flows = proof.design.year.flows(proof.design.operation)
+        assert flows["unserved_heat_kw"].max() > 1e-3
         return
     proof = checked(problem, 5e-5)
     scale = max(abs(printed), 1.0)
@@ -155,15 +152,13 @@ def test_any_prices_give_a_bound_for_any_size(seed, incentive, min_load):
     problem = random_problem(
         seed, inputs(min_load_share=min_load, incentive=incentive, tes=tes), days=2
     )
-    unit = problem.inputs.units[1]
-    plant = plant_of(problem, unit)
-    curves = curves_of(problem, plant)
+    plant_year = PlantYear(problem, problem.plants[2])
+    curves = plant_year.curves
     prices = np.random.default_rng(seed).normal(0.05, 0.05, problem.shape)
     cut = cut_from_prices(problem, curves, prices)
-    year = YearProgram(problem, curves)
     for size in (0.0, 1.0, 17.0, 30.0):
-        hull = year.evaluate(size, forever)
-        operation = operation_along(problem, plant, size, hull.level_kwh)
+        hull = evaluate(problem, curves, size)
+        operation = plant_year.along(size, hull.level_kwh)
         assert cut.at(size) <= hull.relaxed_gbp + 1e-9
         assert hull.cut.at(size) == pytest.approx(hull.relaxed_gbp, rel=1e-9, abs=1e-7)
         assert hull.relaxed_gbp <= operation.operating_gbp + 1e-7
@@ -252,8 +247,10 @@ def test_highs_alone_finds_no_sizes_that_beat_the_bound():
     free = checked(problem, 1e-4)
     best = free.design.operation.size_kwh
     costs = []
-    for unit in problem.choices:
-        near = (0.0, 0.9 * best, 1.1 * best, 2 * best) if unit == free.design.unit else ()
+    found = free.design.plant.part("chp")
+    for unit in (None, *problem.inputs.units):
+        is_best = (unit and unit.name) == (found and found.name)
+        near = (0.0, 0.9 * best, 1.1 * best, 2 * best) if is_best else ()
         for size in (best, *near):
             cost = printed_optimum(with_sizes(problem, unit, size), "where_needed")
             assert cost >= free.lower_bound_gbp - 1e-6
@@ -280,7 +277,7 @@ def test_a_bound_a_little_too_high_is_caught_by_recomputing_it(min_load, monkeyp
     parameters = inputs(sizes_kw=(2,), min_load_share=min_load, incentive=own, tes=Tes(max_kwh=40))
     problem = random_problem(21, parameters, days=2)
     unit = parameters.units[0]
-    search = StoreSearch(problem, unit)
+    search = StoreSearch(PlantYear(problem, problem.plants[0]))
     best = search.search(np.inf, forever).size_kwh
     recomputed = recomputed_bound(problem, unit, [0.9 * best, best, 1.1 * best])
     assert recomputed * (1 - 5e-5) <= search.bound_gbp <= recomputed + 1e-6
@@ -290,7 +287,7 @@ def test_a_bound_a_little_too_high_is_caught_by_recomputing_it(min_load, monkeyp
         return price_slopes(problem, prices) - loss
 
     monkeypatch.setattr(certificate, "price_slopes", without_the_loss)
-    planted = StoreSearch(problem, unit)
+    planted = StoreSearch(PlantYear(problem, problem.plants[0]))
     planted.search(np.inf, forever)
     assert recomputed + 1e-6 < planted.bound_gbp < recomputed * 1.02  # above, and not by much
 
@@ -363,11 +360,3 @@ def test_threads_change_no_digit():
     assert one.lower_bound_gbp == three.lower_bound_gbp
     np.testing.assert_array_equal(one.design.operation.level_kwh, three.design.operation.level_kwh)
     np.testing.assert_array_equal(one.curve.bound_gbp, three.curve.bound_gbp)
-
-
-def test_lower_hull_of_known_points():
-    x = np.array([[0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 1.0, 2.0]])
-    y = np.array([[0.0, 5.0, 0.5, 3.0], [np.inf, 1.0, 9.0, 2.0], [2.0, 1.0, 1.0, 0.0]])
-    corners, values = lower_hull(x, y)
-    assert corners.tolist() == [[0, 2, 3, 3], [1, 3, 3, 3], [0, 2, 2, 2]]
-    assert values.tolist() == [[0, 0.5, 3, 3], [1, 2, 2, 2], [2, 0, 0, 0]]

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from oracles import disjunctive_relaxation
 
 from microchp.config import Boiler, Incentive, Tes
-from microchp.design.decomposition import YearProgram
-from microchp.design.dispatch import plant_of
-from microchp.design.formulation import curves_of
+from microchp.design.certificate import evaluate
 from microchp.design.rounding import sum_up_rounding
+from microchp.design.schedule import PlantYear
 
 FIT_BELOW_IMPORT = FIT.model_copy(update={"export_gbp_per_kwh": 0.04})
 
@@ -40,9 +39,9 @@ def test_the_projected_hull_is_the_disjunctive_relaxation(min_load, incentive, b
     )
     unit = parameters.units[0]
     problem = random_problem(1, parameters)
-    year = YearProgram(problem, curves_of(problem, plant_of(problem, unit)))
+    curves = PlantYear(problem, problem.plants[0]).curves
     for size in (3.0, 20.0):
-        projected = year.evaluate(size, lambda: 1e6).relaxed_gbp / 365
+        projected = evaluate(problem, curves, size).relaxed_gbp / 365
         expected = disjunctive_relaxation(problem, unit, size)
         assert projected == pytest.approx(expected, rel=1e-6, abs=1e-6)
 

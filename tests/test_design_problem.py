@@ -10,9 +10,9 @@ import pytest
 from design_cases import FIT, inputs, year_of_demand
 
 from microchp.config import Boiler, Incentive, PricePeriod, Tariff, Tes, Time
+from microchp.config.scenarios import NamedFile
 from microchp.design.problem import problem_from, problem_of
 from microchp.errors import DataError, SolveError
-from microchp.config.scenarios import NamedFile
 from microchp.series.prices import import_price, validate_year_files
 
 

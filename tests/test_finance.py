@@ -122,6 +122,7 @@ def test_annualisation_factors():
 
 def test_investment_counts_the_grant():
     unit = ChpUnit(
+        name="engine",
         power_kw=2,
         electrical_efficiency=0.25,
         thermal_efficiency=0.65,

@@ -26,12 +26,14 @@ from microchp.account.unit_comparison import (
 )
 from microchp.config import CentralPlant, Finance, MarginalCase, UnitCost, load_config
 from microchp.config.scenarios import (
+    NamedFile,
     OperationInputs,
     comparison_inputs,
     operation_cases,
 )
 from microchp.errors import AssessmentError, ConfigError, DataError
 from microchp.report.comparison_figures import references_differ
+from microchp.series.prices import validate_year_files
 from microchp.series.timeseries import time_axis
 
 RESOURCES = Path(__file__).parents[1] / "resources"

@@ -25,7 +25,6 @@ AFTER_DEMAND = {
     "build_demand",
     "plot_calibration",
     "resample_demand",
-    "build_model",
     "solve_model",
 }
 AFTER_A_DESIGN = {"assess_designs", "plot_figures", "build_report"}
@@ -54,7 +53,6 @@ def test_a_run_computes_everything_with_logs_and_benchmarks(tiny: Workflow) -> N
     }
     assert jobs == times
     assert {Path("solve_model") / scenario for scenario in SCENARIOS} < jobs
-    assert not list((results / "models").glob("*"))
     assert not list(results.rglob("*.partial*"))
 
 
@@ -74,7 +72,7 @@ def test_a_second_run_has_nothing_to_do(tiny: Workflow) -> None:
 
 def test_the_terminal_has_a_line_for_each_job_and_no_more(tiny: Workflow) -> None:
     progress = re.findall(r"^\[ *(\d+)/(\d+)\] \w+", tiny.shown, re.MULTILINE)
-    total = len(SCENARIOS) * 2 + len(AFTER_DEMAND - {"build_model", "solve_model"})
+    total = len(SCENARIOS) + len(AFTER_DEMAND - {"solve_model"})
     assert len(progress) >= total
     assert progress == [(str(done + 1), str(len(progress))) for done in range(len(progress))]
     assert re.search(
@@ -92,7 +90,7 @@ def test_a_changed_tariff_solves_again_only_the_designs_that_use_it(tiny: Workfl
     config = tiny.write("fit.yaml", {"incentives": {"fit": {"tariff": {"gas_gbp_per_kwh": 0.04}}}})
     planned = tiny.planned(config)
     with_fit = {scenario for scenario in SCENARIOS if "-fit-" in scenario}
-    assert planned.pop("build_model") == planned.pop("solve_model") == with_fit
+    assert planned.pop("solve_model") == with_fit
     assert set(planned) == AFTER_A_DESIGN | {"write_config"}
 
 
@@ -123,10 +121,9 @@ def test_a_changed_tariff_changes_those_designs_and_no_others(
             {"run": {"name": "tiny", "seed": 2}},
             AFTER_DEMAND,
         ),
-        ({"time": {"resolution_minutes": 30}}, {"resample_demand", "build_model", "solve_model"}),
-        ({"finance": {"lifetime_years": 20}}, {"build_model", "solve_model"}),
-        # a model is kept only until it is solved, so solving again takes it again
-        ({"solve": {"time_limit_minutes": 59.0}}, {"build_model", "solve_model"}),
+        ({"time": {"resolution_minutes": 30}}, {"resample_demand", "solve_model"}),
+        ({"finance": {"lifetime_years": 20}}, {"solve_model"}),
+        ({"solve": {"time_limit_minutes": 59.0}}, {"solve_model"}),
         ({"houses": {"flat": {"occupants": 1}}}, set()),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
@@ -171,7 +168,7 @@ def edited(path: Path, addition: str) -> Iterator[None]:
     ("module", "rules"),
     [
         ("microchp/demand/build.py", AFTER_DEMAND),
-        ("microchp/design/solve.py", {"build_model", "solve_model"}),
+        ("microchp/design/solve.py", {"solve_model"}),
         ("microchp/report/page.py", set()),
     ],
 )
@@ -185,7 +182,7 @@ def test_an_edited_module_reruns_what_depends_on_it(
 
 
 @pytest.mark.parametrize(
-    "module", ["microchp/design/solve.py", "microchp/config.py", "solve_model.py"]
+    "module", ["microchp/design/solve.py", "microchp/config/root.py", "solve_model.py"]
 )
 def test_an_edited_comment_reruns_nothing(tiny: Workflow, module: str) -> None:
     with edited(tiny.root / "scripts" / module, "\n# explained\n"):
@@ -252,14 +249,12 @@ def test_a_failed_design_leaves_no_result_and_its_message(workflow: Workflow) ->
     assert done.returncode == 1
     assert "1 job has failed" in done.stdout
     assert "RuleException" not in done.stdout
-    message = re.search(
-        r"^(build|solve)_model cottage-none-without-weak: (.*)", done.stdout, re.MULTILINE
-    )
+    message = re.search(r"^solve_model cottage-none-without-weak: (.*)", done.stdout, re.MULTILINE)
     assert message is not None, done.stdout
-    assert "kW" in message[2]
+    assert "kW" in message[1]
     assert "Traceback" not in done.stdout
-    log = (results / f"logs/{message[1]}_model/cottage-none-without-weak.log").read_text("utf-8")
-    assert message[2] in log
+    log = (results / "logs/solve_model/cottage-none-without-weak.log").read_text("utf-8")
+    assert message[1] in log
     assert [path.name for path in (results / "designs").glob("*")] == ["cottage-none-without.nc"]
     assert not (results / "designs.csv").exists()
 

@@ -59,6 +59,7 @@ from microchp.config.load import (
     load_catalogues,
     load_config,
     merge,
+    plant_config,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -70,6 +71,7 @@ from microchp.config.parts import (
     ImmersionHeater,
     Pv,
 )
+from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
 from microchp.config.solve import Solve
@@ -82,6 +84,7 @@ __all__ = [
     "CATALOGUES",
     "DEAR_EUR_PER_KWH",
     "DEAR_GBP_PER_KWH",
+    "DEFAULT_PLANT",
     "NAME_PATTERN",
     "PAPERS",
     "PATTERNS",
@@ -129,6 +132,7 @@ __all__ = [
     "Operation",
     "PaidPrice",
     "Paper",
+    "PlantParts",
     "Positive",
     "Price",
     "PriceInEuros",
@@ -153,6 +157,7 @@ __all__ = [
     "load_config",
     "merge",
     "minute_of_day",
+    "plant_config",
     "read_yaml_file",
     "variant_config",
 ]

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from microchp.config.fields import Block, PaidPrice, SomePower
+from microchp.config.fields import Cost, PaidPrice, Priced, SomePower
 
 
-class Boiler(Block):
+class Boiler(Priced):
     """Auxiliary boiler, which the house has already."""
 
     efficiency: Annotated[float, Field(gt=0, le=1.1)] = Field(
@@ -25,4 +25,14 @@ class Boiler(Block):
     maintenance_gbp_per_kwh: PaidPrice = Field(
         0.0,
         description="Per kWh of heat, in the design and in business as usual. Eq. 4 has none.",
+    )
+    capital_cost_gbp: Cost = Field(
+        0.0,
+        description=(
+            "Installed cost, in every design with a boiler and in business as usual; 0: it is "
+            "there already. With a figure, a plant that needs no boiler is credited."
+        ),
+    )
+    lifetime_years: int | None = Field(
+        None, ge=1, le=100, description="Years of service; empty: `finance.lifetime_years`."
     )

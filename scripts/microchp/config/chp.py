@@ -116,6 +116,7 @@ class PrimeMover(Block):
 class ChpUnit(PrimeMover):
     """A unit whose prices are known: one that a design can choose."""
 
+    name: Name = Field(description="Its name in the catalogue, which is its identity.")
     capital_cost_gbp_per_kw: CostPerKw = Field(description="Turnkey cost.")
     maintenance_gbp_per_kwh: PaidPrice = Field(description="Per kWh of electricity generated.")
 

@@ -18,7 +18,13 @@ class Emissions(Block):
             "different years. Empty: not known, or 2012 (SAP 2012) for the default of the grid."
         ),
     )
-    gas_kg_per_kwh: FuelCo2Factor = Field(0.185, description="CO2 of fuel (FEF of Eq. 20).")
+    gas_kg_per_kwh: FuelCo2Factor = Field(
+        0.185,
+        description=(
+            "CO2 of fuel (FEF of Eq. 20), per kWh of lower heating value. Divide a factor per kWh "
+            "of higher (gross) heating value by 0.901 (natural gas)."
+        ),
+    )
     grid_kg_per_kwh: Co2Factor = Field(0.519, description="CO2 of the grid (GEF of Eq. 20).")
     grid_file: str | None = Field(
         None,

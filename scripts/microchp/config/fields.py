@@ -242,6 +242,22 @@ Days = Literal["all", "weekdays", "weekends"]
 Month = Annotated[int, Field(ge=1, le=12)]
 
 
+class Priced(Block):
+    """What a part has that is bought: whose prices its block takes."""
+
+    prices: Name | None = Field(
+        None,
+        description=(
+            "Entry of `resources/parts.yaml` for this part, whose figures hold where the block "
+            "gives none of its own. Empty: the defaults here."
+        ),
+    )
+    year: int | None = Field(
+        None, ge=1990, le=2100, description="Year of the costs; empty: not stated."
+    )
+    source: str = Field("", description="Where the costs come from.")
+
+
 class DayPeriod(Block):
     """A part of every day."""
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from microchp.config.fields import Block, Name, Share, StoreSize, UnitSize
+from microchp.config.plants import DEFAULT_PLANT
 
 
 class Scenarios(Block):
@@ -27,6 +28,11 @@ class Scenarios(Block):
     tes: list[Literal["with", "without"]] = Field(
         ["with", "without"], min_length=1, description="With and without a hot-water store."
     )
+    plant: list[Name] = Field(
+        [DEFAULT_PLANT],
+        min_length=1,
+        description="Plants to compare, from `plants`; `chp` is the papers' own.",
+    )
     penetration: list[Share] = Field(
         [],
         description=(
@@ -38,8 +44,9 @@ class Scenarios(Block):
         {},
         description=(
             "Named sets of changes to the blocks `time` (its year apart), `chp`, `tes`, "
-            "`boiler`, `tariff`, `emissions`, `finance` and `solve`; the whole grid is solved "
-            "for each as well as without."
+            "`boiler`, `heat_pump`, `pv`, `battery`, `immersion_heater`, `grid`, `tariff`, "
+            "`emissions`, `finance` and `solve`; the whole grid is solved for each as well as "
+            "without."
         ),
     )
 

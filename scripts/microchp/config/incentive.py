@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from microchp.config.fields import Block, Co2Price, PaidPrice, Share
+from microchp.config.fields import Block, Co2Price, Cost, PaidPrice, Share
 from microchp.config.tariff import Tariff
 
 
@@ -26,6 +26,9 @@ class Incentive(Block):
     )
     capital_grant_share: Share = Field(
         0.0, description="Share of the capital of unit and store that is granted."
+    )
+    heat_pump_grant_gbp: Cost = Field(
+        0.0, description="Granted towards a heat pump, up to its capital."
     )
     tariff: Tariff | None = Field(
         None, description="A tariff that goes with the incentive, instead of `tariff`."

@@ -10,15 +10,33 @@ from pydantic import ValidationError
 
 from microchp.config.fields import nearest
 from microchp.config.messages import explain
+from microchp.config.parts import PV_YIELD_KEYS
 from microchp.config.root import Config
 from microchp.config.yaml_file import read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
-CATALOGUES = ("houses", "units", "incentives", "central_plants")
+CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
 """Top-level keys whose entries are added to those of a file in ``resources/``."""
 
 
-VARIANT_BLOCKS = ("time", "chp", "tes", "boiler", "tariff", "emissions", "finance", "solve")
+VARIANT_BLOCKS = (
+    "time",
+    "chp",
+    "tes",
+    "boiler",
+    "heat_pump",
+    "pv",
+    "battery",
+    "immersion_heater",
+    "grid",
+    "tariff",
+    "emissions",
+    "finance",
+    "solve",
+)
+
+DEMAND_KEYS = {"time": ("year",), "pv": PV_YIELD_KEYS}
+"""Keys of these blocks that the demand is made with."""
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,6 +61,70 @@ def load_catalogues(resources: Path) -> dict[str, Any]:
     return {name: read_yaml_file(resources / f"{name}.yaml") for name in CATALOGUES}
 
 
+def lay_prices(
+    user: Mapping[str, Any],
+    entries: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    source: str = "config/config.yaml",
+) -> dict[str, Any]:
+    """``user`` with the figures of the entries that the `prices` of its parts name.
+
+    In the blocks themselves and in the changes of variants and plants; a block's own keys stay.
+
+    Parameters
+    ----------
+    user
+        Parsed YAML.
+    entries
+        By kind of part and name: keys of the part's block.
+    source
+        Where the configuration came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        With every name that is not an entry.
+    """
+    problems: list[str] = []
+
+    def laid(blocks: object, where: str) -> Any:
+        if not isinstance(blocks, Mapping):
+            return blocks  # refused with the rest
+        result = dict(blocks)
+        for kind, known in entries.items():
+            block = blocks.get(kind)
+            name = block.get("prices") if isinstance(block, Mapping) else None
+            if not isinstance(block, Mapping) or not isinstance(name, str):
+                continue
+            if name in known:
+                result[kind] = {**known[name], **block}
+            else:
+                problems.append(
+                    f"{where}{kind}.prices: '{name}' is not known{nearest(name, list(known))}; "
+                    f"known: {', '.join(known)}"
+                )
+        return result
+
+    result: dict[str, Any] = laid(user, "")
+    for path in (("scenarios", "variants"), ("plants",)):
+        named, where = _inside(result, path), ".".join(path)
+        if isinstance(named, Mapping):
+            each = {key: laid(blocks, f"{where}.{key}.") for key, blocks in named.items()}
+            changes: dict[str, Any] = each
+            for key in reversed(path):
+                changes = {key: changes}
+            result = merge(result, changes)
+    if problems:
+        raise ConfigError("\n".join([f"{source}:", *(f"  {problem}" for problem in problems)]))
+    return result
+
+
+def _inside(data: object, path: tuple[str, ...]) -> object:
+    """What stands at ``path``, or none."""
+    for key in path:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data
+
+
 def load_config(
     user: Mapping[str, Any], resources: Path, source: str = "config/config.yaml"
 ) -> Config:
@@ -63,9 +145,12 @@ def load_config(
         With every mistake in one message: key, what was found, what is accepted.
     """
     refuse_shape(user, source)
-    config = _validate(merge(load_catalogues(resources), user), source)
+    given = lay_prices(user, read_yaml_file(resources / "parts.yaml"), source)
+    config = _validate(merge(load_catalogues(resources), given), source)
     for name in config.scenarios.variants:
         variant_config(config, name, source)
+    for name in config.plants:
+        plant_config(config, name, source)
     return config
 
 
@@ -91,13 +176,36 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
                 for key in wrong
             )
         )
-    if "year" in (changes.get("time") or {}):
-        # demand is made once for all variants
-        raise ConfigError(
-            f"{where}:\n  time.year: a variant cannot change this; it can change "
-            "time.resolution_minutes and time.days"
-        )
+    _refuse_demand_keys(changes, where, "a variant")
     return _validate(merge(config.model_dump(mode="json"), changes), where)
+
+
+def plant_config(config: Config, plant: str, source: str = "config/config.yaml") -> Config:
+    """``config`` with the changes that one of ``plants`` makes to the blocks of its parts.
+
+    Raises
+    ------
+    ConfigError
+        If they make the configuration wrong.
+    """
+    changes = config.plants[plant].changes
+    if not any(changes.values()):
+        return config
+    where = f"{source}, plants.{plant}"
+    _refuse_demand_keys(changes, where, "a plant")
+    return _validate(merge(config.model_dump(mode="json"), changes), where)
+
+
+def _refuse_demand_keys(changes: Mapping[str, Any], where: str, who: str) -> None:
+    """Refuse changes to what the demand is made with, weather included: it is made once for all."""
+    wrong = [
+        f"  {block}.{key}: {who} cannot change this; demand and weather are made once for all"
+        for block, keys in DEMAND_KEYS.items()
+        for key in keys
+        if key in (changes.get(block) or {})
+    ]
+    if wrong:
+        raise ConfigError("\n".join([f"{where}:", *wrong]))
 
 
 def _validate(data: Mapping[str, Any], source: str) -> Config:

@@ -21,6 +21,9 @@ from microchp.config import NAME_PATTERN, VARIANT_BLOCKS, Config
 Schema = dict[str, Any]
 
 UNITS = {
+    "_gbp_per_kwp_per_year": "£/kWp/year",
+    "_gbp_per_kwp": "£/kWp",
+    "_gbp_per_year": "£/year",
     "_gbp_per_kwh": "£/kWh",
     "_eur_per_kwh": "€/kWh",
     "_eur_per_year": "€/year",
@@ -29,14 +32,23 @@ UNITS = {
     "_kg_per_kwh": "kg/kWh",
     "_kwh_per_k": "kWh/K",
     "_w_per_k": "W/K",
+    "_kw_per_kwh": "kW/kWh",
     "_kw_per_k": "kW/K",
     "_l_per_h": "l/h",
     "_share_per_day": "1/day",
+    "_share_per_year": "1/year",
+    "cop_constant": "–",
+    "power_constant": "–",
+    "_per_outdoor_k": "1/K",
+    "_per_flow_k": "1/K",
     "_minutes": "min",
     "_hours": "h",
     "_years": "years",
     "_kva": "kVA",
+    "_degrees": "°",
+    "_kwp": "kWp",
     "_eur": "€",
+    "_gbp": "£",
     "_kwh": "kWh",
     "_kw": "kW",
     "_m2": "m²",
@@ -45,7 +57,7 @@ UNITS = {
 }
 """Units by the end of a key's name, the longer endings first."""
 
-CATALOGUES = ("House", "PrimeMover", "Incentive", "CentralPlant")
+CATALOGUES = ("House", "PrimeMover", "HeatPumpModel", "Incentive", "CentralPlant")
 """Blocks that a user may give in part, because they are laid over a catalogue's entry."""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from microchp.config.boiler import Boiler
 from microchp.config.chp import Chp, ChpUnit, PrimeMover
@@ -17,11 +18,23 @@ from microchp.config.grid import FixedDesign, Scenarios
 from microchp.config.house import House, Retrofit
 from microchp.config.incentive import Incentive
 from microchp.config.operation import Group, Operation
+from microchp.config.parts import (
+    Battery,
+    GridConnection,
+    HeatPump,
+    HeatPumpModel,
+    ImmersionHeater,
+    Pv,
+)
+from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.run import Run
 from microchp.config.solve import Solve
 from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
+
+OPTIMAL = "optimal"
+"""Design of a scenario whose sizes are free."""
 
 
 class Config(Block):
@@ -39,6 +52,21 @@ class Config(Block):
     chp: Chp = Field(Chp(), description="Micro-CHP units.")
     tes: Tes = Field(Tes(), description="Hot-water store.")
     boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
+    heat_pump: HeatPump = Field(HeatPump(), description="Air-source heat pump.")
+    immersion_heater: ImmersionHeater = Field(
+        ImmersionHeater(), description="Electric heater in the hot-water store."
+    )
+    pv: Pv = Field(Pv(), description="Photovoltaics.")
+    battery: Battery = Field(Battery(), description="Battery.")
+    grid: GridConnection = Field(GridConnection(), description="Connection to the network.")
+    plants: dict[Name, PlantParts] = Field(
+        {},
+        validate_default=True,
+        description=(
+            "Plants to compare, by name, each with the parts that may be chosen, beside `chp`, the "
+            "papers' own: unit, boiler and hot-water store."
+        ),
+    )
     tariff: Tariff = Field(Tariff(), description="Energy prices.")
     emissions: Emissions = Field(Emissions(), description="Emission factors.")
     finance: Finance = Field(Finance(), description="Annualisation and cash flow.")
@@ -50,6 +78,9 @@ class Config(Block):
     units: dict[Name, dict[Name, PrimeMover]] = Field(
         {}, description="Families of units, added to those of `resources/units.yaml`."
     )
+    heat_pumps: dict[Name, HeatPumpModel] = Field(
+        {}, description="Types of heat pump, added to those of `resources/heat_pumps.yaml`."
+    )
     incentives: dict[Name, Incentive] = Field(
         {}, description="Incentives, added to those of `resources/incentives.yaml`."
     )
@@ -57,13 +88,14 @@ class Config(Block):
         {}, description="Central plants, added to those of `resources/central_plants.yaml`."
     )
 
-    def units_by_size(self) -> dict[float, ChpUnit]:
-        """The units of ``chp.technology`` with known prices, by rated electrical power (kW)."""
-        return {
-            unit.power_kw: ChpUnit.model_validate(unit.model_dump())
-            for unit in self.units[self.chp.technology].values()
+    def design_units(self) -> list[ChpUnit]:
+        """The units of ``chp.technology`` with known prices, by rated power."""
+        units = [
+            ChpUnit.model_validate({**unit.model_dump(), "name": name})
+            for name, unit in self.units.get(self.chp.technology, {}).items()
             if None not in (unit.capital_cost_gbp_per_kw, unit.maintenance_gbp_per_kwh)
-        }
+        ]
+        return sorted(units, key=lambda unit: unit.power_kw)
 
     def designed_houses(self) -> list[str]:
         """The houses of the grid, of fixed designs, pairs and streets, each once."""
@@ -78,6 +110,16 @@ class Config(Block):
             )
         )
 
+    def _missing_prices(self, size_kw: float) -> str:
+        """Which keys the units of a size lack for a design; empty where there is no such unit."""
+        keys = ("capital_cost_gbp_per_kw", "maintenance_gbp_per_kwh")
+        lacking = [
+            f"'{name}' has no {' and no '.join(k for k in keys if getattr(unit, k) is None)}"
+            for name, unit in self.units[self.chp.technology].items()
+            if unit.power_kw == size_kw and any(getattr(unit, key) is None for key in keys)
+        ]
+        return "".join(f"; {what}" for what in lacking)
+
     @property
     def dwellings(self) -> int:
         """Dwellings to make of each house type: those of a group, or one where there are none."""
@@ -86,6 +128,12 @@ class Config(Block):
     def catalogue_units(self) -> dict[str, PrimeMover]:
         """Every unit of the catalogue by its name, whatever its family."""
         return {name: unit for family in self.units.values() for name, unit in family.items()}
+
+    @field_validator("plants", mode="after")
+    @classmethod
+    def _the_papers_own(cls, plants: dict[str, PlantParts]) -> dict[str, PlantParts]:
+        """A user's plants are added to the default one."""
+        return {DEFAULT_PLANT: PlantParts(chp={}, boiler={}, tes={}), **plants}
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
@@ -114,10 +162,12 @@ class Config(Block):
             )
         check("scenarios.house", self.scenarios.house, houses)
         check("scenarios.incentive", self.scenarios.incentive, list(self.incentives))
+        check("scenarios.plant", self.scenarios.plant, list(self.plants))
         check("chp.technology", [self.chp.technology], list(self.units))
+        check("heat_pump.model", [self.heat_pump.model], list(self.heat_pumps))
         lists = {
             f"scenarios.{key}": getattr(self.scenarios, key)
-            for key in ("house", "incentive", "tes", "penetration")
+            for key in ("house", "incentive", "tes", "plant", "penetration")
         }
         lists["operation.units"] = self.operation.units
         lists["comparison.plants"] = self.comparison.plants
@@ -130,8 +180,8 @@ class Config(Block):
         )
         for name, street in self.group.streets.items():
             check(f"group.streets.{name}", street, houses)
-            if name in self.scenarios.house:
-                problems.append(f"group.streets.{name}: a house of scenarios.house has this name")
+            if name in self.designed_houses():
+                problems.append(f"group.streets.{name}: a house of the run has this name")
             if not street:
                 problems.append(f"group.streets.{name}: lists no house")
         operated = {"operation.units": self.operation.units}
@@ -170,7 +220,7 @@ class Config(Block):
                     "'vdi4655' know no building; set demand.source to 'builtin', or leave it out"
                 )
         if self.chp.technology in self.units:
-            sizes = sorted({0.0, *self.units_by_size()})
+            sizes = sorted({0.0, *(unit.power_kw for unit in self.design_units())})
             unpriced = {unit.power_kw for unit in self.units[self.chp.technology].values()}
             unpriced -= set(sizes)
             wanted = [("chp.sizes_kw", size) for size in self.chp.sizes_kw]
@@ -178,11 +228,23 @@ class Config(Block):
             problems.extend(
                 f"{key}: no {size:g} kW unit {'with prices ' if size in unpriced else ''}"
                 f"in '{self.chp.technology}'; "
-                f"sizes: {', '.join(f'{s:g}' for s in sizes)}"
+                f"sizes: {', '.join(f'{s:g}' for s in sizes)}" + self._missing_prices(size)
                 for key, size in wanted
                 if size not in sizes
             )
+        for house in self.designed_houses():
+            whole, _, last = house.rpartition("_")
+            if whole in self.designed_houses() and re.fullmatch(r"\d+min", last):
+                problems.append(
+                    f"scenarios.house: '{house}' is how the demand of '{whole}' at another time "
+                    "step is filed; give it another name"
+                )
         for i, design in enumerate(self.fixed_designs):
+            if design.name == OPTIMAL:
+                problems.append(
+                    f"fixed_designs[{i}].name: '{OPTIMAL}' is what designs with free sizes are "
+                    "called; give it another name"
+                )
             check(f"fixed_designs[{i}].house", [design.house], houses)
             check(f"fixed_designs[{i}].incentive", [design.incentive], list(self.incentives))
             check(f"fixed_designs[{i}].variants", design.variants, list(self.scenarios.variants))

@@ -15,6 +15,8 @@ from typing import Literal
 from pydantic import Field
 
 from microchp.config import (
+    DEFAULT_PLANT,
+    Battery,
     Block,
     Boiler,
     CentralPlant,
@@ -25,22 +27,28 @@ from microchp.config import (
     Emissions,
     FilePolicy,
     Finance,
+    GridConnection,
+    HeatPump,
+    HeatPumpModel,
     House,
+    ImmersionHeater,
     Incentive,
     Name,
     Operation,
     PrimeMover,
+    Pv,
     Share,
     Tariff,
     Tes,
     Time,
     UnitCost,
     Vdi4655,
+    plant_config,
     variant_config,
 )
+from microchp.config.parts import PV_YIELD_KEYS
+from microchp.config.root import OPTIMAL
 from microchp.errors import ConfigError, DataError
-
-OPTIMAL = "optimal"
 
 REFERENCE = "reference_boiler"
 CONDENSING = "condensing_boiler"
@@ -57,6 +65,7 @@ class Scenario:
     tes: Literal["with", "without"]
     variant: str = ""
     design: str = OPTIMAL
+    plant: str = DEFAULT_PLANT
 
 
 class DemandInputs(Block):
@@ -65,6 +74,7 @@ class DemandInputs(Block):
     house_name: Name = Field(description="House type.")
     house: House | None = Field(description="Its catalogue entry; none where only a file has it.")
     demand: Demand = Field(description="Source, with the settings that this source reads.")
+    pv: Pv = Field(description="Photovoltaics, with the settings that their yield follows from.")
     year: int = Field(description="Calendar year.")
     dwellings: int = Field(description="Number of diverse dwellings.")
     seed: int = Field(description="Seed of every random draw.")
@@ -83,10 +93,18 @@ class DesignInputs(Block):
     variant: str = Field(description="Name of the variant, or empty.")
     design: str = Field(description="`optimal`, or the name of a fixed design.")
     time: Time = Field(description="Calendar and resolution.")
+    plant: Name = Field(DEFAULT_PLANT, description="Name of the plant.")
     units: list[ChpUnit] = Field(description="Units to choose from; `none` is `no_unit`.")
     no_unit: bool = Field(description="Whether having no unit is a choice.")
     tes: Tes | None = Field(description="The store, its sizes bounded; none without a store.")
-    boiler: Boiler = Field(description="Auxiliary boiler.")
+    boiler: Boiler = Field(description="Boiler of business as usual, and of the plant.")
+    has_boiler: bool = Field(True, description="Whether the plant has a boiler.")
+    heat_pump: HeatPump | None = Field(None, description="Heat pump, if one may be chosen.")
+    heat_pump_model: HeatPumpModel | None = Field(None, description="Its type.")
+    immersion_heater: ImmersionHeater | None = Field(None, description="Immersion heater.")
+    pv: Pv | None = Field(None, description="Photovoltaics, if they may be chosen.")
+    battery: Battery | None = Field(None, description="Battery, if one may be chosen.")
+    grid: GridConnection = Field(GridConnection(), description="Connection to the network.")
     tariff: Tariff = Field(description="Energy prices of business as usual.")
     incentive: Incentive = Field(description="What the policy pays, and its own tariff if any.")
     emissions: Emissions = Field(description="Emission factors.")
@@ -146,9 +164,12 @@ class ComparisonInputs(Block):
         return self.comparison.labels.get(name) or name.replace("_", " ").capitalize()
 
 
-def scenario_id(house: str, incentive: str, tes: str, variant: str = "", design: str = "") -> str:
+def scenario_id(
+    house: str, incentive: str, tes: str, variant: str = "", design: str = "", plant: str = ""
+) -> str:
     """Short readable id, for instance ``detached-fit-with`` or ``flat-none-with-published``."""
-    return "-".join(part for part in (house, incentive, tes, variant, design) if part)
+    named = "" if plant == DEFAULT_PLANT else plant
+    return "-".join(part for part in (house, incentive, tes, named, variant, design) if part)
 
 
 def scenario_table(config: Config) -> dict[str, Scenario]:
@@ -161,11 +182,19 @@ def scenario_table(config: Config) -> dict[str, Scenario]:
     """
     grid = config.scenarios
     scenarios = [
-        Scenario(scenario_id(house, incentive, tes, variant), house, incentive, tes, variant)
+        Scenario(
+            scenario_id(house, incentive, tes, variant, plant=plant),
+            house,
+            incentive,
+            tes,
+            variant,
+            plant=plant,
+        )
         for variant in ("", *grid.variants)
         for house in grid.house
         for incentive in grid.incentive
-        for tes in grid.tes
+        for plant in grid.plant
+        for tes in _stores(config, plant)
     ]
     for fixed in config.fixed_designs:
         tes: Literal["with", "without"] = "with" if fixed.tes_kwh > 0 else "without"
@@ -192,6 +221,13 @@ def scenario_table(config: Config) -> dict[str, Scenario]:
     return {scenario.scenario: scenario for scenario in scenarios}
 
 
+def _stores(config: Config, plant: str) -> list[Literal["with", "without"]]:
+    """With and without a store; a plant that has none is there once."""
+    if config.plants[plant].tes is None:
+        return ["without"]
+    return config.scenarios.tes
+
+
 def scenario_rows(scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
     """The scenario table as plain rows."""
     return [asdict(scenario) for scenario in scenarios.values()]
@@ -215,6 +251,7 @@ def demand_inputs(config: Config, house: str) -> DemandInputs:
         house_name=house,
         house=config.houses.get(house),
         demand=demand.model_copy(update=unread),
+        pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
         dwellings=config.dwellings,
         seed=config.run.seed,
@@ -233,8 +270,9 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
     Catalogue values are resolved here: minimum load and cost indices are applied to the units
     and the store, and a fixed design narrows the sizes to its own.
     """
-    config = variant_config(config, scenario.variant)
-    sizes = set(config.chp.sizes_kw)
+    config = plant_config(variant_config(config, scenario.variant), scenario.plant)
+    parts = config.plants[scenario.plant]
+    sizes = {0.0} if parts.chp is None else set(config.chp.sizes_kw)
     tes = config.tes if scenario.tes == "with" else None
     if scenario.design != OPTIMAL:
         fixed = next(
@@ -262,8 +300,8 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
                 "capital_cost_gbp_per_kw": unit.capital_cost_gbp_per_kw * config.chp.cost_index,
             }
         )
-        for size, unit in sorted(config.units_by_size().items())
-        if size in sizes and size > 0
+        for unit in config.design_units()
+        if unit.power_kw in sizes and unit.power_kw > 0
     ]
     return DesignInputs(
         scenario=scenario.scenario,
@@ -274,8 +312,18 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
         time=config.time,
         units=units,
         no_unit=0 in sizes,
+        plant=scenario.plant,
         tes=tes,
         boiler=config.boiler,
+        has_boiler=parts.boiler is not None,
+        heat_pump=None if parts.heat_pump is None else config.heat_pump,
+        heat_pump_model=(
+            None if parts.heat_pump is None else config.heat_pumps[config.heat_pump.model]
+        ),
+        immersion_heater=None if parts.immersion_heater is None else config.immersion_heater,
+        pv=None if parts.pv is None else config.pv,
+        battery=None if parts.battery is None else config.battery,
+        grid=config.grid,
         tariff=config.tariff,
         incentive=config.incentives[scenario.incentive],
         emissions=config.emissions,

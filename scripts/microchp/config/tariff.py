@@ -77,7 +77,14 @@ class Tariff(Block):
             "different years. Empty: not known, or 2012 (SAP 2012) for the default prices."
         ),
     )
-    gas_gbp_per_kwh: PaidPrice = Field(0.0348, description="Fuel price (NGP of Eq. 3).")
+    gas_gbp_per_kwh: PaidPrice = Field(
+        0.0348,
+        description=(
+            "Fuel price (NGP of Eq. 3), per kWh of lower heating value, as the efficiencies of "
+            "boiler and units are. Bills state kWh of higher heating value: divide their price by "
+            "0.901 (natural gas)."
+        ),
+    )
     import_periods: list[PricePeriod] = Field(
         [
             PricePeriod(start="00:00", end="07:00", price_gbp_per_kwh=0.055),

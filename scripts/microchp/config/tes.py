@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from microchp.config.fields import (
-    Block,
     CostIndex,
     CostPerKwh,
     Efficiency,
     PaidPrice,
+    Priced,
     Share,
     SomeStore,
     StoreSize,
 )
 
 
-class Tes(Block):
+class Tes(Priced):
     """Hot-water store."""
 
     min_kwh: StoreSize = Field(0.0, description="Smallest size allowed.")
@@ -34,6 +34,14 @@ class Tes(Block):
     discharge_efficiency: Efficiency = Field(0.9, description="Heat given over heat taken out.")
     loss_share_per_day: Share = Field(
         0.0275, description="Standing loss in a day as a share of the size (theta of Eq. 16)."
+    )
+    level_loss_share_per_day: Annotated[float, Field(ge=0, le=24)] = Field(
+        0.0,
+        description=(
+            "Standing loss in a day as a share of the heat in the store, beside that by size. A "
+            "cylinder whose conductance is u kW/K per kWh of size loses 24 u (lower set point less "
+            "surroundings) of the size and 24 u (upper less lower set point) of the level."
+        ),
     )
     initial_share: Share = Field(
         1.0, description="Heat at midnight as a share of the size (ISH of Eq. 16)."

@@ -3,18 +3,20 @@
 The argument, in full. Let a day's slices ``t = 1..T`` store ``s_t`` (kW), at cost ``f_t(s_t)``
 (GBP/h), and let ``L_t`` be the level (kWh). Eq. 16-17 say, for a store of size ``S``,
 
-    L_t - L_(t-1) = ts (s_t - theta/24 S),   0 <= L_t <= S,   L_0 = L_T = ISH S.
+    L_t - k L_(t-1) = ts (s_t - theta/24 S),   0 <= L_t <= S,   L_0 = L_T = ISH S,
 
-Put *any* prices ``p_t`` (GBP/kWh) on stored heat. Every feasible day satisfies its balances, so
-adding ``p_t (L_t - L_(t-1) + ts theta/24 S - ts s_t) = 0`` to its cost changes nothing:
+where ``k`` is what a slice leaves of the level if some of the loss goes with it, else 1. Put
+*any* prices ``p_t`` (GBP/kWh) on stored heat. Every feasible day satisfies its balances, so
+adding ``p_t (L_t - k L_(t-1) + ts theta/24 S - ts s_t) = 0`` to its cost changes nothing:
 
-    cost = sum ts (f_t(s_t) - p_t s_t) + sum p_t (L_t - L_(t-1)) + ts theta/24 S sum p_t.
+    cost = sum ts (f_t(s_t) - p_t s_t) + sum p_t (L_t - k L_(t-1)) + ts theta/24 S sum p_t.
 
 Each term is at least its own minimum. The first: ``f_t`` is linear, or the smaller of linear
 functions, between its corners, so ``f_t - p_t s`` is least at a corner. The second, summed by
-parts, is ``ISH S (p_T - p_1) + sum_(t<T) (p_t - p_(t+1)) L_t``, and a level between 0 and S makes
-each of its terms at least ``S min(0, p_t - p_(t+1))``. So the cost is at least ``a + b S``, with
-``a`` and ``b`` known from the prices alone: for every size, every dispatch, every integer choice.
+parts, is ``ISH S (p_T - k p_1) + sum_(t<T) (p_t - k p_(t+1)) L_t``, and a level between 0 and S
+makes each of its terms at least ``S min(0, p_t - k p_(t+1))``. So the cost is at least
+``a + b S``, with ``a`` and ``b`` known from the prices alone: for every size, every dispatch,
+every integer choice.
 The prices come from the duals of the day's linear programme, which makes the bound tight there;
 but nothing above trusts them, nor the solver, nor its tolerances.
 
@@ -30,8 +32,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from microchp.design.formulation import Curves
 from microchp.design.problem import FloatArray, Problem
+from microchp.design.slices import Curves
+from microchp.design.store_line import StoreYear, solve_store_line
+from microchp.errors import SolveError
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,91 @@ class Cut:
         return self.at_zero_gbp + self.slope_gbp_per_kwh * size_kwh
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """The hull of a year at one size of the store.
+
+    Attributes
+    ----------
+    size_kwh
+        The size.
+    relaxed_gbp
+        Operating cost of the hull, GBP/year.
+    cut
+        Bound for every size, tight at this one.
+    day_slopes
+        Slope of each day's own cut (GBP/kWh), unweighted; shape ``(days,)``.
+    level_kwh
+        Level at the end of each slice, shape ``(days, slices)``.
+    heat_prices
+        Worth of a kWh stored in each slice (GBP/kWh), shape ``(days, slices)``.
+    """
+
+    size_kwh: float
+    relaxed_gbp: float
+    cut: Cut
+    day_slopes: FloatArray
+    level_kwh: FloatArray
+    heat_prices: FloatArray
+
+
+def solve_days(
+    problem: Problem, size_kwh: float, corner_kw: FloatArray, corner_cost: FloatArray
+) -> StoreYear:
+    """The store line of some days for a size, every day closed.
+
+    Parameters
+    ----------
+    problem
+        For the step and the store's figures.
+    size_kwh
+        The size.
+    corner_kw, corner_cost
+        Convex curves of the days' slices, shape ``(days, slices, K)``.
+    """
+    tes = problem.tes
+    midnight = tes.initial_share * size_kwh
+    return solve_store_line(
+        corner_kw,
+        corner_cost,
+        step_hours=problem.step_hours,
+        size_kwh=size_kwh,
+        initial_kwh=midnight,
+        final_kwh=midnight,
+        loss_kw=tes.loss_share_per_day / 24.0 * size_kwh,
+        loss_per_hour=tes.level_loss_share_per_day / 24.0,
+    )
+
+
+def evaluate(problem: Problem, curves: Curves, size_kwh: float) -> Evaluation:
+    """The hull of a year at a size, and its cut.
+
+    Raises
+    ------
+    SolveError
+        If a day cannot be closed with this size.
+    """
+    shape = (*problem.shape, -1)
+    year = solve_days(
+        problem, size_kwh, curves.hull_kw.reshape(shape), curves.hull_cost.reshape(shape)
+    )
+    if not year.feasible.all():
+        day = problem.day[int((~year.feasible).argmax())]
+        raise SolveError(
+            f"{problem.inputs.scenario}: a store of {size_kwh:g} kWh cannot be back at its initial "
+            f"heat at the end of {np.datetime_as_string(day, 'D')}; set tes.initial_share lower, "
+            "or tes.max_kwh or the heat of the plant higher"
+        )
+    return Evaluation(
+        size_kwh=size_kwh,
+        relaxed_gbp=float(problem.day_weight @ year.cost_gbp),
+        cut=cut_from_prices(problem, curves, year.price_gbp_per_kwh),
+        day_slopes=price_slopes(problem, year.price_gbp_per_kwh),
+        level_kwh=year.level_kwh,
+        heat_prices=year.price_gbp_per_kwh,
+    )
+
+
 def cut_from_prices(problem: Problem, curves: Curves, prices: FloatArray) -> Cut:
     """The cut that prices of stored heat give; valid whatever the prices are.
 
@@ -64,7 +153,7 @@ def cut_from_prices(problem: Problem, curves: Curves, prices: FloatArray) -> Cut
     prices
         GBP per kWh stored, shape ``(days, slices)``.
     """
-    reduced = curves.cost - prices.reshape(-1, 1) * curves.stored_kw
+    reduced = curves.hull_cost - prices.reshape(-1, 1) * curves.hull_kw
     slices = problem.step_hours * reduced.min(axis=1).reshape(problem.shape).sum(axis=1)
     return Cut(
         at_zero_gbp=float(problem.day_weight @ slices) - _worth_of_midnights(problem, prices),
@@ -74,7 +163,8 @@ def cut_from_prices(problem: Problem, curves: Curves, prices: FloatArray) -> Cut
 
 def _worth_of_midnights(problem: Problem, prices: FloatArray) -> float:
     """The most that the tolerance of Eq. 17 can save (GBP/year); the last evening ends the year."""
-    evening, morning = prices[:, -1] * problem.day_weight, prices[:, 0] * problem.day_weight
+    kept = 1.0 - problem.step_hours * problem.tes.level_loss_share_per_day / 24.0
+    evening, morning = prices[:, -1] * problem.day_weight, prices[:, 0] * problem.day_weight * kept
     falls = evening - np.append(morning[1:], 0.0)
     return float(problem.tes.closing_tolerance_kwh * np.abs(falls).sum())
 
@@ -82,8 +172,9 @@ def _worth_of_midnights(problem: Problem, prices: FloatArray) -> float:
 def price_slopes(problem: Problem, prices: FloatArray) -> FloatArray:
     """``b`` of the argument above for each day (GBP/kWh), shape ``(days,)``."""
     tes = problem.tes
-    falls = np.minimum(0.0, prices[:, :-1] - prices[:, 1:]).sum(axis=1)
-    midnight = tes.initial_share * (prices[:, -1] - prices[:, 0])
+    kept = 1.0 - problem.step_hours * tes.level_loss_share_per_day / 24.0
+    falls = np.minimum(0.0, prices[:, :-1] - kept * prices[:, 1:]).sum(axis=1)
+    midnight = tes.initial_share * (prices[:, -1] - kept * prices[:, 0])
     loss = problem.step_hours * tes.loss_share_per_day / 24.0 * prices.sum(axis=1)
     slopes: FloatArray = falls + midnight + loss
     return slopes

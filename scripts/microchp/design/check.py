@@ -9,6 +9,8 @@ from microchp.design.problem import FloatArray, Problem
 from microchp.design.schedule import Flows
 from microchp.design.search import Design, relative_gap
 from microchp.errors import SolveError
+from microchp.system.activities import FLOWS
+from microchp.system.plant import CHOSEN
 
 RESIDUAL = 1e-6
 """Largest violation of a constraint (kW, kWh) that passes for rounding."""
@@ -38,7 +40,7 @@ def check_solution(
     values = model_values(problem, model, design, flows)
     wrong = [
         *_violations(model, values),
-        *_exclusivity(flows),
+        *_exclusivity(problem, flows),
         *_closing(problem, design, flows),
     ]
     stated = objective_of(model, values) + problem.constant_gbp
@@ -61,25 +63,26 @@ def model_values(
     problem: Problem, model: linopy.Model, design: Design, flows: Flows
 ) -> dict[str, FloatArray]:
     """Values of the printed model's variables, by name, in the shapes of the model."""
-    units = problem.inputs.units
-    chosen = np.array([float(unit == design.unit) for unit in units])
-    on = (flows.chp_power_kw > 0).astype(float)
-    exporting = flows.grid_export_kw > 0
-    values = {
-        "chp_choice": chosen,
-        "chp_on": chosen[:, None, None] * on,
-        "chp_power_kw": chosen[:, None, None] * flows.chp_power_kw,
-        "chp_heat_kw": flows.chp_heat_kw,
-        "boiler_heat_kw": flows.boiler_heat_kw,
-        "grid_import_kw": flows.grid_import_kw,
-        "grid_export_kw": flows.grid_export_kw,
-        "grid_importing": (~exporting).astype(float),
-        "tes_size_kwh": np.array(design.operation.size_kwh),
-        "tes_charge_kw": flows.tes_charge_kw,
-        "tes_discharge_kw": flows.tes_discharge_kw,
-        "tes_level_kwh": flows.tes_level_kwh,
-        "tes_discharging": (flows.tes_discharge_kw > 0).astype(float),
-    }
+    values: dict[str, FloatArray] = dict(flows)
+    exporting = flows["grid_export_kw"] > 0
+    values["grid_importing"] = (~exporting).astype(float)
+    for kind in CHOSEN:
+        first, *_ = FLOWS[kind]
+        if first not in model.variables:
+            continue
+        installed = design.plant.part(kind)
+        names = model.variables[first].coords[kind].to_numpy()
+        chosen = np.array([installed is not None and name == installed.name for name in names])
+        flow = flows.get(first, np.zeros(problem.shape))
+        values[f"{kind}_choice"] = chosen.astype(float)
+        values[first] = chosen[:, None, None] * flow
+        values[f"{kind}_on"] = chosen[:, None, None] * (flow > 0)
+    for store in problem.stores:
+        values[f"{store.name}_size_kwh"] = np.array(design.operation.size_kwh)
+        discharging = flows[f"{store.name}_discharge_kw"] > 0
+        values[f"{store.name}_discharging"] = discharging.astype(float)
+    for name, variable in model.variables.items():
+        values.setdefault(str(name), np.zeros(variable.shape))
     return {str(name): values[str(name)] for name in model.variables}
 
 
@@ -122,15 +125,17 @@ def _violations(model: linopy.Model, values: dict[str, FloatArray]) -> list[str]
     return wrong
 
 
-def _exclusivity(flows: Flows) -> list[str]:
+def _exclusivity(problem: Problem, flows: Flows) -> list[str]:
     """Slices that charge and discharge, or import and export."""
-    both = np.minimum(flows.tes_charge_kw, flows.tes_discharge_kw)
-    crossed = np.minimum(flows.grid_import_kw, flows.grid_export_kw)
-    return [
-        *_worst("charging while discharging", both),
-        *_worst("importing while exporting", crossed),
-        *_worst("heat that is not served", flows.unserved_heat_kw),
-    ]
+    crossed = np.minimum(flows["grid_import_kw"], flows["grid_export_kw"])
+    wrong = _worst("importing while exporting", crossed)
+    for store in problem.stores:
+        both = np.minimum(flows[f"{store.name}_charge_kw"], flows[f"{store.name}_discharge_kw"])
+        wrong += _worst(f"charging while discharging ({store.name})", both)
+    for name in ("unserved_heat_kw", "unserved_electricity_kw"):
+        if name in flows:
+            wrong += _worst(f"demand that is not served ({name})", flows[name])
+    return wrong
 
 
 def _closing(problem: Problem, design: Design, flows: Flows) -> list[str]:
@@ -138,7 +143,7 @@ def _closing(problem: Problem, design: Design, flows: Flows) -> list[str]:
     tes = problem.inputs.tes
     if tes is None:
         return []
-    off = np.abs(flows.tes_level_kwh[:, -1] - tes.initial_share * design.operation.size_kwh)
+    off = np.abs(flows["tes_level_kwh"][:, -1] - tes.initial_share * design.operation.size_kwh)
     return _worst("level at midnight", off - tes.closing_tolerance_kwh)
 
 

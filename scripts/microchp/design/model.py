@@ -1,7 +1,11 @@
-"""The design model as printed: Eq. 1-17 of Oluleye et al. (2017, 2018), in linopy.
+"""The design model in linopy: Eq. 1-17 of Oluleye et al. (2017, 2018), by a loop over the table.
 
-Variables carry the papers' symbols in the comments beside them; ``docs/method.md`` lists them
-all. Dimensions: ``unit`` (sizes to choose from), ``day`` and ``slice`` (r = day x slice).
+The loop knows no part: whatever gives rows of the table of activities
+(:mod:`microchp.system.activities`) gets its variables, bounds, modes and terms of the balances
+and the cost. For a CHP unit, a boiler and a hot-water store that is the printed model; the names
+of its constraints then carry the papers' numbers, and ``docs/method.md`` lists the symbols.
+Dimensions: a kind of part with several to choose from (``chp``), ``day`` and ``slice`` (r = day x
+slice).
 
 Departures from print, each with its reason in ``docs/method.md``: the incentives are inside the
 objective, the discharge efficiency divides the discharge only, the standing loss is a rate of
@@ -12,7 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import linopy
 import numpy as np
@@ -20,10 +25,37 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from microchp.config import ChpUnit
+from microchp.design.own_constraints import add_own_constraints
 from microchp.design.problem import DIMS, FloatArray, Problem
+from microchp.design.table import prices_of
+from microchp.system.activities import FLOWS, Activity, Kind
+from microchp.system.plant import CHOSEN, Part
+from microchp.system.store import Store
 
 Exclusivity = Literal["where_needed", "everywhere"]
+
+EQUATIONS = {
+    "chp_least": "eq9_least_power",
+    "chp_most": "eq10_rated_power",
+    "chp_installed": "eq11_runs_if_installed",
+    "chp_heat_kw": "eq3_heat_to_power",
+    "chp_one_at_most": "eq2_one_unit_at_most",
+    "chp_one": "eq2_one_unit",
+    "heat_balance": "eq7_heat",
+    "electricity_balance": "eq8_electricity",
+    "import_excludes": "eq12_import",
+    "export_excludes": "eq13_export",
+    "tes_discharge": "eq14_discharge",
+    "tes_charge": "eq15_charge",
+    "tes_level_within_size": "eq16_level_within_size",
+    "tes_level": "eq16_level",
+    "tes_midnight": "eq16_midnight",
+    "tes_first_midnight": "eq16_first_midnight",
+    "tes_closes": "eq17_closes",
+    "tes_closes_below": "eq17_closes_below",
+    "tes_closes_above": "eq17_closes_above",
+}
+"""Names of constraints that are equations of the papers; others are called as they are."""
 
 
 def build_printed_model(
@@ -46,7 +78,10 @@ def build_printed_model(
         With the problem in ``parameters``. The objective leaves out ``problem.constant_gbp``.
     """
     with v1_semantics():
-        return _build(problem, to_the_letter=exclusivity == "everywhere")
+        builder = _Builder(problem, exclusivity == "everywhere")
+        builder.build()
+        add_own_constraints(builder.model, problem)
+        return builder.model
 
 
 @contextmanager
@@ -57,165 +92,219 @@ def v1_semantics() -> Iterator[None]:
         yield
 
 
-def _build(problem: Problem, *, to_the_letter: bool) -> linopy.Model:
-    inputs = problem.inputs
-    boiler, emissions, incentive = inputs.boiler, inputs.emissions, inputs.incentive
-    days, slices = problem.shape
-    ts = problem.step_hours
-    coords = {
-        "day": pd.Index(problem.day, name="day"),
-        "slice": pd.RangeIndex(slices, name="slice"),
-    }
-    r = [coords["day"], coords["slice"]]
-    units = pd.Index([unit.power_kw for unit in inputs.units], name="unit")
+def equation(name: str) -> str:
+    """Name of a constraint, with its number in the papers if it has one."""
+    return EQUATIONS.get(name, name)
 
-    def per_unit(values: list[float]) -> xr.DataArray:
-        return xr.DataArray(values, coords={"unit": units}, dims="unit")
 
-    def per_slice(values: FloatArray | npt.NDArray[np.bool_]) -> xr.DataArray:
-        return xr.DataArray(values, coords=coords, dims=DIMS)
+@dataclass
+class _Builder:
+    """Gathers the terms of balances and cost while parts and stores are added."""
 
-    heat_demand = per_slice(problem.heat_kw)
-    electricity_demand = per_slice(problem.electricity_kw)
-    import_price = per_slice(problem.import_price_gbp_per_kwh)
-    export_price = per_slice(problem.export_price_gbp_per_kwh)
-    hours = per_slice(np.broadcast_to(problem.slice_weight_hours, problem.shape))  # ts_r x weight
-    rated = per_unit([unit.power_kw for unit in inputs.units])  # Uo
-    least = per_unit([unit.power_kw * unit.min_load_share for unit in inputs.units])  # Lo
-    electrical = per_unit([unit.electrical_efficiency for unit in inputs.units])
-    heat_to_power = per_unit([unit.heat_to_power for unit in inputs.units])
+    problem: Problem
+    to_the_letter: bool
+    model: linopy.Model = field(default_factory=lambda: linopy.Model(sparse=True))
+    heat: list[Any] = field(default_factory=list)
+    electricity: list[Any] = field(default_factory=list)
+    fuel: list[Any] = field(default_factory=list)
+    cost: list[Any] = field(default_factory=list)
 
-    model = linopy.Model(sparse=True)
-    model.parameters = problem.to_dataset()
-    var, con = model.add_variables, model.add_constraints
-
-    # ---- variables; what exclusivity implies is a bound (none where the model is to the letter)
-    largest_power = max((u.power_kw for u in inputs.units), default=0.0)
-    charge_limit = problem.largest_charge_kw
-    inf = np.inf
-    # Discharging excludes charging: Eq. 7 then leaves no use for more than the demand.
-    discharge_limit = inf if to_the_letter else heat_demand
-    # Where import costs at least what export earns, importing less and exporting less by the
-    # same amount never costs more: some optimum never does both, and imports at most the demand.
-    # Where export earns more, Eq. 12-13 say so.
-    import_limit = inf if to_the_letter else electricity_demand
-
-    installed = var(binary=True, coords=[units], name="chp_choice")  # Z_CHP
-    on = var(binary=True, coords=[units, *r], name="chp_on")  # Y_CHP
-    power = var(lower=0, coords=[units, *r], name="chp_power_kw")  # W_CHP
-    all_heat = var(lower=0, coords=r, name="chp_heat_kw")  # Q_CHP
-    boiler_heat = var(
-        lower=0, upper=boiler.max_heat_kw or inf, coords=r, name="boiler_heat_kw"
-    )  # Q_BOI
-    imported = var(lower=0, upper=import_limit, coords=r, name="grid_import_kw")  # W_IMP
-    exported = var(lower=0, coords=r, name="grid_export_kw")  # W_EXP
-
-    # ---- the unit: Eq. 9-11, and the ratio of its heat to its power
-    con(power - least * on >= 0, name="eq9_least_power")
-    con(power - rated * on <= 0, name="eq10_rated_power")
-    con(on - installed <= 0, name="eq11_runs_if_installed")
-    con(all_heat - (heat_to_power * power).sum("unit") == 0, name="eq3_heat_to_power")
-    if len(units):
-        if inputs.no_unit:
-            con(installed.sum() <= 1, name="eq2_one_unit_at_most")
-        else:
-            con(installed.sum() == 1, name="eq2_one_unit")
-    all_power = power.sum("unit")
-
-    # ---- import excludes export: Eq. 12-13
-    pays_more = per_slice(problem.export_price_gbp_per_kwh > problem.import_price_gbp_per_kwh)
-    exclusive = xr.ones_like(pays_more) if to_the_letter else pays_more
-    if bool(exclusive.any()):
-        u_ei = 10.0 * (float(electricity_demand.max()) + largest_power) if to_the_letter else None
-        u_import = electricity_demand if u_ei is None else u_ei
-        u_export = largest_power if u_ei is None else u_ei
-        importing = var(binary=True, coords=r, name="grid_importing", mask=exclusive)  # Y_EI
-        con(imported - u_import * importing <= 0, name="eq12_import", mask=exclusive)
-        con(exported + u_export * importing <= u_export, name="eq13_export", mask=exclusive)
-
-    # ---- the store: Eq. 14-17
-    ACC = (
-        problem.annual_capital_share * per_unit([_capital(u) for u in inputs.units]) * installed
-    ).sum()
-    stored_cost = None
-    exchange = None
-    if inputs.tes is not None:
-        tes = inputs.tes
-        size = var(lower=tes.min_kwh, upper=tes.max_kwh, name="tes_size_kwh")  # Size_TES
-        charge = var(lower=0, coords=r, name="tes_charge_kw")  # Q_TES,IN
-        discharge = var(lower=0, upper=discharge_limit, coords=r, name="tes_discharge_kw")
-        level = var(lower=0, coords=r, name="tes_level_kwh")  # the sum in Eq. 16
-        discharging = var(binary=True, coords=r, name="tes_discharging")  # Y_TES
-        u_tes = 10.0 * (float(heat_demand.max()) + charge_limit)
-        u_out = u_tes if to_the_letter else heat_demand
-        u_in = u_tes if to_the_letter else charge_limit
-        con(discharge - u_out * discharging <= 0, name="eq14_discharge")
-        con(charge + u_in * discharging <= u_in, name="eq15_charge")
-
-        loss = tes.loss_share_per_day / 24.0  # theta, per hour
-        change = (
-            ts * tes.charge_efficiency * charge
-            - ts / tes.discharge_efficiency * discharge
-            - ts * loss * size
+    def build(self) -> None:
+        """All variables and constraints, and the objective."""
+        problem = self.problem
+        self.model.parameters = problem.to_dataset()
+        self.coords = {
+            "day": pd.Index(problem.day, name="day"),
+            "slice": pd.RangeIndex(problem.shape[1], name="slice"),
+        }
+        self.slices = [self.coords["day"], self.coords["slice"]]
+        self.hours = self.per_slice(
+            np.broadcast_to(problem.slice_weight_hours, problem.shape)
+        )  # ts_r, times the days that a day stands for
+        parts = list({part.name: part for plant in problem.plants for part in plant.parts}.values())
+        for kind in FLOWS:
+            of_kind = [part for part in parts if part.kind == kind]
+            if of_kind or kind == "chp":
+                self.add_parts(kind, of_kind)
+        for store in problem.stores:
+            self.add_store(store)
+        self.add_grid()
+        heat, electricity = (
+            self.per_slice(values) for values in (problem.heat_kw, problem.electricity_kw)
         )
-        initial = tes.initial_share * size  # Size_TES x ISH
-        first, last = level.isel(slice=0, drop=True), level.isel(slice=-1, drop=True)
-        con(level - size <= 0, name="eq16_level_within_size")
-        if slices > 1:
-            before = level.isel(slice=slice(None, -1)).assign_coords(slice=coords["slice"][1:])
-            con(
-                level.isel(slice=slice(1, None)) - before - change.isel(slice=slice(1, None)) == 0,
-                name="eq16_level",
+        self.constrain(_sum(self.heat) == heat, "heat_balance")
+        self.constrain(_sum(self.electricity) == electricity, "electricity_balance")
+        self.model.add_objective(_sum(self.cost))  # Eq. 1
+
+    def per_slice(self, values: FloatArray | npt.NDArray[np.bool_]) -> xr.DataArray:
+        """An array over days and slices."""
+        return xr.DataArray(values, coords=self.coords, dims=DIMS)
+
+    def constrain(self, constraint: Any, name: str, **options: Any) -> None:
+        """Add a constraint, under the papers' number if it has one."""
+        self.model.add_constraints(constraint, name=equation(name), **options)
+
+    def over_slices(self, parts: pd.Index, values: list[Any]) -> xr.DataArray:
+        """Numbers of parts, each one or an array over all slices."""
+        shape = self.problem.shape
+        if all(np.ndim(value) == 0 for value in values):
+            return xr.DataArray([float(v) for v in values], coords=[parts])
+        stacked = np.stack(
+            [
+                np.broadcast_to(
+                    np.asarray(v).reshape(-1, 1).reshape(shape) if np.ndim(v) else v, shape
+                )
+                for v in values
+            ]
+        )
+        return xr.DataArray(stacked, coords=[parts, *self.slices], dims=[parts.name, *DIMS])
+
+    def add_parts(self, kind: Kind, parts: list[Part]) -> None:
+        """Variables of all parts of a kind, and what they give, take and cost."""
+        problem, add = self.problem, self.model.add_variables
+        index = pd.Index([part.name for part in parts], name=kind, dtype=object)
+        rows: list[Activity] = [part.activities[0] for part in parts]
+
+        def column(name: str) -> xr.DataArray:
+            return self.over_slices(index, [getattr(row, name) for row in rows])
+
+        chosen = kind in CHOSEN
+        commits = chosen and any(row.commits for row in rows)
+        first, *others = FLOWS[kind]
+        most = column("most_kw")
+        upper = np.inf if chosen else most
+        flow = add(lower=0, upper=upper, coords=[index, *self.slices], name=first)
+        if chosen:
+            installed = add(binary=True, coords=[index], name=f"{kind}_choice")
+            if commits:
+                on = add(binary=True, coords=[index, *self.slices], name=f"{kind}_on")
+                self.constrain(flow - column("least_kw") * on >= 0, f"{kind}_least")
+                self.constrain(flow - most * on <= 0, f"{kind}_most")
+                self.constrain(on - installed <= 0, f"{kind}_installed")
+            else:
+                self.constrain(flow - most * installed <= 0, f"{kind}_most")
+            if parts:
+                if any(plant.part(kind) is None for plant in problem.plants):
+                    self.constrain(installed.sum() <= 1, f"{kind}_one_at_most")
+                else:
+                    self.constrain(installed.sum() == 1, f"{kind}_one")
+            yearly = [problem.part_gbp_per_year(part) for part in parts]
+            self.cost.append((xr.DataArray(yearly, coords=[index]) * installed).sum())
+        for name in others:
+            size = np.abs(column(FLOWS[kind][name]))
+            other = add(lower=0, coords=self.slices, name=name)
+            self.constrain(other - (size * flow).sum(kind) == 0, name)
+        for balance, name in ((self.heat, "heat"), (self.electricity, "electricity")):
+            if any(np.any(getattr(row, name)) for row in rows):
+                balance.append((column(name) * flow).sum(kind))
+        prices = prices_of(problem)
+        per_kwh = self.over_slices(index, [prices.of(row) for row in rows])
+        self.cost.append((per_kwh * self.hours * flow).sum())
+
+    def add_grid(self) -> None:
+        """Import and export, one of them at a time (Eq. 12-13)."""
+        problem, letter = self.problem, self.to_the_letter
+        load = self.per_slice(problem.electricity_kw)
+        # Where import costs at least what export earns, importing less and exporting less by the
+        # same amount never costs more: some optimum never does both. Where export earns more,
+        # Eq. 12-13 say so.
+        drawn = problem.largest_draw_kw
+        import_limit = np.minimum(problem.max_import_kw, np.inf if letter else load + drawn)
+        imported = self.model.add_variables(
+            lower=0, upper=import_limit, coords=self.slices, name="grid_import_kw"
+        )  # W_IMP
+        exported = self.model.add_variables(
+            lower=0, upper=problem.max_export_kw, coords=self.slices, name="grid_export_kw"
+        )  # W_EXP
+        pays_more = problem.export_price_gbp_per_kwh > problem.import_price_gbp_per_kwh
+        exclusive = self.per_slice(np.ones_like(pays_more) if letter else pays_more)
+        if bool(exclusive.any()):
+            generated = problem.largest_generation_kw
+            large = 10.0 * (float(load.max()) + drawn + generated)
+            u_import, u_export = (large, large) if letter else (load + drawn, generated)
+            importing = self.model.add_variables(
+                binary=True, coords=self.slices, name="grid_importing", mask=exclusive
+            )  # Y_EI
+            self.constrain(imported - u_import * importing <= 0, "import_excludes", mask=exclusive)
+            self.constrain(
+                exported + u_export * importing <= u_export, "export_excludes", mask=exclusive
             )
+        self.electricity += [imported, -1 * exported]
+        prices = prices_of(problem)
+        buy, sell = (
+            self.per_slice(values.reshape(problem.shape))
+            for values in (prices.import_gbp_per_kwh, prices.export_gbp_per_kwh)
+        )
+        self.cost.append((buy * self.hours * imported).sum() - (sell * self.hours * exported).sum())
+
+    def add_store(self, store: Store) -> None:
+        """A store of a free size: Eq. 14-17."""
+        problem, name, letter = self.problem, store.name, self.to_the_letter
+        add, ts = self.model.add_variables, problem.step_hours
+        days, slices = problem.shape
+        heat_demand = self.per_slice(problem.heat_kw)
+        charge_limit = store.largest_charge_kw(ts)
+        # Discharging excludes charging: Eq. 7 then leaves no use for more than the demand.
+        of_heat = store.carrier == "heat"
+        tight = heat_demand if of_heat else charge_limit
+        discharge_limit = np.inf if letter else tight
+        size = add(lower=store.min_kwh, upper=store.max_kwh, name=f"{name}_size_kwh")
+        charge = add(lower=0, coords=self.slices, name=f"{name}_charge_kw")
+        discharge = add(
+            lower=0, upper=discharge_limit, coords=self.slices, name=f"{name}_discharge_kw"
+        )
+        level = add(lower=0, coords=self.slices, name=f"{name}_level_kwh")
+        discharging = add(binary=True, coords=self.slices, name=f"{name}_discharging")
+        large = 10.0 * (float(heat_demand.max()) + charge_limit)
+        u_out, u_in = (large, large) if letter else (tight, charge_limit)
+        self.constrain(discharge - u_out * discharging <= 0, f"{name}_discharge")
+        self.constrain(charge + u_in * discharging <= u_in, f"{name}_charge")
+        if np.isfinite(store.power_kw_per_kwh):
+            self.constrain(charge - store.power_kw_per_kwh * size <= 0, f"{name}_charge_power")
+            self.constrain(
+                discharge - store.power_kw_per_kwh * size <= 0, f"{name}_discharge_power"
+            )
+        kept = store.kept_share(ts)
+        change = (
+            ts * store.charge_efficiency * charge
+            - ts / store.discharge_efficiency * discharge
+            - ts * store.loss_by_size_per_hour * size
+        )
+        initial = store.initial_share * size
+        first, last = level.isel(slice=0, drop=True), level.isel(slice=-1, drop=True)
+        self.constrain(level - size <= 0, f"{name}_level_within_size")
+        if slices > 1:
+            later = self.coords["slice"][1:]
+            before = level.isel(slice=slice(None, -1)).assign_coords(slice=later)
+            rest = slice(1, None)
+            step = level.isel(slice=rest) - kept * before - change.isel(slice=rest)
+            self.constrain(step == 0, f"{name}_level")
         first_change = change.isel(slice=0, drop=True)
-        if tes.closing_tolerance_kwh > 0:
+        if store.closing_tolerance_kwh > 0:
             # Eq. 17 with its tolerance: the level is carried over midnight, so that what a day
             # ends short is missing the next morning.
-            start = first.isel(day=0, drop=True) - first_change.isel(day=0, drop=True) - initial
-            con(start == 0, name="eq16_first_midnight")
+            start = first.isel(day=0, drop=True) - first_change.isel(day=0, drop=True)
+            self.constrain(start - kept * initial == 0, f"{name}_first_midnight")
             if days > 1:
-                evening = last.isel(day=slice(None, -1)).assign_coords(day=coords["day"][1:])
+                later = self.coords["day"][1:]
+                evening = last.isel(day=slice(None, -1)).assign_coords(day=later)
                 morning = first.isel(day=slice(1, None)) - first_change.isel(day=slice(1, None))
-                con(morning - evening == 0, name="eq16_midnight")
-            tolerance = tes.closing_tolerance_kwh
-            con(last - initial <= tolerance, name="eq17_closes_below")
-            con(last - initial >= -tolerance, name="eq17_closes_above")
+                self.constrain(morning - kept * evening == 0, f"{name}_midnight")
+            tolerance = store.closing_tolerance_kwh
+            self.constrain(last - initial <= tolerance, f"{name}_closes_below")
+            self.constrain(last - initial >= -tolerance, f"{name}_closes_above")
         else:
-            con(first - first_change - initial == 0, name="eq16_midnight")
-            con(last - initial == 0, name="eq17_closes")
-        ACC = ACC + problem.store_capital_gbp_per_kwh * size
-        stored_cost = (tes.maintenance_gbp_per_kwh * hours * discharge).sum()
-        exchange = discharge - charge
-
-    # ---- balances of heat and electricity: Eq. 7-8
-    supplied = all_heat + boiler_heat
-    con(supplied == heat_demand if exchange is None else supplied + exchange == heat_demand,
-        name="eq7_heat")  # fmt: skip
-    con(all_power + imported - exported == electricity_demand, name="eq8_electricity")
-
-    # ---- cost of a year: Eq. 1-5, with what the incentive pays
-    maintenance = per_unit([unit.maintenance_gbp_per_kwh for unit in inputs.units])
-    chp_fuel = (hours * power / electrical).sum()  # (Q + W) / Perf_CHP = W / electrical efficiency
-    boiler_fuel = (hours * boiler_heat / boiler.efficiency).sum()
-    FC = inputs.design_tariff.gas_gbp_per_kwh * (chp_fuel + boiler_fuel)  # Eq. 3
-    MC = (maintenance * hours * power).sum() + (
-        boiler.maintenance_gbp_per_kwh * hours * boiler_heat
-    ).sum()  # Eq. 4
-    if stored_cost is not None:
-        MC = MC + stored_cost
-    grid = (import_price * hours * imported).sum() - (
-        export_price * hours * exported
-    ).sum()  # Eq. 5
-    generation = (problem.generation_payment_gbp_per_kwh * hours * power).sum()
-    ntco2 = (  # Eq. 20
-        emissions.gas_kg_per_kwh * (chp_fuel + boiler_fuel)
-        + emissions.grid_kg_per_kwh * (hours * (imported - exported)).sum()
-    )
-    model.add_objective(
-        ACC + FC + MC + grid - generation + incentive.co2_price_gbp_per_kg * ntco2
-    )  # Eq. 1
-    return model
+            self.constrain(first - first_change - kept * initial == 0, f"{name}_midnight")
+            self.constrain(last - initial == 0, f"{name}_closes")
+        balance = self.heat if of_heat else self.electricity
+        balance.append(discharge - charge)
+        self.cost.append(problem.store_capital(store) * size)
+        self.cost.append((store.discharge_gbp_per_kwh * self.hours * discharge).sum())
 
 
-def _capital(unit: ChpUnit) -> float:
-    return unit.power_kw * unit.capital_cost_gbp_per_kw
+def _sum(terms: list[Any]) -> Any:
+    """The sum of expressions and numbers."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total

@@ -3,12 +3,12 @@
 The hull's solution says how much heat each slice stores. Nearly always one mode of operation
 attains the hull's cost there; a few slices a day lie between two modes. Those are rounded in
 their order, and what a slice stores less than in the hull is carried on to the next (sum-up
-rounding: Sager, Bock, Diehl 2012, Mathematical Programming 133); the day's linear programme then
-moves all slices within their modes. What is left above the hull the year's tolerance may allow.
+rounding: Sager, Bock, Diehl 2012, Mathematical Programming 133); the store line then moves all
+slices within their modes. What is left above the hull the year's tolerance may allow.
 Otherwise the days furthest above it become small mixed-integer programmes, in which the slices
 that the hull left undecided choose their mode.
 
-Any path of the store's level is an operation: :mod:`microchp.design.dispatch` serves each slice
+Any path of the store's level is an operation: :mod:`microchp.design.slices` serves each slice
 at least cost for the heat it exchanges. So what HiGHS returns is only ever a proposal, and is
 taken if it is cheaper.
 """
@@ -21,16 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from microchp.design.decomposition import Clock, DayProgram, Evaluation, for_days
-from microchp.design.dispatch import Mode
-from microchp.design.formulation import (
-    BoolArray,
-    Curves,
-    lower_hull,
-    stored_from_exchange,
-)
-from microchp.design.problem import FloatArray, Problem
-from microchp.design.schedule import Operation, exchange_along, operation_along, settled_levels
+from microchp.design.certificate import Evaluation, solve_days
+from microchp.design.day_program import BoolArray, Clock, DayProgram, for_days
+from microchp.design.problem import FloatArray
+from microchp.design.schedule import Operation, PlantYear, settled_levels, stored_along
 
 IntArray = npt.NDArray[np.intp]
 
@@ -94,16 +88,16 @@ def sum_up_rounding(stored_kw: FloatArray, corners_kw: FloatArray, free: BoolArr
 class Rounding:
     """Turns the hull of one plant's year into operations, day by day."""
 
-    def __init__(self, problem: Problem, curves: Curves, threads: int = 1) -> None:
-        self._problem = problem
-        self._curves = curves
+    def __init__(self, year: PlantYear, threads: int = 1) -> None:
+        self._year = year
+        self._problem = year.problem
+        self._curves = year.curves
         self._threads = threads
-        days, slices = problem.shape
-        hulls = [lower_hull(curves.stored_kw, cost) for cost in curves.mode_cost]
-        shape = (len(hulls), days, slices, -1)
-        self._stored = np.stack([stored for stored, _ in hulls]).reshape(shape)
-        self._cost = np.stack([cost for _, cost in hulls]).reshape(shape)
-        self._exists = np.isfinite(self._cost[..., 0])
+        days, slices = year.problem.shape
+        shape = (len(self._curves.cost), days, slices)
+        self._stored = self._curves.stored_kw.reshape(*shape, -1)
+        self._cost = self._curves.cost.reshape(*shape, -1)
+        self._exists = self._curves.exists.reshape(shape)
 
     def round(self, evaluation: Evaluation, tolerance_gbp: float, seconds_left: Clock) -> Operation:
         """An operation at an evaluation's size, close to its hull.
@@ -119,11 +113,11 @@ class Rounding:
             When time is up, the remaining days keep the hull's own path.
         """
         problem, size = self._problem, evaluation.size_kwh
-        operation = operation_along(problem, self._curves.plant, size, evaluation.level_kwh)
+        operation = self._year.along(size, evaluation.level_kwh)
         undecided = self._undecided(evaluation)
         hull_gbp = operation.day_gbp - undecided.excess_gbp
         some = np.flatnonzero(undecided.slices.any(axis=1))
-        operation = self._better(operation, some, undecided.rounded, 0.0, seconds_left)
+        operation = self._moved(operation, some, undecided.rounded)
 
         above_gbp = problem.day_weight * (operation.day_gbp - hull_gbp)
         order = np.argsort(above_gbp)
@@ -195,37 +189,40 @@ class Rounding:
         Against the prices of stored heat each slice of the hull's solution is at its least; a
         slice is decided where some branch attains that, and else lies between corners that do.
         """
-        problem, curves, plant = self._problem, self._curves, self._curves.plant
+        problem, curves = self._problem, self._curves
         level = settled_levels(problem, evaluation.size_kwh, evaluation.level_kwh)
-        exchange = exchange_along(problem, evaluation.size_kwh, level).reshape(-1, 1)
+        stored = stored_along(problem, evaluation.size_kwh, level).ravel()
         prices = evaluation.heat_prices.reshape(-1, 1)
-        stored = stored_from_exchange(exchange, problem.tes)
-        reduced = curves.cost - prices * curves.stored_kw
+        reduced = curves.hull_cost - prices * curves.hull_kw
         least = reduced.min(axis=1)
-        costs = []
-        for branch, mode in enumerate(curves.branches):
-            _, cost = plant.best_power(exchange, mode)
-            charging = branch > 0 and curves.branches[branch - 1] == mode
-            if mode is not Mode.OFF:
-                outside = exchange < 0 if charging else exchange > 0
-                cost = np.where(outside, np.inf, cost)
-            costs.append(cost[:, 0])
-        branch_cost = np.stack(costs)
-        excess = branch_cost.min(axis=0) - (prices * stored)[:, 0] - least
+        branch_cost = curves.branch_cost(stored)
+        excess = branch_cost.min(axis=0) - prices[:, 0] * stored - least
         free = (excess > TIE_GBP_PER_H).reshape(problem.shape)
         attaining = reduced <= least[:, None] + TIE_GBP_PER_H
-        corners = np.where(attaining, curves.stored_kw, np.inf).reshape(*problem.shape, -1)
+        corners = np.where(attaining, curves.hull_kw, np.inf).reshape(*problem.shape, -1)
         corner = sum_up_rounding(stored.reshape(problem.shape), corners, free)
-        of_corner = curves.mode_cost.argmin(axis=0)[np.arange(len(stored)), corner.ravel()]
-        best = np.where(free.ravel(), of_corner, branch_cost.argmin(axis=0))
-        rounded = np.arange(len(costs))[:, None] == best[None, :]
-        rounded = rounded.reshape(len(costs), *problem.shape) & self._exists
+        at_corner = np.take_along_axis(curves.hull_kw, corner.reshape(-1, 1), axis=1)[:, 0]
+        best = np.where(
+            free.ravel(), curves.branch_cost(at_corner).argmin(axis=0), branch_cost.argmin(axis=0)
+        )
+        rounded = np.arange(len(branch_cost))[:, None] == best[None, :]
+        rounded = rounded.reshape(-1, *problem.shape) & self._exists
         return Undecided(
             slices=free,
             excess_gbp=problem.step_hours * np.maximum(excess, 0.0).reshape(free.shape).sum(axis=1),
             rounded=rounded,
             allowed=np.where(free[None], self._exists, rounded),
         )
+
+    def _moved(self, operation: Operation, days: IntArray, allowed: BoolArray) -> Operation:
+        """An operation with some days along the best paths that one branch a slice allows."""
+        at = allowed[:, days].argmax(axis=0)[None, :, :, None]
+        stored = np.take_along_axis(self._stored[:, days], at, axis=0)[0]
+        cost = np.take_along_axis(self._cost[:, days], at, axis=0)[0]
+        year = solve_days(self._problem, operation.size_kwh, stored, cost)
+        levels = operation.level_kwh.copy()
+        levels[days[year.feasible]] = year.level_kwh[year.feasible]
+        return self._cheaper_days(operation, levels)
 
     def _better(
         self,
@@ -268,8 +265,7 @@ class Rounding:
 
     def _cheaper_days(self, operation: Operation, level_kwh: FloatArray) -> Operation:
         """``operation`` with the days of another path that are cheaper."""
-        plant = self._curves.plant
-        other = operation_along(self._problem, plant, operation.size_kwh, level_kwh)
+        other = self._year.along(operation.size_kwh, level_kwh)
         cheaper = other.day_gbp < operation.day_gbp
         day_gbp = np.where(cheaper, other.day_gbp, operation.day_gbp)
         return Operation(

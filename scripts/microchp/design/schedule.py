@@ -1,27 +1,35 @@
 """Operation along a path of the store's level: what it costs, and every flow.
 
 A size of the store and its level at the end of each slice say how much heat each slice
-exchanges with it; :mod:`microchp.design.dispatch` then serves each slice at least cost. Whatever
+exchanges with it; :mod:`microchp.design.slices` then serves each slice at least cost. Whatever
 proposed the levels, the balances of Eq. 7, 8 and 16 hold by construction, charging excludes
 discharging, and import excludes export.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from microchp.config import Tes
-from microchp.design.dispatch import Plant
-from microchp.design.formulation import exchange_from_stored
 from microchp.design.problem import FloatArray, Problem
+from microchp.design.slices import Curves, Exchange, Table, curves_of, least_cost
+from microchp.design.table import activities_of, exchange_of, flows_by_name, table_of
+from microchp.system.plant import Plant
 
 DUST_KW = 1e-7
 """Flows below this are rounding, and become zero."""
 
 UNSERVED_KW = 1e-6
 """Unserved heat above this is more than rounding."""
+
+UNSERVED = "unserved_heat_kw"
+
+Flows = Mapping[str, FloatArray]
+"""All flows of an operation by name, shape ``(days, slices)``; named as the model's variables."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +55,79 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Flows:
-    """All flows of an operation, shape ``(days, slices)``; named as the model's variables."""
+class PlantYear:
+    """A plant over the slices of a problem."""
 
-    chp_power_kw: FloatArray
-    chp_heat_kw: FloatArray
-    boiler_heat_kw: FloatArray
-    tes_charge_kw: FloatArray
-    tes_discharge_kw: FloatArray
-    tes_level_kwh: FloatArray
-    grid_import_kw: FloatArray
-    grid_export_kw: FloatArray
-    unserved_heat_kw: FloatArray
+    problem: Problem
+    plant: Plant
+
+    @cached_property
+    def table(self) -> Table:
+        """Its activities in numbers."""
+        return table_of(self.problem, self.plant)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """How heat passes between its slices and the store."""
+        return exchange_of(self.problem)
+
+    @cached_property
+    def curves(self) -> Curves:
+        """What every slice costs, by the heat that it stores."""
+        return curves_of(self.table, self.exchange)
+
+    def release(self) -> None:
+        """Give back the memory of the curves; they are made again when needed."""
+        self.__dict__.pop("curves", None)
+        self.__dict__.pop("table", None)
+
+    def without_store(self) -> Operation:
+        """The optimum without a store: slices are independent."""
+        shape = self.problem.shape
+        _, cost, _ = least_cost(self.table, np.zeros(shape).ravel())
+        return self._operation(0.0, np.zeros(shape), cost)
+
+    def along(self, size_kwh: float, level_kwh: FloatArray) -> Operation:
+        """The cheapest operation along a path of the store's level."""
+        level = settled_levels(self.problem, size_kwh, level_kwh)
+        stored = stored_along(self.problem, size_kwh, level)
+        cost = self.curves.branch_cost(stored.ravel()).min(axis=0)
+        return self._operation(size_kwh, level, cost)
+
+    def _operation(self, size_kwh: float, level_kwh: FloatArray, cost: FloatArray) -> Operation:
+        problem = self.problem
+        day_gbp = problem.step_hours * cost.reshape(problem.shape).sum(axis=1)
+        return Operation(size_kwh, level_kwh, day_gbp, float(problem.day_weight @ day_gbp))
+
+    def flows(self, operation: Operation) -> Flows:
+        """Every flow of an operation."""
+        problem = self.problem
+        stored = stored_along(problem, operation.size_kwh, operation.level_kwh)
+        exchange = self.exchange.exchange_kw(stored)
+        activity, _, _ = least_cost(self.table, exchange.ravel())
+        activity[np.abs(activity) < DUST_KW] = 0.0
+        net = self.table.electricity_kw - (self.table.electricity * activity).sum(axis=0)
+        net[np.abs(net) < DUST_KW] = 0.0
+        named = flows_by_name(activities_of(problem, self.plant), activity)
+        return {
+            **{name: values.reshape(problem.shape) for name, values in named.items()},
+            "tes_charge_kw": np.maximum(exchange, 0.0),
+            "tes_discharge_kw": np.maximum(-exchange, 0.0),
+            "tes_level_kwh": operation.level_kwh,
+            "grid_import_kw": np.maximum(net, 0.0).reshape(problem.shape),
+            "grid_export_kw": np.maximum(-net, 0.0).reshape(problem.shape),
+        }
+
+    def serves_all_heat(self, operation: Operation) -> bool:
+        """Whether no heat is left unserved, as limited heat may leave some."""
+        if UNSERVED not in self._named:
+            return True
+        return bool(self.flows(operation)[UNSERVED].max() <= UNSERVED_KW)
+
+    @property
+    def _named(self) -> set[str]:
+        kinds = {activity.kind for activity in activities_of(self.problem, self.plant)}
+        return {UNSERVED} if "unserved_heat" in kinds else set()
 
 
 def settled_levels(problem: Problem, size_kwh: float, level_kwh: FloatArray) -> FloatArray:
@@ -72,8 +141,8 @@ def settled_levels(problem: Problem, size_kwh: float, level_kwh: FloatArray) -> 
     return level
 
 
-def exchange_along(problem: Problem, size_kwh: float, level_kwh: FloatArray) -> FloatArray:
-    """Charge less discharge (kW) along the levels, shape ``(days, slices)``.
+def stored_along(problem: Problem, size_kwh: float, level_kwh: FloatArray) -> FloatArray:
+    """Heat that arrives in the store (kW) along the levels, shape ``(days, slices)``.
 
     Every day starts from the initial level, or, where Eq. 17 has a tolerance, from where the day
     before ended.
@@ -84,54 +153,17 @@ def exchange_along(problem: Problem, size_kwh: float, level_kwh: FloatArray) -> 
     midnight = np.full(problem.shape[0], tes.initial_share * size_kwh)
     if tes.closing_tolerance_kwh > 0:
         midnight[1:] = level_kwh[:-1, -1]
-    change = np.diff(np.concatenate([midnight[:, None], level_kwh], axis=1), axis=1)
-    stored = change / problem.step_hours + _loss_kw(tes, size_kwh)
-    exchange = exchange_from_stored(stored, tes)
-    return np.where(np.abs(exchange) < DUST_KW / 100, 0.0, exchange)
+    before = np.concatenate([midnight[:, None], level_kwh[:, :-1]], axis=1)
+    change = level_kwh - kept_share(tes, problem.step_hours) * before
+    stored = change / problem.step_hours + standing_loss_kw(tes, size_kwh)
+    return np.where(np.abs(stored) < DUST_KW / 100, 0.0, stored)
 
 
-def operation_along(
-    problem: Problem, plant: Plant, size_kwh: float, level_kwh: FloatArray
-) -> Operation:
-    """The cheapest operation along a path of the store's level.
-
-    Without a store, size and levels are zero, and this is the optimum: slices are independent.
-    """
-    level = settled_levels(problem, size_kwh, level_kwh)
-    exchange = exchange_along(problem, size_kwh, level)
-    _, cost = plant.slice_cost(exchange.reshape(-1, 1))
-    day_gbp = problem.step_hours * cost.reshape(problem.shape).sum(axis=1)
-    return Operation(size_kwh, level, day_gbp, float(problem.day_weight @ day_gbp))
-
-
-def flows_of(problem: Problem, plant: Plant, operation: Operation) -> Flows:
-    """Every flow of an operation."""
-    exchange = exchange_along(problem, operation.size_kwh, operation.level_kwh)
-    power, _ = plant.slice_cost(exchange.reshape(-1, 1))
-    power = np.where(power < DUST_KW, 0.0, power).reshape(problem.shape)
-    heat = plant.heat_to_power * power
-    needed = exchange + problem.heat_kw - heat
-    boiler = np.clip(needed, 0.0, plant.boiler_max_kw)
-    return Flows(
-        chp_power_kw=power,
-        chp_heat_kw=heat,
-        boiler_heat_kw=boiler,
-        tes_charge_kw=np.maximum(exchange, 0.0),
-        tes_discharge_kw=np.maximum(-exchange, 0.0),
-        tes_level_kwh=operation.level_kwh,
-        grid_import_kw=np.maximum(problem.electricity_kw - power, 0.0),
-        grid_export_kw=np.maximum(power - problem.electricity_kw, 0.0),
-        unserved_heat_kw=np.maximum(needed - boiler, 0.0),
-    )
-
-
-def serves_all_heat(problem: Problem, plant: Plant, operation: Operation) -> bool:
-    """Whether no heat is left unserved, as a limited boiler may."""
-    if np.isinf(plant.boiler_max_kw):
-        return True
-    return bool(flows_of(problem, plant, operation).unserved_heat_kw.max() <= UNSERVED_KW)
-
-
-def _loss_kw(tes: Tes, size_kwh: float) -> float:
-    """Standing loss, a rate of the size (theta of Eq. 16)."""
+def standing_loss_kw(tes: Tes, size_kwh: float) -> float:
+    """Standing loss that is a rate of the size (theta of Eq. 16)."""
     return tes.loss_share_per_day / 24.0 * size_kwh
+
+
+def kept_share(tes: Tes, step_hours: float) -> float:
+    """What the loss that goes with the level leaves of it in a step."""
+    return 1.0 - tes.level_loss_share_per_day / 24.0 * step_hours

@@ -18,14 +18,12 @@ from typing import Literal
 
 import numpy as np
 
-from microchp.config import ChpUnit
-from microchp.design.certificate import cut_from_prices, least_of_cuts
-from microchp.design.decomposition import Clock, Evaluation, YearProgram
-from microchp.design.dispatch import Plant, plant_of
-from microchp.design.formulation import curves_of
+from microchp.design.certificate import Evaluation, cut_from_prices, evaluate, least_of_cuts
+from microchp.design.day_program import Clock
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.rounding import Rounding
-from microchp.design.schedule import Operation, operation_along, serves_all_heat
+from microchp.design.schedule import Operation, PlantYear
+from microchp.system.plant import Plant
 
 log = logging.getLogger(__name__)
 
@@ -57,18 +55,22 @@ class Design:
 
     Attributes
     ----------
-    unit
-        The unit, or None.
+    year
+        The plant and its slices.
     operation
         Size of the store and its path.
     cost_gbp
         Equivalent annual cost (Eq. 1).
     """
 
-    unit: ChpUnit | None
-    plant: Plant
+    year: PlantYear
     operation: Operation
     cost_gbp: float
+
+    @property
+    def plant(self) -> Plant:
+        """What is installed, the store apart."""
+        return self.year.plant
 
 
 @dataclass(frozen=True)
@@ -122,31 +124,29 @@ class Proof:
 class StoreSearch:
     """All stores with one choice of unit: hulls evaluated, cuts, and the bound they give."""
 
-    def __init__(self, problem: Problem, unit: ChpUnit | None, threads: int = 1) -> None:
+    def __init__(self, year: PlantYear, threads: int = 1) -> None:
+        problem = year.problem
         self.problem = problem
-        self.unit = unit
+        self.year = year
         self.threads = threads
-        self.plant = plant_of(problem, unit)
-        self.fixed_gbp = problem.unit_capital_gbp(unit) + problem.constant_gbp
+        self.fixed_gbp = problem.plant_capital_gbp(year.plant) + problem.constant_gbp
         self.evaluations: list[Evaluation] = []
         self._found_gbp: dict[float, float] = {}
-        self._curves = curves_of(problem, self.plant)
-        # heat at the boiler's price all day is a bound for nothing, and without a unit the best
-        boiler_price = np.full(problem.shape, self.plant.boiler_gbp_per_kwh)
-        self._cuts = [cut_from_prices(problem, self._curves, boiler_price)]
+        # heat at its price without a store is a bound for nothing, and often the best
+        self._cuts = [cut_from_prices(problem, year.curves, marginal_price(year))]
         self.bound_gbp = self.least(problem.store_limits_kwh)[1]
-        self._year: YearProgram | None = None
         self._rounding: Rounding | None = None
 
     def release(self) -> None:
-        """Give back the memory of the days' programmes; they are built again when needed."""
-        self._year = self._rounding = None
+        """Give back the memory of the curves; they are made again when needed."""
+        self._rounding = None
+        self.year.release()
 
     @property
     def rounding(self) -> Rounding:
         """What makes this choice's year integral."""
         if self._rounding is None:
-            self._rounding = Rounding(self.problem, self._curves, self.threads)
+            self._rounding = Rounding(self.year, self.threads)
         return self._rounding
 
     def design(self, operation: Operation) -> Design:
@@ -154,9 +154,9 @@ class StoreSearch:
         size = operation.size_kwh
         capital = self.problem.store_capital_gbp_per_kwh * size
         cost = self.fixed_gbp + capital + operation.operating_gbp
-        if serves_all_heat(self.problem, self.plant, operation):
+        if self.year.serves_all_heat(operation):
             self._found_gbp[size] = min(cost, self._found_gbp.get(size, np.inf))
-        return Design(self.unit, self.plant, operation, cost)
+        return Design(self.year, operation, cost)
 
     def least(self, limits_kwh: tuple[float, float]) -> tuple[float, float]:
         """Size and bound (GBP/year, all of Eq. 1) that the cuts give within limits."""
@@ -169,14 +169,12 @@ class StoreSearch:
         capital = self.problem.store_capital_gbp_per_kwh * evaluation.size_kwh
         return self.fixed_gbp + capital + evaluation.relaxed_gbp
 
-    def evaluate(self, size_kwh: float, seconds_left: Clock) -> Evaluation:
+    def evaluate(self, size_kwh: float) -> Evaluation:
         """The hull at a size, solved once."""
         for evaluation in self.evaluations:
             if abs(evaluation.size_kwh - size_kwh) < 1e-9:
                 return evaluation
-        if self._year is None:
-            self._year = YearProgram(self.problem, self._curves, self.threads)
-        evaluation = self._year.evaluate(size_kwh, seconds_left)
+        evaluation = evaluate(self.problem, self.year.curves, size_kwh)
         self.evaluations.append(evaluation)
         self._cuts.append(evaluation.cut)
         return evaluation
@@ -189,14 +187,14 @@ class StoreSearch:
         below the hull; a size that comes again then has nothing more to tell.
         """
         for size in self.spread_kwh():
-            self.evaluate(size, seconds_left)
+            self.evaluate(size)
         for _ in range(MOST_EVALUATIONS):
             size, self.bound_gbp = self.least(self.problem.store_limits_kwh)
             best = min(self.evaluations, key=self.relaxed)
             log.info(
                 "%s: %d stores, least hull %.2f GBP/y at %.2f kWh, bound over all stores %.2f, "
                 "time limit in %.0f s",
-                name_of(self.unit),
+                self.year.plant,
                 len(self.evaluations),
                 self.relaxed(best),
                 best.size_kwh,
@@ -207,7 +205,7 @@ class StoreSearch:
             if self.relaxed(best) - self.bound_gbp <= close or self.bound_gbp >= ceiling_gbp:
                 break
             known = len(self.evaluations)
-            self.evaluate(size, seconds_left)
+            self.evaluate(size)
             if len(self.evaluations) == known:
                 break
         return best
@@ -218,14 +216,14 @@ class StoreSearch:
         Without a unit the cost is a line, or nearly so, and its ends are enough.
         """
         low, high = self.problem.store_limits_kwh
-        intervals = SPREAD_INTERVALS if self.unit else 1
+        intervals = SPREAD_INTERVALS if self.year.plant.part("chp") else 1
         shares = np.unique(np.linspace(0.0, 1.0, intervals + 1) ** 2)
         return [float(size) for size in np.unique(low + (high - low) * shares)]
 
     def along(self, evaluation: Evaluation) -> Design:
         """The design that runs along the hull's own path."""
         size, level = evaluation.size_kwh, evaluation.level_kwh
-        return self.design(operation_along(self.problem, self.plant, size, level))
+        return self.design(self.year.along(size, level))
 
     def curve(self, bound_gbp: float) -> list[tuple[float, float, float, float]]:
         """Rows of the size curve: unit (kW), store (kWh), cost and bound (GBP/year).
@@ -238,7 +236,7 @@ class StoreSearch:
         """
         return [
             (
-                size_of(self.unit),
+                self.year.plant.size("chp"),
                 size,
                 self._found_gbp[size],
                 max(bound_gbp, self.least((size, size))[1]),
@@ -299,7 +297,7 @@ class StoreSearch:
         they are read off the evaluations on both sides. At a limit, its own are taken.
         """
         size, _ = self.least(limits_kwh)
-        here = self.evaluate(size, left)
+        here = self.evaluate(size)
         if size in limits_kwh:
             return -here.day_slopes
         capital = self.problem.store_capital_gbp_per_kwh
@@ -350,17 +348,17 @@ def solve_by_days(
         If time is up before there is any bound.
     """
     without = sorted(
-        (design_without_store(problem, unit) for unit in problem.choices),
+        (design_without_store(problem, plant) for plant in problem.plants),
         key=lambda design: design.cost_gbp,
     )
     if problem.inputs.tes is None:
         curve = [
-            (size_of(design.unit), 0.0, design.cost_gbp, design.cost_gbp)
+            (design.plant.size("chp"), 0.0, design.cost_gbp, design.cost_gbp)
             for design in without
-            if serves_all_heat(problem, design.plant, design.operation)
+            if design.year.serves_all_heat(design.operation)
         ]
         return Proof(without[0], without[0].cost_gbp, size_curve(curve), "decomposed")
-    searches = [StoreSearch(problem, design.unit, threads) for design in without]
+    searches = [StoreSearch(design.year, threads) for design in without]
     start = without[0] if problem.store_limits_kwh[0] == 0 else None
     method: Method = "decomposed"
     best, bound, still_open = _search_stores(problem, searches, start, asked_gap, seconds_left)
@@ -402,16 +400,27 @@ def _search_stores(
         design = search.round(evaluation, tolerance, seconds_left)
         best = min(best, design, key=lambda d: d.cost_gbp)
         search.release()
-        log.info("%s: integral %.2f GBP/y", name_of(search.unit), design.cost_gbp)
+        log.info("%s: integral %.2f GBP/y", search.year.plant, design.cost_gbp)
     return best, min(bound, best.cost_gbp), [search for search, _ in open_searches]
 
 
-def design_without_store(problem: Problem, unit: ChpUnit | None) -> Design:
-    """The best design with a choice of unit and no store."""
-    plant = plant_of(problem, unit)
-    operation = operation_along(problem, plant, 0.0, np.zeros(problem.shape))
-    cost = problem.unit_capital_gbp(unit) + problem.constant_gbp + operation.operating_gbp
-    return Design(unit, plant, operation, cost)
+def design_without_store(problem: Problem, plant: Plant) -> Design:
+    """The best design with a choice of parts and no store."""
+    year = PlantYear(problem, plant)
+    operation = year.without_store()
+    cost = problem.plant_capital_gbp(plant) + problem.constant_gbp + operation.operating_gbp
+    return Design(year, operation, cost)
+
+
+def marginal_price(year: PlantYear) -> FloatArray:
+    """What a kWh of heat more costs where nothing is exchanged (GBP/kWh), ``(days, slices)``."""
+    curves = year.curves
+    width = np.diff(curves.hull_kw, axis=1)
+    slope = np.divide(
+        np.diff(curves.hull_cost, axis=1), width, out=np.zeros_like(width), where=width > 0
+    )
+    at = ((curves.hull_kw[:, 1:] > 0) & (width > 0)).argmax(axis=1)
+    return np.take_along_axis(slope, at[:, None], axis=1).reshape(year.problem.shape)
 
 
 def _branch(
@@ -441,11 +450,11 @@ def _branch(
             continue
         log.info(
             "%s: branching on stores of %.3f to %.3f kWh, gap %.4f %%, time limit in %.0f s",
-            name_of(search.unit), low, high, 100 * gap, left(),
+            search.year.plant, low, high, 100 * gap, left(),
         )  # fmt: skip
         value, size = search.range_bound((low, high), tolerance, left)
         value = max(value, lowest.bound_gbp)
-        start = search.along(search.evaluate(size, left))
+        start = search.along(search.evaluate(size))
         best = min(best, search.improve(start, tolerance, left), key=lambda d: d.cost_gbp)
         if high - low < NARROW_KWH:
             settled = min(settled, value)
@@ -462,13 +471,3 @@ def size_curve(rows: Iterable[tuple[float, float, float, float]]) -> SizeCurve:
     """The curve of rows of unit (kW), store (kWh), cost and bound (GBP/year)."""
     table = np.array(sorted(rows)).reshape(-1, 4)
     return SizeCurve(*table.T)
-
-
-def size_of(unit: ChpUnit | None) -> float:
-    """Size of a choice in kW."""
-    return unit.power_kw if unit else 0.0
-
-
-def name_of(unit: ChpUnit | None) -> str:
-    """How a choice is called in messages."""
-    return f"{unit.power_kw:g} kW" if unit else "no unit"

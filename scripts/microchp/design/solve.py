@@ -12,7 +12,6 @@ import json
 import logging
 import platform
 import time
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,30 +22,22 @@ import xarray as xr
 
 from microchp.config import Solve
 from microchp.config.scenarios import DesignInputs
+from microchp.design.build import build_model
 from microchp.design.check import check_solution
-from microchp.design.decomposition import Clock
-from microchp.design.dispatch import plant_of
-from microchp.design.model import v1_semantics
-from microchp.design.problem import Problem, problem_from, problem_of
-from microchp.design.schedule import (
-    UNSERVED_KW,
-    Flows,
-    flows_of,
-    operation_along,
-    serves_all_heat,
-)
+from microchp.design.day_program import Clock
+from microchp.design.problem import Problem, problem_from
+from microchp.design.schedule import UNSERVED, UNSERVED_KW, Flows, PlantYear
 from microchp.design.search import (
     Design,
     Proof,
     StoreSearch,
     design_without_store,
-    name_of,
     size_curve,
-    size_of,
     solve_by_days,
 )
 from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
+from microchp.system.plant import CHOSEN
 
 log = logging.getLogger(__name__)
 
@@ -83,22 +74,22 @@ CURVE_NAMES = {
 
 def solve_model(
     *,
-    model_path: str | Path,
     demand_path: str | Path,
     design_path: str | Path,
+    inputs: DesignInputs,
     solve: Solve,
     threads: int = 1,
 ) -> None:
-    """Solve a model file and write the design.
+    """Build the model of a scenario, solve it, and write the design once it is checked.
 
     Parameters
     ----------
-    model_path
-        NetCDF of :func:`microchp.design.build.build_model`.
     demand_path
-        The demand it was built from; read only where the model holds some days for the year.
+        Demand NetCDF at the design's resolution.
     design_path
         NetCDF to write: flows over ``time``, sizes, cost, bound, gap and method as attributes.
+    inputs
+        The scenario's parameters.
     solve
         Method, gap and time limit.
     threads
@@ -106,17 +97,17 @@ def solve_model(
 
     Raises
     ------
+    DataError
+        If demand, days or a price file do not fit.
     SolveError
         If the model is infeasible, or its optimum is not proven to the gap in time. Nothing is
         written then.
     """
-    with v1_semantics():
-        model = linopy.read_netcdf(model_path)
-    problem = problem_of(model.parameters)
+    problem, model = build_model(demand_path, inputs)
     design = solve_problem(problem, model, solve, threads)
     if problem.inputs.time.days != "all":
         cost = whole_year_cost(
-            problem_from(read_netcdf(demand_path), whole_year(problem.inputs)),
+            problem_from(read_netcdf(demand_path, dwelling=0), whole_year(problem.inputs)),
             chp_kw=design.attrs["chp_kw"],
             tes_kwh=design.attrs["tes_kwh"],
             threads=threads,
@@ -152,13 +143,13 @@ def whole_year_cost(problem: Problem, *, chp_kw: float, tes_kwh: float, threads:
         Equivalent annual cost (Eq. 1) along the path of the store's hull, within some hundredths
         of a percent of the least (GBP/year); NaN if the sizes cannot serve the whole year.
     """
-    unit = next((unit for unit in problem.choices if size_of(unit) == chp_kw), None)
+    plant = next(plant for plant in problem.plants if plant.size("chp") == chp_kw)
     if problem.inputs.tes is None:
-        design = design_without_store(problem, unit)
+        design = design_without_store(problem, plant)
     else:
-        search = StoreSearch(problem, unit, threads)
-        design = search.along(search.evaluate(tes_kwh, lambda: np.inf))
-    if not serves_all_heat(problem, design.plant, design.operation):
+        search = StoreSearch(PlantYear(problem, plant), threads)
+        design = search.along(search.evaluate(tes_kwh))
+    if not design.year.serves_all_heat(design.operation):
         return np.nan
     return design.cost_gbp
 
@@ -203,7 +194,7 @@ def solve_problem(
             proof = solve_monolithic(problem, model, solve.relative_gap, seconds_left)
     seconds = time.monotonic() - started
     design = proof.design
-    flows = flows_of(problem, design.plant, design.operation)
+    flows = design.year.flows(design.operation)
     if not proof.gap <= solve.relative_gap:
         raise SolveError(
             f"{name}: cost {design.cost_gbp:.2f} GBP/y, lower bound {proof.lower_bound_gbp:.2f}: "
@@ -216,7 +207,7 @@ def solve_problem(
     check_solution(problem, model, design, flows, proof.lower_bound_gbp)
     log.info(
         "solved: %s, store %.2f kWh, %.2f GBP/y, gap %.2g, %.1f s",
-        name_of(design.unit), design.operation.size_kwh, design.cost_gbp, proof.gap, seconds,
+        design.plant, design.operation.size_kwh, design.cost_gbp, proof.gap, seconds,
     )  # fmt: skip
     return design_dataset(problem, proof, flows, seconds)
 
@@ -258,21 +249,28 @@ def solve_monolithic(
             "solve.method: decomposed or a longer solve.time_limit_minutes may."
         )
     solution = model.solution
-    chosen = np.flatnonzero(solution["chp_choice"].to_numpy() > 0.5)
-    unit = problem.inputs.units[int(chosen[0])] if chosen.size else None
-    plant = plant_of(problem, unit)
+    chosen = {
+        str(name)
+        for kind in CHOSEN
+        if f"{kind}_choice" in solution
+        for name in solution[kind].to_numpy()[solution[f"{kind}_choice"].to_numpy() > 0.5]
+    }
+    plant = next(
+        plant for plant in problem.plants if {part.name for part in plant.chosen} == chosen
+    )
     size, levels = 0.0, np.zeros(problem.shape)
     if problem.inputs.tes is not None:
         low, high = problem.store_limits_kwh
         size = float(np.clip(solution["tes_size_kwh"], low, high))
         levels = solution["tes_level_kwh"].transpose("day", "slice").to_numpy().copy()
-    operation = operation_along(problem, plant, size, levels)
-    capital = problem.unit_capital_gbp(unit) + problem.store_capital_gbp_per_kwh * size
+    year = PlantYear(problem, plant)
+    operation = year.along(size, levels) if problem.stores else year.without_store()
+    capital = problem.plant_capital_gbp(plant) + problem.store_capital_gbp_per_kwh * size
     cost = problem.constant_gbp + capital + operation.operating_gbp
     bound = float(model.solver_model.getInfo().mip_dual_bound) + problem.constant_gbp
     bound = min(bound, cost)
-    curve = size_curve([(size_of(unit), size, cost, bound)])
-    return Proof(Design(unit, plant, operation, cost), bound, curve, "monolithic")
+    curve = size_curve([(plant.size("chp"), size, cost, bound)])
+    return Proof(Design(year, operation, cost), bound, curve, "monolithic")
 
 
 def _refuse_unserved(problem: Problem, flows: Flows) -> None:
@@ -280,7 +278,7 @@ def _refuse_unserved(problem: Problem, flows: Flows) -> None:
 
     It costs so much that the optimum has some only where no size allowed can serve it.
     """
-    short = flows.unserved_heat_kw.ravel()
+    short = flows.get(UNSERVED, np.zeros(1)).ravel()
     slices = int((short > UNSERVED_KW).sum())
     if not slices:
         return
@@ -298,9 +296,13 @@ def design_dataset(problem: Problem, proof: Proof, flows: Flows, seconds: float)
     """The dataset of a design file."""
     design = proof.design
     weight = np.broadcast_to(problem.day_weight[:, None], problem.shape)
-    values: dict[str, Any] = {**vars(problem), **asdict(flows), "day_weight": weight}
+    values: dict[str, Any] = {**vars(problem), **flows, "day_weight": weight}
     variables = {
-        name: ("time", np.asarray(values[name]).ravel(), {"units": unit, "long_name": long_name})
+        name: (
+            "time",
+            np.asarray(values.get(name, np.zeros(problem.shape))).ravel(),
+            {"units": unit, "long_name": long_name},
+        )
         for name, (unit, long_name) in LONG_NAMES.items()
     }
     for name, (unit, long_name) in CURVE_NAMES.items():
@@ -312,7 +314,7 @@ def design_dataset(problem: Problem, proof: Proof, flows: Flows, seconds: float)
         coords={"time": problem.time()},
         attrs={
             "inputs": problem.inputs.model_dump_json(),
-            "chp_kw": size_of(design.unit),
+            "chp_kw": design.plant.size("chp"),
             "tes_kwh": design.operation.size_kwh,
             "objective_gbp": design.cost_gbp,
             "lower_bound_gbp": proof.lower_bound_gbp,

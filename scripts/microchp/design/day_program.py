@@ -1,29 +1,25 @@
-"""A year as independent days: HiGHS solves each day's hull, warm, as the store's size moves.
+"""A day as a mixed-integer programme in HiGHS, for what the store line cannot say.
 
-Eq. 17 closes every day, so for a given size of the store no day knows of another. The linear
-programme of a day has a row for each slice (the balance of the store) and bounded columns: the
-level, and the pieces of the slice's convex cost curve. Only bounds and right-hand sides depend
-on the size, so that a day once solved is solved again in a fraction of a millisecond.
+Eq. 17 closes every day, so for a given size of the store no day knows of another. The programme
+of a day has a row for each slice (the balance of the store) and bounded columns: the level, and
+the pieces of the slice's convex cost curves, one of which it chooses.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse
 
-from microchp.design.certificate import Cut, cut_from_prices, price_slopes
-from microchp.design.formulation import BoolArray, Curves, lower_hull
 from microchp.design.problem import FloatArray, Problem
-from microchp.errors import SolveError
+from microchp.design.schedule import kept_share
 
-log = logging.getLogger(__name__)
+BoolArray = npt.NDArray[np.bool_]
 
 T = TypeVar("T")
 
@@ -65,6 +61,7 @@ class DayProgram:
         self._step_hours = problem.step_hours
         self._initial_share = tes.initial_share
         self._loss_per_hour = tes.loss_share_per_day / 24.0
+        self._kept = kept_share(tes, problem.step_hours)
         slices = stored_kw.shape[1]
         self._slices = slices
         choosing = allowed.sum(axis=0) > 1
@@ -99,7 +96,7 @@ class DayProgram:
         piece_column = slices + np.arange(pieces)
         blocks = [
             (every, every, np.ones(slices)),
-            (every[1:], every[:-1], -np.ones(slices - 1)),
+            (every[1:], every[:-1], np.full(slices - 1, -self._kept)),
             (at[entry], piece_column, np.full(pieces, -ts)),
             (at[chooser], binary_of[chooser], -ts * base[chooser]),
             (one_row[at[chooser]], binary_of[chooser], np.ones(len(chooser))),
@@ -143,7 +140,7 @@ class DayProgram:
         """Make the store's size a decision of this day, at a price; then use :meth:`run`."""
         count = self._slices
         balance = np.full(count, self._step_hours * self._loss_per_hour)
-        balance[0] -= self._initial_share
+        balance[0] -= self._kept * self._initial_share
         size = self._highs.getNumCol()
         infinity = highspy.kHighsInf
         index = np.arange(count, dtype=np.int32)
@@ -163,7 +160,7 @@ class DayProgram:
         lower, upper = np.zeros(count), np.full(count, size_kwh)
         lower[-1] = upper[-1] = self._initial_share * size_kwh
         right = self._step_hours * (self._base - self._loss_per_hour * size_kwh)
-        right[0] += self._initial_share * size_kwh
+        right[0] += self._kept * self._initial_share * size_kwh
         self._highs.changeColsBounds(count, index, lower, upper)
         self._highs.changeRowsBounds(count, index, right, right)
         return self.run(**options)
@@ -200,90 +197,3 @@ class DayProgram:
     def levels(self) -> FloatArray:
         """Level (kWh) at the end of each slice in the last solution."""
         return np.array(self._highs.getSolution().col_value[: self._slices])
-
-    def heat_prices(self) -> FloatArray:
-        """What a kWh stored is worth in each slice (GBP/kWh), from the duals."""
-        duals = np.array(self._highs.getSolution().row_dual[: self._slices])
-        return -self._step_hours * duals
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """The hull of a year at one size of the store.
-
-    Attributes
-    ----------
-    size_kwh
-        The size.
-    relaxed_gbp
-        Operating cost of the hull, GBP/year.
-    cut
-        Bound for every size, tight at this one.
-    day_slopes
-        Slope of each day's own cut (GBP/kWh), unweighted; shape ``(days,)``.
-    level_kwh
-        Level at the end of each slice, shape ``(days, slices)``.
-    heat_prices
-        Worth of a kWh stored in each slice (GBP/kWh), shape ``(days, slices)``.
-    """
-
-    size_kwh: float
-    relaxed_gbp: float
-    cut: Cut
-    day_slopes: FloatArray
-    level_kwh: FloatArray
-    heat_prices: FloatArray
-
-
-class YearProgram:
-    """The hull of a year for one plant: one warm linear programme for each day."""
-
-    def __init__(self, problem: Problem, curves: Curves, threads: int = 1) -> None:
-        self._problem = problem
-        self._curves = curves
-        self._threads = threads
-        days, slices = problem.shape
-        stored, cost = lower_hull(curves.stored_kw, curves.cost)
-        one = np.ones((1, slices), dtype=np.bool_)
-        shape = (days, 1, slices, -1)
-        self._days = [
-            DayProgram(day_stored, day_cost, one, problem)
-            for day_stored, day_cost in zip(stored.reshape(shape), cost.reshape(shape), strict=True)
-        ]
-
-    def evaluate(self, size_kwh: float, seconds_left: Clock) -> Evaluation:
-        """Solve every day for a size.
-
-        Raises
-        ------
-        SolveError
-            If time runs out.
-        """
-        problem = self._problem
-        levels, prices = np.empty(problem.shape), np.empty(problem.shape)
-        value = np.empty(len(self._days))
-
-        def solve_day(d: int) -> None:
-            if seconds_left() < 0:
-                raise SolveError(
-                    f"{problem.inputs.scenario}: time is up before all {len(self._days)} days are "
-                    f"solved for a store of {size_kwh:g} kWh; raise solve.time_limit_minutes."
-                )
-            day = self._days[d]
-            status = day.solve(size_kwh)
-            if status != highspy.HighsModelStatus.kOptimal:
-                raise SolveError(
-                    f"{problem.inputs.scenario}: HiGHS ends day {problem.day[d]} with a store of "
-                    f"{size_kwh:g} kWh as {status.name}, not optimal."
-                )
-            value[d], levels[d], prices[d] = day.value(), day.levels(), day.heat_prices()
-
-        for_days(range(len(self._days)), solve_day, self._threads)
-        return Evaluation(
-            size_kwh=size_kwh,
-            relaxed_gbp=float(problem.step_hours * problem.day_weight @ value),
-            cut=cut_from_prices(problem, self._curves, prices),
-            day_slopes=price_slopes(problem, prices),
-            level_kwh=levels,
-            heat_prices=prices,
-        )

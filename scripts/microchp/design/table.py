@@ -1,0 +1,106 @@
+"""The table of a plant in numbers: what the closed form and the linopy model are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from microchp.design.problem import FloatArray, Problem
+from microchp.design.slices import Exchange, Table
+from microchp.system.activities import FLOWS, Activity, Prices
+from microchp.system.plant import Plant
+
+UNSERVED = Activity(part="unserved_heat", kind="unserved_heat", heat=1.0)
+"""Heat that is not delivered, at a cost far above all others. It keeps every slice feasible where
+the heat of all parts is limited; no solution with unserved heat is ever accepted."""
+
+UNSERVED_COST = 1e4
+"""Its cost, as a multiple of the dearest price."""
+
+
+def prices_of(problem: Problem) -> Prices:
+    """What a kWh is worth in each slice of a problem, shape ``(N,)``."""
+    inputs = problem.inputs
+    co2_price = inputs.incentive.co2_price_gbp_per_kg
+    grid_gbp = co2_price * problem.grid_kg_per_kwh.ravel()
+    return Prices(
+        fuel_gbp_per_kwh=inputs.design_tariff.gas_gbp_per_kwh
+        + co2_price * inputs.emissions.gas_kg_per_kwh,
+        import_gbp_per_kwh=problem.import_price_gbp_per_kwh.ravel() + grid_gbp,
+        export_gbp_per_kwh=problem.export_price_gbp_per_kwh.ravel() + grid_gbp,
+        generation_gbp_per_kwh=problem.generation_payment_gbp_per_kwh,
+    )
+
+
+def activities_of(problem: Problem, plant: Plant) -> tuple[Activity, ...]:
+    """The rows of a plant; unserved heat is one of them where heat is limited."""
+    unlimited = any(a.heat == 1.0 and np.isposinf(a.most_kw).all() for a in plant.activities)
+    return plant.activities if unlimited else (*plant.activities, UNSERVED)
+
+
+def table_of(problem: Problem, plant: Plant) -> Table:
+    """A plant's activities over the slices of a problem.
+
+    What a part may give without a limit is limited by what a slice has use for: the demand and
+    the largest charge.
+    """
+    activities = activities_of(problem, plant)
+    prices = prices_of(problem)
+    heat_kw, shape = problem.heat_kw.ravel(), (len(activities), problem.heat_kw.size)
+    use_kw = heat_kw + problem.largest_charge_kw
+    heat, electricity, cost, least, most = (np.empty(shape) for _ in range(5))
+    dearest = max(
+        float(np.abs(values).max())
+        for values in (
+            prices.import_gbp_per_kwh,
+            prices.export_gbp_per_kwh,
+            *(np.asarray(prices.of(activity)) for activity in activities),
+        )
+    )
+    for row, activity in enumerate(activities):
+        heat[row], electricity[row] = activity.heat, activity.electricity
+        least[row] = activity.least_kw
+        most[row] = activity.most_kw
+        if not activity.commits:
+            most[row] = np.minimum(most[row], use_kw / np.maximum(heat[row], 1e-9))
+        unserved = activity.kind == "unserved_heat"
+        cost[row] = UNSERVED_COST * dearest if unserved else prices.of(activity)
+    committed = [a.part for a in activities if a.commits]
+    return Table(
+        heat=heat,
+        electricity=electricity,
+        cost=cost,
+        least=least,
+        most=most,
+        commitment=np.array(
+            [committed.index(a.part) if a.commits else -1 for a in activities], dtype=np.int64
+        ),
+        heat_kw=heat_kw,
+        electricity_kw=problem.electricity_kw.ravel(),
+        import_gbp_per_kwh=prices.import_gbp_per_kwh,
+        export_gbp_per_kwh=prices.export_gbp_per_kwh,
+        max_import_kw=problem.max_import_kw,
+        max_export_kw=problem.max_export_kw,
+    )
+
+
+def exchange_of(problem: Problem) -> Exchange:
+    """How heat passes between the slices of a problem and its store."""
+    tes = problem.inputs.tes
+    if tes is None:
+        return Exchange()
+    return Exchange(
+        charge_efficiency=tes.charge_efficiency,
+        discharge_efficiency=tes.discharge_efficiency,
+        discharge_gbp_per_kwh=tes.maintenance_gbp_per_kwh,
+        largest_charge_kw=problem.largest_charge_kw,
+    )
+
+
+def flows_by_name(activities: tuple[Activity, ...], kw: FloatArray) -> dict[str, FloatArray]:
+    """Flows in the names of results, from the activities of each slice, shape ``(A, N)``."""
+    flows: dict[str, FloatArray] = {}
+    for activity, values in zip(activities, kw, strict=True):
+        for name, column in FLOWS[activity.kind].items():
+            flow = np.abs(getattr(activity, column)) * values if column else values
+            flows[name] = flows.get(name, 0.0) + flow
+    return flows
