@@ -201,6 +201,7 @@ def _on_the_year(path: Path, frame: pd.DataFrame, columns: list[str], year: int)
     step = _step_minutes(path, frame["time"])
     rows = pd.Series(np.arange(len(frame), dtype=float), index=pd.DatetimeIndex(frame["time"]))
     expected = time_axis(year, step)
+    _refuse_ends(path, frame["time"], step)
     position = rows.reindex(expected).to_numpy(copy=True)
     missing = np.isnan(position)
     if missing.any() and not missing.all() and _is_unbroken_year(frame["time"], step):
@@ -233,6 +234,16 @@ def _step_minutes(path: Path, times: pd.Series) -> int:
     return int(minutes)
 
 
+def _refuse_ends(path: Path, times: pd.Series, step: int) -> None:
+    """Refuse stamps that lead from the first step after a midnight to another midnight."""
+    first, last = times.iloc[0] - pd.Timedelta(minutes=step), times.iloc[-1]
+    if first == first.normalize() and last == last.normalize():
+        raise DataError(
+            f"{path}, column time: from {times.iloc[0]} to {last}; these look like the ends of the "
+            f"steps. Expected their starts: take {step} min off each"
+        )
+
+
 def _is_unbroken_year(times: pd.Series, step: int) -> bool:
     """Whether sorted times are a whole year, or more, without a gap."""
     step_length = pd.Timedelta(minutes=step)
@@ -249,11 +260,6 @@ def _what_is_missing(
         f"{path}, column time: {len(missing)} of the steps of {step} min of {year} are missing, "
         f"the first at {missing[0]}; found {len(times)} rows from {first} to {last}"
     )
-    if len(missing) == 1 and missing[0] == start and last == end:
-        return (
-            f"{what}. The stamps look like the ends of the steps; expected their starts, so take "
-            f"{step} min off each"
-        )
     if last < start or first >= end:
         return f"{what}. For this file, time.year would be {first.year}"
     hour = missing[missing.normalize() == missing[0].normalize()]
