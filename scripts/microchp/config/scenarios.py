@@ -68,6 +68,10 @@ class Scenario:
     plant: str = DEFAULT_PLANT
 
 
+HEAT_LED = {"chp", "boiler", "tes"}
+"""Parts that heat-led operation by the minute knows; other plants are designed, not run in groups."""
+
+
 class DemandInputs(Block):
     """All that the demand of one house type needs, files apart, and nothing that it does not."""
 
@@ -376,7 +380,9 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
         cases += [
             case(scenario.house, [scenario.house], scenario=scenario.scenario)
             for scenario in scenario_table(config).values()
-            if not scenario.variant and scenario.design == OPTIMAL
+            if not scenario.variant
+            and scenario.design == OPTIMAL
+            and set(config.plants[scenario.plant].changes) <= HEAT_LED
         ]
     groups = {house: [house] for house in config.scenarios.house} | config.group.streets
     cases += [
