@@ -69,7 +69,7 @@ class Scenario:
 
 
 HEAT_LED = {"chp", "boiler", "tes"}
-"""Parts that heat-led operation by the minute knows; other plants are designed, not run in groups."""
+"""Parts that heat-led operation by the minute knows; other plants are not run in groups."""
 
 
 class DemandInputs(Block):
