@@ -14,6 +14,7 @@ from microchp.config.scenarios import (
     demand_files,
     demand_inputs,
     design_inputs,
+    factor_files,
     group_inputs,
     operation_cases,
     price_files,

@@ -46,8 +46,8 @@ from microchp.config import (
     plant_config,
     variant_config,
 )
+from microchp.config.grid import OPTIMAL as OPTIMAL
 from microchp.config.parts import PV_YIELD_KEYS
-from microchp.config.root import OPTIMAL
 from microchp.errors import ConfigError, DataError
 
 REFERENCE = "reference_boiler"
