@@ -39,8 +39,8 @@ from microchp.config.fields import (
     Share,
     minute_of_day,
 )
-from microchp.config.finance import Finance
-from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.finance import Annualisation, Finance
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
     Cylinder,
@@ -86,10 +86,12 @@ __all__ = [
     "DEAR_GBP_PER_KWH",
     "DEFAULT_PLANT",
     "NAME_PATTERN",
+    "OPTIMAL",
     "PAPERS",
     "PATTERNS",
     "RUN_NAME_PATTERN",
     "VARIANT_BLOCKS",
+    "Annualisation",
     "Battery",
     "Block",
     "Boiler",

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from microchp.config import (
     DEFAULT_PLANT,
+    OPTIMAL,
     Battery,
     Block,
     Boiler,
@@ -46,7 +47,6 @@ from microchp.config import (
     plant_config,
     variant_config,
 )
-from microchp.config.grid import OPTIMAL as OPTIMAL
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.errors import ConfigError, DataError
 
@@ -66,6 +66,10 @@ class Scenario:
     variant: str = ""
     design: str = OPTIMAL
     plant: str = DEFAULT_PLANT
+
+
+HEAT_LED = {"chp", "boiler", "tes"}
+"""Parts that heat-led operation by the minute knows; other plants are not run in groups."""
 
 
 class DemandInputs(Block):
@@ -228,13 +232,25 @@ def _stores(config: Config, plant: str) -> list[Literal["with", "without"]]:
     return config.scenarios.tes
 
 
-def scenario_rows(scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
-    """The scenario table as plain rows."""
-    return [asdict(scenario) for scenario in scenarios.values()]
+def scenario_rows(config: Config, scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
+    """The scenario table as plain rows.
+
+    ``penetration`` has, with spaces between them, the shares of dwellings at which the design of
+    a scenario is put into a group; empty where it is not.
+    """
+    grouped = {case.scenario for case in operation_cases(config).values() if case.scenario}
+    shares = " ".join(f"{share:g}" for share in config.scenarios.penetration)
+    return [
+        asdict(scenario) | {"penetration": shares if name in grouped else ""}
+        for name, scenario in scenarios.items()
+    ]
 
 
-def demand_inputs(config: Config, house: str) -> DemandInputs:
+def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInputs:
     """What the demand of ``house`` needs of ``config``.
+
+    That of one dwelling is what designs are made for; it is the first of any larger number, which
+    only groups need, and does not depend on it.
 
     Settings that the chosen source does not read are left at their defaults, so that changing
     them changes nothing here.
@@ -253,7 +269,7 @@ def demand_inputs(config: Config, house: str) -> DemandInputs:
         demand=demand.model_copy(update=unread),
         pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
-        dwellings=config.dwellings,
+        dwellings=dwellings,
         seed=config.run.seed,
     )
 
@@ -264,13 +280,17 @@ def demand_files(inputs: DemandInputs) -> list[str]:
     return [*inputs.demand.files.values(), *([weather] if weather is not None else [])]
 
 
-def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
+def design_inputs(
+    config: Config, scenario: Scenario, changed: Config | None = None
+) -> DesignInputs:
     """What the design of ``scenario`` needs of ``config``.
+
+    ``changed`` is the configuration of its variant, where that is at hand.
 
     Catalogue values are resolved here: minimum load and cost indices are applied to the units
     and the store, and a fixed design narrows the sizes to its own.
     """
-    config = plant_config(variant_config(config, scenario.variant), scenario.plant)
+    config = plant_config(changed or variant_config(config, scenario.variant), scenario.plant)
     parts = config.plants[scenario.plant]
     sizes = {0.0} if parts.chp is None else set(config.chp.sizes_kw)
     tes = config.tes if scenario.tes == "with" else None
@@ -360,7 +380,9 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
         cases += [
             case(scenario.house, [scenario.house], scenario=scenario.scenario)
             for scenario in scenario_table(config).values()
-            if not scenario.variant and scenario.design == OPTIMAL
+            if not scenario.variant
+            and scenario.design == OPTIMAL
+            and set(config.plants[scenario.plant].changes) <= HEAT_LED
         ]
     groups = {house: [house] for house in config.scenarios.house} | config.group.streets
     cases += [
@@ -424,6 +446,14 @@ def _emission_files(emissions: Emissions, where: str) -> list[NamedFile]:
     return [NamedFile(f"{where}.grid_file", path, "grid_co2")] if path else []
 
 
+def variant_times(config: Config) -> dict[str, Time]:
+    """Calendar and resolution of the run as configured ("") and of each variant."""
+    return {
+        name: variant_config(config, name).time if "time" in changes else config.time
+        for name, changes in {"": {}, **config.scenarios.variants}.items()
+    }
+
+
 def price_files(inputs: DesignInputs) -> list[str]:
     """A user's own files of prices and factors that a design reads, each once."""
     tariffs = [tariff for tariff in (inputs.tariff, inputs.incentive.tariff) if tariff is not None]
@@ -444,7 +474,9 @@ def factor_files(config: Config) -> list[NamedFile]:
 def year_files(config: Config) -> list[NamedFile]:
     """Every file of prices and factors over a year that ``config`` names."""
     files = factor_files(config)
-    for variant in ("", *config.scenarios.variants):
+    priced = {"tariff", "emissions"}
+    changing = [name for name, changes in config.scenarios.variants.items() if priced & {*changes}]
+    for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
         changed = variant_config(config, variant)
         own = _tariff_files(changed.tariff, f"{where}tariff")
@@ -456,6 +488,66 @@ def year_files(config: Config) -> list[NamedFile]:
         if tariff is not None:
             files += _tariff_files(tariff, f"incentives.{name}.tariff")
     return files
+
+
+def check_work(config: Config, source: str = "config/config.yaml") -> None:
+    """Check that there is something to compute, and that all that is asked for can be.
+
+    Parameters
+    ----------
+    config
+        A configuration, valid in itself.
+    source
+        Where it came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        With every key that asks for what no other key gives.
+    """
+    units = config.operation.units or config.operation.pairs
+    cases = operation_cases(config)
+    lacking = [
+        f"  {key}: {what}" + (f"; list units of the catalogue in {where}" if where else "")
+        for key, given, found, what, where in (
+            (
+                "comparison.plants",
+                config.comparison.plants,
+                any(case.unit and case.group in case.houses for case in cases.values()),
+                "no unit runs that could be compared with plants",
+                "operation.units or operation.pairs",
+            ),
+            (
+                "group.streets",
+                config.group.streets,
+                config.operation.units,
+                "no unit runs in a street",
+                "operation.units",
+            ),
+            (
+                "scenarios.penetration",
+                config.scenarios.penetration,
+                cases,
+                "there is no design and no unit that dwellings of a group could have",
+                "operation.units",
+            ),
+            (
+                "scenarios.variants",
+                config.scenarios.variants,
+                config.scenarios.incentive or any(d.variants for d in config.fixed_designs),
+                "no design that they could change; list incentives in scenarios.incentive",
+                "",
+            ),
+        )
+        if given and not found
+    ]
+    if not (units or config.fixed_designs or config.scenarios.incentive):
+        lacking.append(
+            "  nothing to compute: list incentives in scenarios.incentive for designs, units in "
+            "operation.units, or sizes in fixed_designs"
+        )
+    if lacking:
+        raise ConfigError("\n".join([f"{source}:", *lacking]))
 
 
 def check_files(config: Config) -> None:

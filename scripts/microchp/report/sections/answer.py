@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
 from microchp.report.selection import best_designs, cheaper_of_pairs, select, with_another_unit
-from microchp.tables.words import DASH, label, number, percent, pounds, years
+from microchp.tables.words import DASH, change, label, number, percent, pounds, years
 
 FINE_MINUTES = 5
 """Steps longer than this, and fewer days than the year's, are called coarse."""
@@ -204,7 +204,7 @@ def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
                 payback=payback_cell(
                     row["system_payback_years"], row["lifetime_years"], row["investment_gbp"]
                 ),
-                co2=share_cell(row["co2_kg"] / row["bau_co2_kg"] - 1, signed=True),
+                co2=share_cell(change(row["co2_kg"], row["bau_co2_kg"]), signed=True),
                 store_class=kind,
                 store_verdict=verdict,
                 store_detail=detail,
