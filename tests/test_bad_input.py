@@ -208,10 +208,6 @@ def test_a_number_beyond_its_limit_is_refused(path: tuple[str, ...], key: str) -
         ),
         ("operation: {timed_periods: [{start: 6, end: 9}]}", "expected a time of day"),
         (
-            "tariff: {export_gbp_per_kwh: 0.1, export_file: a.csv}",
-            "export_gbp_per_kwh and export_file are given; expected one of them",
-        ),
-        (
             "tariff: {export_periods: [{days: weekdays, start: '00:00', end: '24:00', "
             "price_gbp_per_kwh: 0.1}]}",
             "tariff: export_periods must cover 00:00 to 24:00 of every day once; gap between 00:00 "
@@ -571,3 +567,11 @@ def test_the_folder_of_files_laid_over_each_other_is_told(tmp_path: Path) -> Non
     assert f"results go to results/mine, as {files[1]} says" in note
     assert "not to 'quick' of" in note
     assert run_notes(configured("{}"), files[:1]) == []
+
+
+def test_an_export_price_that_is_not_used_is_told() -> None:
+    unused = configured("tariff: {export_gbp_per_kwh: 0.1, export_file: a.csv}")
+    assert run_notes(unused)[0] == (
+        "tariff.export_gbp_per_kwh is not used: export_file holds instead"
+    )
+    assert not any("not used" in note for note in run_notes(configured("{}")))
