@@ -40,7 +40,7 @@ from microchp.config.fields import (
     minute_of_day,
 )
 from microchp.config.finance import Annualisation, Finance
-from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
     Cylinder,
@@ -72,7 +72,7 @@ from microchp.config.parts import (
     Pv,
 )
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
-from microchp.config.root import OPTIMAL, Config
+from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
 from microchp.config.solve import Solve
 from microchp.config.tariff import PricePeriod, Tariff

@@ -20,7 +20,8 @@ def run_notes(config: Config, files: Sequence[str | Path] = ()) -> list[str]:
     files
         Files that were laid over each other to make it, in their order.
     """
-    return [*name_notes({str(file): read_yaml_file(file) for file in files}), *year_notes(config)]
+    named = {str(file): read_yaml_file(file) for file in files}
+    return [*name_notes(named), *unused_notes(config), *year_notes(config)]
 
 
 def name_notes(files: Mapping[str, Mapping[str, object]]) -> list[str]:
@@ -43,6 +44,21 @@ def name_notes(files: Mapping[str, Mapping[str, object]]) -> list[str]:
     return [
         f"results go to results/{name}, as {last} says, and replace what is there; not to "
         f"{hidden}. For a folder of their own: --config run='{{name: ...}}'"
+    ]
+
+
+def unused_notes(config: Config) -> list[str]:
+    """Export prices that are given and not used, because a file or periods stand in for them."""
+    tariffs = {"tariff": config.tariff} | {
+        f"incentives.{name}.tariff": own
+        for name in config.scenarios.incentive
+        if (own := config.incentives[name].tariff) is not None
+    }
+    return [
+        f"{key}.{unused} is not used: "
+        f"{'export_file' if tariff.export_file else 'export_periods'} holds instead"
+        for key, tariff in tariffs.items()
+        for unused in tariff.unused_export
     ]
 
 

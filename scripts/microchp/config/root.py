@@ -14,7 +14,7 @@ from microchp.config.demand import Demand
 from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
 from microchp.config.finance import Finance
-from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import House, Retrofit
 from microchp.config.incentive import Incentive
 from microchp.config.operation import Group, Operation
@@ -32,9 +32,6 @@ from microchp.config.solve import Solve
 from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
-
-OPTIMAL = "optimal"
-"""Design of a scenario whose sizes are free."""
 
 
 class Config(Block):
@@ -178,9 +175,10 @@ class Config(Block):
             for key, values in lists.items()
             for value in sorted({v for v in values if values.count(v) > 1})
         )
+        designed = self.designed_houses()
         for name, street in self.group.streets.items():
             check(f"group.streets.{name}", street, houses)
-            if name in self.designed_houses():
+            if name in designed:
                 problems.append(f"group.streets.{name}: a house of the run has this name")
             if not street:
                 problems.append(f"group.streets.{name}: lists no house")
@@ -232,9 +230,9 @@ class Config(Block):
                 for key, size in wanted
                 if size not in sizes
             )
-        for name in self.designed_houses():
+        for name in designed:
             whole, _, last = name.rpartition("_")
-            if whole in self.designed_houses() and re.fullmatch(r"\d+min", last):
+            if whole in designed and re.fullmatch(r"\d+min", last):
                 problems.append(
                     f"scenarios.house: '{name}' is how the demand of '{whole}' at another time "
                     "step is filed; give it another name"
