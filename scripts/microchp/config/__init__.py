@@ -39,7 +39,7 @@ from microchp.config.fields import (
     Share,
     minute_of_day,
 )
-from microchp.config.finance import Finance
+from microchp.config.finance import Annualisation, Finance
 from microchp.config.grid import FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
@@ -60,7 +60,6 @@ from microchp.config.load import (
     load_config,
     merge,
     plant_config,
-    refuse_repeated_keys,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -73,12 +72,13 @@ from microchp.config.parts import (
     Pv,
 )
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
-from microchp.config.root import Config
+from microchp.config.root import OPTIMAL, Config
 from microchp.config.run import PAPERS, Paper, Run
 from microchp.config.solve import Solve
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
+from microchp.config.yaml_file import check_config_files, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
@@ -86,10 +86,12 @@ __all__ = [
     "DEAR_GBP_PER_KWH",
     "DEFAULT_PLANT",
     "NAME_PATTERN",
+    "OPTIMAL",
     "PAPERS",
     "PATTERNS",
     "RUN_NAME_PATTERN",
     "VARIANT_BLOCKS",
+    "Annualisation",
     "Battery",
     "Block",
     "Boiler",
@@ -152,11 +154,12 @@ __all__ = [
     "UnitCost",
     "Vdi4655",
     "Weather",
+    "check_config_files",
     "load_catalogues",
     "load_config",
     "merge",
     "minute_of_day",
     "plant_config",
-    "refuse_repeated_keys",
+    "read_yaml_file",
     "variant_config",
 ]

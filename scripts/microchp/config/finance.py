@@ -8,13 +8,15 @@ from pydantic import Field
 
 from microchp.config.fields import Block
 
+Annualisation = Literal["crf", "as_printed"]
+
 
 class Finance(Block):
     """Annualisation and cash flow."""
 
     interest_rate: Annotated[float, Field(ge=0, lt=1)] = Field(0.05, description="IR of Eq. 6.")
     lifetime_years: int = Field(15, ge=1, le=100, description="n of Eq. 6.")
-    annualisation: Literal["crf", "as_printed"] = Field(
+    annualisation: Annualisation = Field(
         "crf",
         description=(
             "`crf`: capital recovery factor. `as_printed`: the factor as Eq. 6 is printed, "

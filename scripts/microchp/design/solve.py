@@ -56,6 +56,7 @@ LONG_NAMES = {
     "import_price_gbp_per_kwh": ("GBP/kWh", "import price with the design in place"),
     "export_price_gbp_per_kwh": ("GBP/kWh", "paid for metered export"),
     "bau_import_price_gbp_per_kwh": ("GBP/kWh", "import price of business as usual"),
+    "grid_kg_per_kwh": ("kg/kWh", "CO2 of grid electricity"),
     "day_weight": ("1", "days that the day of this step stands for"),
 }
 """Variables of a design file, in order, with unit and long name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 
 
 def select(designs: pd.DataFrame, design: str = "") -> pd.DataFrame:

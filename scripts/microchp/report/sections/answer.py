@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
 from microchp.report.selection import best_designs, cheaper_of_pairs, select, with_another_unit
 from microchp.tables.words import DASH, change, label, number, percent, pounds, years

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 from microchp.report import style
 from microchp.report.figures import waterfall_steps
 from microchp.report.page import (
