@@ -76,9 +76,9 @@ def network_of(design: xr.Dataset) -> tuple[Components, Series]:
     """The components of a design's network and what varies over time.
 
     Buses `electricity`, `heat`, `gas` and, with stores, `store` and `battery`; power in kW,
-    energy in kWh, prices in GBP/kWh. The price of CO2 is in the prices of gas, import and export, the payment
-    on generation in the unit's. The level is held at its initial heat at every midnight, and the
-    standing loss, a share of the size, is a load on the store.
+    energy in kWh, prices in GBP/kWh. The price of CO2 is in the prices of gas, import and
+    export, the payment on generation in the unit's. The level is held at its initial heat at every
+    midnight, and the standing loss, a share of the size, is a load on the store.
 
     Parameters
     ----------
