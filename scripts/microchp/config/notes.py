@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from microchp.config.load import variant_config
+from microchp.config.load import variant_prices
 from microchp.config.root import Config
 from microchp.config.yaml_file import read_yaml_file
 
@@ -75,11 +75,10 @@ def year_notes(config: Config) -> list[str]:
     """
     notes: dict[str, str] = {}
     for variant in ("", *config.scenarios.variants):
-        changed = variant_config(config, variant)
-        emissions = changed.emissions
-        tariffs = {"tariff": changed.tariff}
-        for name in changed.scenarios.incentive:
-            own = changed.incentives[name].tariff
+        tariff, emissions = variant_prices(config, variant)
+        tariffs = {"tariff": tariff}
+        for name in config.scenarios.incentive:
+            own = config.incentives[name].tariff
             if own is not None:
                 tariffs[f"incentives.{name}.tariff"] = own
         for key, tariff in tariffs.items():

@@ -47,6 +47,7 @@ from microchp.config import (
     plant_config,
     variant_config,
 )
+from microchp.config.load import variant_prices
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.errors import ConfigError, DataError
 
@@ -478,15 +479,15 @@ def year_files(config: Config) -> list[NamedFile]:
     changing = [name for name, changes in config.scenarios.variants.items() if priced & {*changes}]
     for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
-        changed = variant_config(config, variant)
-        own = _tariff_files(changed.tariff, f"{where}tariff")
-        own += _emission_files(changed.emissions, f"{where}emissions")
+        tariff, emissions = variant_prices(config, variant)
+        own = _tariff_files(tariff, f"{where}tariff")
+        own += _emission_files(emissions, f"{where}emissions")
         known = {(file.path, file.kind) for file in files} if variant else set()
         files += [file for file in own if (file.path, file.kind) not in known]
     for name in config.scenarios.incentive:
-        tariff = config.incentives[name].tariff
-        if tariff is not None:
-            files += _tariff_files(tariff, f"incentives.{name}.tariff")
+        paid = config.incentives[name].tariff
+        if paid is not None:
+            files += _tariff_files(paid, f"incentives.{name}.tariff")
     return files
 
 
