@@ -194,7 +194,8 @@ def make_units(directory: Path) -> dict[str, Any]:
     """Two units and boilers against two central plants, in one house."""
     energy, money = [], []
     for k, unit in enumerate(("senertec", "ecopower", "condensing_boiler", "reference_boiler")):
-        names = {"house": "detached", "unit": unit}
+        kind = {"condensing_boiler": "alternative", "reference_boiler": "reference"}
+        names = {"house": "detached", "unit": unit, "kind": kind.get(unit, "unit")}
         labels = {"house_label": "Detached", "unit_label": unit.capitalize()}
         is_unit = k < 2
         energy += [

@@ -13,7 +13,7 @@ import xarray as xr
 import yaml
 
 from microchp.account.designs import read_designs
-from microchp.account.groups import read_groups
+from microchp.account.groups import read_dwellings, read_groups
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.page import Notice, Page, Points, Section, render
@@ -145,7 +145,7 @@ def build_report(
             first.append(units.answer_table(energy, money))
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
         sections.append(units.section(energy, money, drawn_dir, are_subject))
-    dwellings = {Path(path).stem: pd.read_csv(path) for path in dwelling_paths}
+    dwellings = {Path(path).stem: read_dwellings(path) for path in dwelling_paths}
     drawn_of_groups = None if group_figures_dir is None else Path(group_figures_dir)
     sections.append(groups.dwelling_section(dwellings, drawn_of_groups))
     if dwellings and groups_path is None:
