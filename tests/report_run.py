@@ -80,6 +80,7 @@ QUALITY: dict[str, Any] = {
     ],
     "facts": [{"dwelling": 0, "draws": 25}],
     "warnings": ["stuck at zero <for> 1,500 minutes"],
+    "notes": ["4 rows outside 2015 left out"],
 }
 
 

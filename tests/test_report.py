@@ -415,20 +415,20 @@ def test_the_caption_claims_what_is_drawn(days, minutes, first_days, mean_minute
     assert caption.endswith(f"as {mean_minutes}-min means.")
 
 
-def test_findings_on_demand_are_announced_by_the_weightiest():
-    quiet = QUALITY | {"house": "terrace", "warnings": []}
+def test_what_puts_demand_in_doubt_is_announced_and_notes_are_not():
+    quiet = QUALITY | {"house": "terrace", "warnings": [], "notes": ["synthesised for ever"]}
     dead = QUALITY | {
         "house": "detached",
         "warnings": [
-            "space_heating_kw not in the file: synthesised for the built-in house 'detached'",
-            "electricity_kw: exactly zero in 17.3% of the year; 5 stretches are longer",
+            "electricity: exactly zero in 17.3% of the year, the first on 2 January",
             "electricity_kw: exactly at its maximum of 6 kW",
         ],
     }
     assert answer.demand_notice([quiet]) == []
     (notice,) = answer.demand_notice([quiet, dead])
     assert notice.text == (
-        "Detached: electricity: exactly zero in 17.3% of the year (and 2 more findings)."
+        "Detached: electricity: exactly zero in 17.3% of the year, the first on 2 January. "
+        "And 1 more finding."
     )
     assert notice.section == "demand"
 

@@ -68,7 +68,7 @@ def build_demand(
     demand_path
         NetCDF to write, dims ``(dwelling, time)``.
     quality_path
-        JSON to write: asked and reached totals and peaks, sources, gaps, warnings.
+        JSON to write: asked and reached totals and peaks, sources, gaps, warnings, notes.
     house_name, house
         House type; ``house`` may be none where a file holds all three columns.
     demand
@@ -89,6 +89,7 @@ def build_demand(
     """
     facts: dict[str, Any] = {}
     warnings: list[str] = []
+    notes: list[str] = []
     if demand.source == "file":
         measured = read_demand_file(
             demand.files[house_name],
@@ -98,7 +99,8 @@ def build_demand(
             house=house,
             dwellings=dwellings,
         )
-        facts, warnings = {"file": measured.facts}, measured.warnings
+        facts = {"file": measured.facts}
+        warnings, notes = measured.warnings, measured.notes
         count = len(measured.dwellings)
         built = _from_file(measured, house_name, house, demand, year, seed)
     else:
@@ -128,8 +130,9 @@ def build_demand(
     )
     report |= facts
     report["warnings"] = warnings + report["warnings"]
-    for warning in report["warnings"]:
-        log.warning("%s: %s", house_name, warning)
+    report["notes"] = notes
+    for said in (*report["warnings"], *notes):
+        log.warning("%s: %s", house_name, said)
     with whole(quality_path) as partial:
         partial.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 

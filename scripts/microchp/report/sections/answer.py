@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -313,31 +312,18 @@ def at_largest_store(designs: pd.DataFrame, largest_kwh: Mapping[str, float]) ->
 
 
 def demand_notice(reports: Sequence[Mapping[str, Any]]) -> list[Notice]:
-    """A notice naming the houses whose demand has findings, with the first of each in short."""
-    found = [(report["house"], report["warnings"]) for report in reports if report["warnings"]]
-    if not found:
-        return []
+    """A notice naming the houses whose demand is in doubt, with the first finding of each.
+
+    What only tells where the demand comes from stands in its own section.
+    """
     said = []
-    for house, warnings in found:
-        weighty = [text for text in warnings if not _is_slight(text)]
-        first = _in_short((weighty or warnings)[0])
-        more = len(warnings) - 1
-        others = f" (and {more} more finding{'s' * (more > 1)})" if more else ""
-        said.append(f"{label(house)}: {first}{others}.")
-    return [Notice("Demand data.", " ".join(said), section="demand")]
-
-
-def _is_slight(warning: str) -> bool:
-    """Whether a warning only tells where demand comes from or that rows were not needed."""
-    return any(words in warning for words in ("synthesised for", "left out", "the first"))
-
-
-def _in_short(warning: str) -> str:
-    """The first statement of a warning, with the quantities in words."""
-    first = re.split(r"; | \(|\. ", warning, maxsplit=1)[0]
-    for name, words in QUANTITIES.items():
-        first = first.replace(name, words)
-    return first
+    for report in reports:
+        warnings = report["warnings"]
+        if warnings:
+            more = len(warnings) - 1
+            others = f" And {more} more finding{'s' * (more > 1)}." if more else ""
+            said.append(f"{label(report['house'])}: {warnings[0]}.{others}")
+    return [Notice("Demand data.", " ".join(said), section="demand")] if said else []
 
 
 def _error_of_days(designs: pd.DataFrame) -> str:
