@@ -17,6 +17,7 @@ def main(snakemake: Any) -> None:
             house_name=inputs.house_name,
             house=inputs.house,
             demand=inputs.demand,
+            pv=inputs.pv,
             year=inputs.year,
             dwellings=inputs.dwellings,
             seed=inputs.seed,

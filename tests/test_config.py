@@ -310,6 +310,7 @@ def test_a_variant_changes_only_its_blocks() -> None:
         ("{tes: {max_kw: 1}}", "tes.max_kw: unknown key; did you mean 'max_kwh'?"),
         ("{chp: {sizes_kw: [9]}}", "no 9 kW unit"),
         ("{time: {year: 2016}}", "time.year: a variant cannot change this"),
+        ("{pv: {tilt_degrees: 9}}", "pv.tilt_degrees: a variant cannot change this"),
     ],
 )
 def test_a_wrong_variant_is_refused_by_name(changes: str, expected: str) -> None:
@@ -334,7 +335,11 @@ def test_generated_files_are_those_of_the_models(name: str) -> None:
     )
 
 
-CONFIGURATIONS = [*(ROOT / "config").glob("*.yaml"), *(ROOT / "config/studies").glob("*.yaml")]
+CONFIGURATIONS = [
+    path
+    for folder in ("", "studies", "markets")
+    for path in sorted((ROOT / "config" / folder).glob("*.yaml"))
+]
 
 
 @pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.name)

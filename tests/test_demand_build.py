@@ -10,12 +10,21 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
-from microchp.config import Demand, Diversity, House
+from microchp.config import Demand, Diversity, House, Pv, Weather
 from microchp.demand.build import build_demand
 from microchp.demand.builtin import dwelling_variation
+from microchp.demand.photovoltaics import pv_yield_kw_per_kwp
+from microchp.demand.weather import load_weather
 from microchp.errors import ConfigError
 from microchp.report.calibration import draw_days, plot_calibration
-from microchp.series.timeseries import QUANTITIES, resample_mean, time_axis
+from microchp.series.timeseries import (
+    QUANTITIES,
+    WEATHER,
+    day_slice,
+    resample_demand,
+    resample_mean,
+    time_axis,
+)
 
 LEAP = 2016
 
@@ -56,6 +65,7 @@ def build(directory: Path, name: str = "cottage", **changes: Any) -> tuple[xr.Da
         "house_name": "cottage",
         "house": COTTAGE,
         "demand": Demand(),
+        "pv": Pv(),
         "year": LEAP,
         "dwellings": 1,
         "seed": 1,
@@ -75,7 +85,13 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, xr.Dataset, di
 def test_the_file_is_as_agreed(pair) -> None:  # type: ignore[no-untyped-def]
     _, demand, _ = pair
     assert demand.sizes == {"dwelling": 2, "time": 366 * 1440}
-    assert demand.attrs == {"house": "cottage", "source": "builtin", "step_minutes": 1, "seed": 1}
+    assert demand.attrs == {
+        "house": "cottage",
+        "source": "builtin",
+        "step_minutes": 1,
+        "seed": 1,
+        "weather": "DWD test reference year 2010, region 5 (demandlib)",
+    }
     pd.testing.assert_index_equal(
         pd.DatetimeIndex(demand["time"].to_numpy()), time_axis(LEAP), check_names=False
     )
@@ -206,6 +222,52 @@ def test_a_missed_peak_is_told(tmp_path: Path) -> None:
     (warning,) = quality["warnings"]
     assert warning.startswith("dwelling 0, space_heating_kw: 5-min peak ")
     assert "instead of 60.00 kW" in warning
+
+
+# -------------------------------------------------------------------------------- weather
+
+
+@pytest.mark.parametrize("source", ["builtin", "vdi4655", "file"])
+def test_the_weather_goes_with_the_demand_of_every_source(tmp_path: Path, source: str) -> None:
+    write_file(tmp_path / "own.csv", LEAP)
+    files = {"cottage": str(tmp_path / "own.csv")} if source == "file" else {}
+    demand, _ = build(
+        tmp_path,
+        house=WITHOUT_APPLIANCES,
+        demand=Demand.model_validate({"source": source, "files": files}),
+        dwellings=1 if source == "file" else 2,
+        pv=Pv(azimuth_degrees=90, tilt_degrees=60),
+    )
+    weather = load_weather(Weather(), LEAP)
+    assert demand.attrs["weather"] == weather.source
+    for name, unit in zip(WEATHER, ("degC", "kW/kWp"), strict=True):
+        assert demand[name].dims == ("time",)
+        assert demand[name].attrs["units"] == unit
+        assert np.isfinite(demand[name].to_numpy()).all()
+    np.testing.assert_array_equal(demand["outdoor_temperature_c"], weather.outdoor_c_by_minute())
+    east = pv_yield_kw_per_kwp(weather, Pv(azimuth_degrees=90, tilt_degrees=60))
+    np.testing.assert_array_equal(demand["pv_yield_kw_per_kwp"], east)
+
+
+def test_a_longer_step_keeps_the_weather_and_its_means(tmp_path: Path) -> None:
+    demand, _ = build(tmp_path, house=WITHOUT_APPLIANCES, dwellings=2)
+    resample_demand(
+        demand_path=tmp_path / "cottage.nc",
+        resampled_path=tmp_path / "cottage_30min.nc",
+        loss_path=tmp_path / "loss.csv",
+        resolution_minutes=30,
+    )
+    coarse = xr.load_dataset(tmp_path / "cottage_30min.nc")
+    for name in WEATHER:
+        assert coarse[name].dims == ("time",)
+        assert coarse[name].attrs == demand[name].attrs
+        np.testing.assert_allclose(
+            coarse[name], demand[name].to_numpy().reshape(-1, 30).mean(axis=1), rtol=1e-12
+        )
+    assert set(coarse.data_vars) == {*QUANTITIES, *WEATHER}
+    assert set(pd.read_csv(tmp_path / "loss.csv")["quantity"]) == set(QUANTITIES)
+    # readers of the demand by day and slice take it as it comes
+    assert day_slice(coarse)["outdoor_temperature_c"].shape == (366, 48)
 
 
 # ------------------------------------------------------------------------------- VDI 4655

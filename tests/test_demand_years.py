@@ -9,7 +9,7 @@ from microchp.config import Electricity, load_config
 from microchp.config.scenarios import demand_inputs
 from microchp.demand import electricity
 from microchp.demand.electricity import ElectricityYears, electricity_year
-from microchp.demand.weather import WeatherYear
+from microchp.demand.weather import Place, WeatherYear
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 
@@ -33,7 +33,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def years(count: int) -> ElectricityYears:
     hours = np.zeros(8760)
-    return ElectricityYears("cottage", 3, WeatherYear(2015, "none", *[hours] * 4), 1, count)
+    weather = WeatherYear(2015, "none", *[hours] * 6, place=Place(51.5, 7.0, 1.0))
+    return ElectricityYears("cottage", 3, weather, 1, count)
 
 
 def test_as_many_years_are_made_as_are_asked_for(made: list[int]) -> None:

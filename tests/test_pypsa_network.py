@@ -36,8 +36,8 @@ def designed(problem: Problem) -> xr.Dataset:
 
 def operating_gbp(problem: Problem, design: xr.Dataset) -> float:
     """The design's cost without what no dispatch changes: capital, payment on all CO2."""
-    unit = next((u for u in problem.inputs.units if u.power_kw == design.attrs["chp_kw"]), None)
-    capital = problem.unit_capital_gbp(unit)
+    plant = next(p for p in problem.plants if p.size("chp") == design.attrs["chp_kw"])
+    capital = problem.plant_capital_gbp(plant)
     capital += problem.store_capital_gbp_per_kwh * design.attrs["tes_kwh"]
     return design.attrs["objective_gbp"] - capital - problem.constant_gbp
 

@@ -75,6 +75,7 @@ def test_variants_repeat_the_grid_and_fixed_designs_add_to_it() -> None:
         "tes": "with",
         "variant": "cheap",
         "design": "optimal",
+        "plant": "chp",
     }
 
 
@@ -213,6 +214,8 @@ def changed_demand(change: str, base: str = "{}") -> bool:
         ("time: {year: 2016}", True),
         ("{group: {dwellings: 9}, scenarios: {penetration: [1]}}", True),
         ("houses: {flat: {occupants: 1}}", True),
+        ("pv: {tilt_degrees: 20}", True),
+        ("pv: {max_kwp: 9, capital_cost_gbp_per_kwp: 1}", False),
         ("demand: {weather: {try_region: 4}}", True),
         ("demand: {source: vdi4655}", True),
         ("houses: {terrace: {occupants: 1}}", False),

@@ -78,6 +78,7 @@ def write_dwellings(
     time: pd.DatetimeIndex,
     long_names: Mapping[str, str],
     attributes: Mapping[str, str | int],
+    common: xr.Dataset | None = None,
 ) -> None:
     """Write power of dwellings over ``(dwelling, time)``, one after the other, whole or not at all.
 
@@ -97,6 +98,9 @@ def write_dwellings(
         By quantity.
     attributes
         Of the file.
+    common
+        What all dwellings share, such as the weather, over ``time`` at the same steps, each with
+        ``units`` and ``long_name``; empty: nothing.
     """
     with whole(path) as partial, netCDF4.Dataset(partial, "w") as file:
         file.createDimension("dwelling", count)
@@ -126,6 +130,10 @@ def write_dwellings(
             variable.setncatts({"units": "kW", "long_name": long_name})
             # each is written once; of a new variable, 0 would mean the default of 64 MB
             variable.set_var_chunk_cache(size=1)
+        for name, shared in ({} if common is None else common.data_vars).items():
+            variable = file.createVariable(str(name), "f8", ("time",), zlib=True, complevel=1)
+            variable.setncatts({key: shared.attrs[key] for key in ("units", "long_name")})
+            variable[:] = shared.to_numpy()
         for number, power_kw in enumerate(dwellings):
             for quantity in long_names:
                 file[quantity][number, :] = power_kw[quantity]

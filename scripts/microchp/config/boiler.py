@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from microchp.config.fields import Block, NonNegative, Positive
+from microchp.config.fields import NonNegative, Positive, Priced
 
 
-class Boiler(Block):
+class Boiler(Priced):
     """Auxiliary boiler, which the house has already."""
 
     efficiency: Annotated[float, Field(gt=0, le=1.1)] = Field(

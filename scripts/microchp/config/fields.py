@@ -97,6 +97,22 @@ class Block(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class Priced(Block):
+    """What a part has that is bought: whose prices its block takes."""
+
+    prices: Name | None = Field(
+        None,
+        description=(
+            "Entry of `resources/parts.yaml` for this part, whose figures hold where the block "
+            "gives none of its own. Empty: the defaults here."
+        ),
+    )
+    year: int | None = Field(
+        None, ge=1990, le=2100, description="Year of the costs; empty: not stated."
+    )
+    source: str = Field("", description="Where the costs come from.")
+
+
 class DayPeriod(Block):
     """A part of every day."""
 

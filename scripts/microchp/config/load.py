@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from microchp.config.fields import nearest
 from microchp.config.messages import explain
+from microchp.config.parts import PV_YIELD_KEYS
 from microchp.config.root import Config
 from microchp.errors import ConfigError
 
@@ -34,6 +35,9 @@ VARIANT_BLOCKS = (
     "solve",
 )
 
+DEMAND_KEYS = {"time": ("year",), "pv": PV_YIELD_KEYS}
+"""Keys of these blocks that the demand is made with."""
+
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """``base`` with ``changes`` laid over it, mapping by mapping; lists are replaced."""
@@ -48,10 +52,76 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 def load_catalogues(resources: Path) -> dict[str, Any]:
     """The catalogues of ``resources/``, :data:`CATALOGUES`, as plain data."""
-    return {
-        name: yaml.safe_load((resources / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in CATALOGUES
-    }
+    return {name: _read(resources, name) for name in CATALOGUES}
+
+
+def _read(resources: Path, name: str) -> dict[str, Any]:
+    entries: dict[str, Any] = yaml.safe_load((resources / f"{name}.yaml").read_text("utf-8"))
+    return entries
+
+
+def lay_prices(
+    user: Mapping[str, Any],
+    entries: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    source: str = "config/config.yaml",
+) -> dict[str, Any]:
+    """``user`` with the figures of the entries that the `prices` of its parts name.
+
+    In the blocks themselves and in the changes of variants and plants; a block's own keys stay.
+
+    Parameters
+    ----------
+    user
+        Parsed YAML.
+    entries
+        By kind of part and name: keys of the part's block.
+    source
+        Where the configuration came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        With every name that is not an entry.
+    """
+    problems: list[str] = []
+
+    def laid(blocks: object, where: str) -> Any:
+        if not isinstance(blocks, Mapping):
+            return blocks  # refused with the rest
+        result = dict(blocks)
+        for kind, known in entries.items():
+            block = blocks.get(kind)
+            name = block.get("prices") if isinstance(block, Mapping) else None
+            if not isinstance(block, Mapping) or not isinstance(name, str):
+                continue
+            if name in known:
+                result[kind] = {**known[name], **block}
+            else:
+                problems.append(
+                    f"{where}{kind}.prices: '{name}' is not known{nearest(name, list(known))}; "
+                    f"known: {', '.join(known)}"
+                )
+        return result
+
+    result: dict[str, Any] = laid(user, "")
+    for path in (("scenarios", "variants"), ("plants",)):
+        named, where = _inside(result, path), ".".join(path)
+        if isinstance(named, Mapping):
+            each = {key: laid(blocks, f"{where}.{key}.") for key, blocks in named.items()}
+            changes: dict[str, Any] = each
+            for key in reversed(path):
+                changes = {key: changes}
+            result = merge(result, changes)
+    if problems:
+        raise ConfigError("\n".join([f"{source}:", *(f"  {problem}" for problem in problems)]))
+    return result
+
+
+def _inside(data: object, path: tuple[str, ...]) -> object:
+    """What stands at ``path``, or none."""
+    for key in path:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data
 
 
 def load_config(
@@ -73,7 +143,8 @@ def load_config(
     ConfigError
         With every mistake in one message: key, what was found, what is accepted.
     """
-    config = _validate(merge(load_catalogues(resources), user), source)
+    given = lay_prices(user, _read(resources, "parts"), source)
+    config = _validate(merge(load_catalogues(resources), given), source)
     for name in config.scenarios.variants:
         variant_config(config, name, source)
     for name in config.plants:
@@ -132,12 +203,7 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
                 for key in wrong
             )
         )
-    if "year" in (changes.get("time") or {}):
-        # demand is made once for all variants
-        raise ConfigError(
-            f"{where}:\n  time.year: a variant cannot change this; it can change "
-            "time.resolution_minutes and time.days"
-        )
+    _refuse_demand_keys(changes, where, "a variant")
     return _validate(merge(config.model_dump(mode="json"), changes), where)
 
 
@@ -152,7 +218,21 @@ def plant_config(config: Config, plant: str, source: str = "config/config.yaml")
     changes = config.plants[plant].changes
     if not any(changes.values()):
         return config
-    return _validate(merge(config.model_dump(mode="json"), changes), f"{source}, plants.{plant}")
+    where = f"{source}, plants.{plant}"
+    _refuse_demand_keys(changes, where, "a plant")
+    return _validate(merge(config.model_dump(mode="json"), changes), where)
+
+
+def _refuse_demand_keys(changes: Mapping[str, Any], where: str, who: str) -> None:
+    """Refuse changes to what the demand is made with, weather included: it is made once for all."""
+    wrong = [
+        f"  {block}.{key}: {who} cannot change this; demand and weather are made once for all"
+        for block, keys in DEMAND_KEYS.items()
+        for key in keys
+        if key in (changes.get(block) or {})
+    ]
+    if wrong:
+        raise ConfigError("\n".join([f"{where}:", *wrong]))
 
 
 def _validate(data: Mapping[str, Any], source: str) -> Config:

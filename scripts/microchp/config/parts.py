@@ -6,26 +6,26 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from microchp.config.fields import Block, Efficiency, Name, NonNegative, Positive, Share
+from microchp.config.fields import Block, Efficiency, Name, NonNegative, Positive, Priced, Share
 
-SHIPPED_PRICES = "uk_2025"
-"""Entry of ``resources/parts.yaml`` that the defaults of the blocks repeat; a test holds it."""
+PV_YIELD_KEYS = ("tilt_degrees", "azimuth_degrees", "system_loss_share")
+"""Keys of ``pv`` that the yield per kWp follows from, which is made once with the demand."""
 
 Temperature = Annotated[float, Field(ge=-40, le=100)]
 
 
-class Priced(Block):
-    """What every part has that is bought."""
+class NewPart(Priced):
+    """A part whose defaults are the figures of an entry of ``resources/parts.yaml``."""
 
     prices: Name = Field(
-        SHIPPED_PRICES,
+        "uk_2025",
         description=(
             "Entry of `resources/parts.yaml` for this part, whose figures hold where the block "
             "gives none of its own."
         ),
     )
     year: int = Field(2025, ge=1990, le=2100, description="Year of the costs.")
-    source: str = Field("", description="Where the costs come from.")
+    source: str = Field("", description="Where the costs come from; empty: as that entry says.")
 
 
 class HeatPumpModel(Block):
@@ -55,7 +55,7 @@ class HeatPumpModel(Block):
     source: str = Field(description="Where the figures come from.")
 
 
-class HeatPump(Priced):
+class HeatPump(NewPart):
     """Air-source heat pump for space heating and hot water."""
 
     sizes_kw: list[NonNegative] = Field(
@@ -129,7 +129,7 @@ class HeatPump(Priced):
         return self
 
 
-class Pv(Priced):
+class Pv(NewPart):
     """Photovoltaics on the roof."""
 
     max_kwp: NonNegative = Field(4.0, description="Largest rated power that the roof takes.")
@@ -158,7 +158,7 @@ class Pv(Priced):
     lifetime_years: int = Field(25, ge=1, le=100, description="Years of service.")
 
 
-class Battery(Priced):
+class Battery(NewPart):
     """Battery behind the meter."""
 
     max_kwh: NonNegative = Field(10.0, description="Largest usable capacity.")
@@ -183,7 +183,7 @@ class Battery(Priced):
     lifetime_years: int = Field(15, ge=1, le=100, description="Years of service.")
 
 
-class ImmersionHeater(Priced):
+class ImmersionHeater(NewPart):
     """Electric heater in the hot-water store."""
 
     max_kw: NonNegative = Field(3.0, description="Largest power.")

@@ -32,6 +32,7 @@ UNITS = {
     "_kg_per_kwh": "kg/kWh",
     "_kwh_per_k": "kWh/K",
     "_w_per_k": "W/K",
+    "_kw_per_kwh": "kW/kWh",
     "_kw_per_k": "kW/K",
     "_l_per_h": "l/h",
     "_share_per_day": "1/day",

@@ -46,6 +46,7 @@ from microchp.config import (
     plant_config,
     variant_config,
 )
+from microchp.config.parts import PV_YIELD_KEYS
 from microchp.errors import ConfigError, DataError
 
 OPTIMAL = "optimal"
@@ -74,6 +75,7 @@ class DemandInputs(Block):
     house_name: Name = Field(description="House type.")
     house: House | None = Field(description="Its catalogue entry; none where only a file has it.")
     demand: Demand = Field(description="Source, with the settings that this source reads.")
+    pv: Pv = Field(description="Photovoltaics, with the settings that their yield follows from.")
     year: int = Field(description="Calendar year.")
     dwellings: int = Field(description="Number of diverse dwellings.")
     seed: int = Field(description="Seed of every random draw.")
@@ -250,6 +252,7 @@ def demand_inputs(config: Config, house: str) -> DemandInputs:
         house_name=house,
         house=config.houses.get(house),
         demand=demand.model_copy(update=unread),
+        pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
         dwellings=config.dwellings,
         seed=config.run.seed,

@@ -20,7 +20,14 @@ class PricePeriod(Block):
 class Tariff(Block):
     """What energy costs without any incentive."""
 
-    gas_gbp_per_kwh: PaidPrice = Field(0.0348, description="Fuel price (NGP of Eq. 3).")
+    gas_gbp_per_kwh: PaidPrice = Field(
+        0.0348,
+        description=(
+            "Fuel price (NGP of Eq. 3), per kWh of lower heating value, as the efficiencies of "
+            "boiler and units are. Bills state kWh of higher heating value: divide their price by "
+            "0.901 (natural gas)."
+        ),
+    )
     import_periods: list[PricePeriod] = Field(
         [
             PricePeriod(start="00:00", end="07:00", price_gbp_per_kwh=0.055),

@@ -6,10 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from microchp.config.fields import Block, Efficiency, NonNegative, Positive, Share
+from microchp.config.fields import Efficiency, NonNegative, Positive, Priced, Share
 
 
-class Tes(Block):
+class Tes(Priced):
     """Hot-water store."""
 
     min_kwh: NonNegative = Field(0.0, description="Smallest size allowed.")

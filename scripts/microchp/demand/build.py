@@ -8,22 +8,36 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from microchp.config import Demand, House
+import xarray as xr
+
+from microchp.config import Demand, House, Pv
 from microchp.demand.builtin import DwellingDemand, builtin_dwelling
 from microchp.demand.electricity import ElectricityYears
 from microchp.demand.hot_water import draw_offs_per_day
 from microchp.demand.measured import MeasuredDemand, read_demand_file
+from microchp.demand.photovoltaics import pv_yield_kw_per_kwp
 from microchp.demand.quality import quality_report, quality_rows
 from microchp.demand.vdi4655 import reference_days, vdi4655_dwelling
-from microchp.demand.weather import load_weather
+from microchp.demand.weather import WeatherYear, load_weather
 from microchp.errors import ConfigError
 from microchp.files import whole, write_dwellings
-from microchp.series.timeseries import QUANTITIES, time_axis
+from microchp.series.timeseries import QUANTITIES, WEATHER, time_axis
 
 LONG_NAMES = {
     "space_heating_kw": "space heating, mean over the step that starts at time",
     "hot_water_kw": "hot water, mean over the step that starts at time",
     "electricity_kw": "electricity, mean over the step that starts at time",
+}
+
+WEATHER_ATTRIBUTES = {
+    "outdoor_temperature_c": {
+        "units": "degC",
+        "long_name": "outdoor temperature, mean over the step",
+    },
+    "pv_yield_kw_per_kwp": {
+        "units": "kW/kWp",
+        "long_name": "AC power of photovoltaics over rated power, mean over the step",
+    },
 }
 
 log = logging.getLogger(__name__)
@@ -38,15 +52,39 @@ def write_demand(
     house_name: str,
     source: str,
     seed: int,
+    weather: xr.Dataset | None = None,
 ) -> None:
-    """Write demand of the dwellings of a house type, dims ``(dwelling, time)``, by minute."""
+    """Write demand of the dwellings of a house type, dims ``(dwelling, time)``, by minute.
+
+    ``weather`` goes with it, as :func:`weather_by_minute` gives it.
+    """
     write_dwellings(
         demand_path,
         (dwelling.power_kw for dwelling in dwellings),
         count=count,
         time=time_axis(year),
         long_names=LONG_NAMES,
-        attributes={"house": house_name, "source": source, "step_minutes": 1, "seed": seed},
+        attributes={
+            "house": house_name,
+            "source": source,
+            "step_minutes": 1,
+            "seed": seed,
+            **({} if weather is None else {"weather": str(weather.attrs["weather"])}),
+        },
+        common=weather,
+    )
+
+
+def weather_by_minute(weather: WeatherYear, pv: Pv) -> xr.Dataset:
+    """The weather that goes with a demand, by minute: dims ``(time,)``, names of ``WEATHER``."""
+    values = (weather.outdoor_c_by_minute(), pv_yield_kw_per_kwp(weather, pv))
+    return xr.Dataset(
+        {
+            name: ("time", series, WEATHER_ATTRIBUTES[name])
+            for name, series in zip(WEATHER, values, strict=True)
+        },
+        coords={"time": time_axis(weather.year)},
+        attrs={"weather": weather.source},
     )
 
 
@@ -57,6 +95,7 @@ def build_demand(
     house_name: str,
     house: House | None,
     demand: Demand,
+    pv: Pv,
     year: int,
     dwellings: int,
     seed: int,
@@ -66,13 +105,15 @@ def build_demand(
     Parameters
     ----------
     demand_path
-        NetCDF to write, dims ``(dwelling, time)``.
+        NetCDF to write: demand, dims ``(dwelling, time)``, and weather, dims ``(time,)``.
     quality_path
         JSON to write: asked and reached totals and peaks, sources, gaps, warnings, notes.
     house_name, house
         House type; ``house`` may be none where a file holds all three columns.
     demand
-        Source and its settings.
+        Source and its settings. The weather is the configured one whatever the source.
+    pv
+        Orientation and losses of the photovoltaics whose yield goes with the demand.
     year
         Calendar year.
     dwellings
@@ -90,6 +131,7 @@ def build_demand(
     facts: dict[str, Any] = {}
     warnings: list[str] = []
     notes: list[str] = []
+    weather = load_weather(demand.weather, year)
     if demand.source == "file":
         measured = read_demand_file(
             demand.files[house_name],
@@ -102,10 +144,12 @@ def build_demand(
         facts = {"file": measured.facts}
         warnings, notes = measured.warnings, measured.notes
         count = len(measured.dwellings)
-        built = _from_file(measured, house_name, house, demand, year, seed)
+        built = _from_file(measured, house_name, house, demand, weather, seed)
     else:
         count = dwellings
-        built = _synthesised(house_name, _needed(house_name, house), demand, year, dwellings, seed)
+        built = _synthesised(
+            house_name, _needed(house_name, house), demand, weather, dwellings, seed
+        )
     rows: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
 
@@ -124,6 +168,7 @@ def build_demand(
         house_name=house_name,
         source=demand.source,
         seed=seed,
+        weather=weather_by_minute(weather, pv),
     )
     report = quality_report(
         rows, found, year=year, house=house_name, source=demand.source, seed=seed
@@ -147,10 +192,14 @@ def _needed(house_name: str, house: House | None) -> House:
 
 
 def _synthesised(
-    house_name: str, house: House, demand: Demand, year: int, dwellings: int, seed: int
+    house_name: str,
+    house: House,
+    demand: Demand,
+    weather: WeatherYear,
+    dwellings: int,
+    seed: int,
 ) -> Iterator[DwellingDemand]:
     """Dwellings from the built-in models or from VDI 4655, one after the other."""
-    weather = load_weather(demand.weather, year)
     years = ElectricityYears(
         house.draws_as or house_name,
         house.occupants,
@@ -180,7 +229,7 @@ def _from_file(
     house_name: str,
     house: House | None,
     demand: Demand,
-    year: int,
+    weather: WeatherYear,
     seed: int,
 ) -> Iterator[DwellingDemand]:
     """Dwellings from a file, one after the other, what it leaves out from the built-in house."""
@@ -195,7 +244,6 @@ def _from_file(
             )
         return
     house = _needed(house_name, house)
-    weather = load_weather(demand.weather, year)
     years = ElectricityYears(
         house.draws_as or house_name,
         house.occupants,

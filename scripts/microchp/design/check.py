@@ -5,12 +5,12 @@ from __future__ import annotations
 import linopy
 import numpy as np
 
-from microchp.design.model import CHOSEN
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.schedule import Flows
 from microchp.design.search import Design, relative_gap
 from microchp.errors import SolveError
 from microchp.system.activities import FLOWS
+from microchp.system.plant import CHOSEN
 
 RESIDUAL = 1e-6
 """Largest violation of a constraint (kW, kWh) that passes for rounding."""

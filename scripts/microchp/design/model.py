@@ -29,7 +29,7 @@ from microchp.design.own_constraints import add_own_constraints
 from microchp.design.problem import DIMS, FloatArray, Problem
 from microchp.design.table import prices_of
 from microchp.system.activities import FLOWS, Activity, Kind
-from microchp.system.plant import Part
+from microchp.system.plant import CHOSEN, Part
 from microchp.system.store import Store
 
 Exclusivity = Literal["where_needed", "everywhere"]
@@ -56,9 +56,6 @@ EQUATIONS = {
     "tes_closes_above": "eq17_closes_above",
 }
 """Names of constraints that are equations of the papers; others are called as they are."""
-
-CHOSEN: tuple[Kind, ...] = ("chp", "heat_pump")
-"""Kinds of which one of several, or none, is installed."""
 
 
 def build_printed_model(
@@ -191,12 +188,8 @@ class _Builder:
                     self.constrain(installed.sum() <= 1, f"{kind}_one_at_most")
                 else:
                     self.constrain(installed.sum() == 1, f"{kind}_one")
-            capital = xr.DataArray([part.capital_gbp for part in parts], coords=[index])
-            self.cost.append((problem.annual_capital_share * capital * installed).sum())
-        else:
-            self.cost.append(
-                xr.DataArray(problem.annual_capital_share * sum(p.capital_gbp for p in parts))
-            )
+            yearly = [problem.part_gbp_per_year(part) for part in parts]
+            self.cost.append((xr.DataArray(yearly, coords=[index]) * installed).sum())
         for name in others:
             size = np.abs(column(FLOWS[kind][name]))
             other = add(lower=0, coords=self.slices, name=name)

@@ -7,9 +7,11 @@ check of the solution all read the same numbers.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +24,19 @@ from microchp.errors import DataError, SolveError
 from microchp.series.prices import import_price
 from microchp.series.timeseries import QUANTITIES, day_slice, days_in_year, step_minutes_of
 from microchp.system.annualisation import annualisation_factor
-from microchp.system.plant import Part, Plant, boiler_part, choices, chp_part
-from microchp.system.store import Store, hot_water_store
+from microchp.system.heat_pump import heat_pump_year
+from microchp.system.plant import (
+    CHOSEN,
+    Part,
+    Plant,
+    boiler_part,
+    choices,
+    chp_part,
+    heat_pump_part,
+    immersion_heater_part,
+    pv_part,
+)
+from microchp.system.store import Store, battery_store, hot_water_store
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -41,6 +54,12 @@ UNITS = {
     "grid_kg_per_kwh": ("kg/kWh", "CO2 of grid electricity"),
 }
 """Unit and long name of the arrays of a problem."""
+
+WEATHER = {
+    "outdoor_temperature_c": ("degC", "outdoor temperature"),
+    "pv_yield_kw_per_kwp": ("kW/kWp", "electricity that the sun gives per kWp"),
+}
+"""The same of arrays that a problem may have."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,8 @@ class Problem:
         Import price of business as usual (Eq. 18).
     grid_kg_per_kwh
         CO2 of a kWh of grid electricity (GEF of Eq. 20).
+    outdoor_temperature_c, pv_yield_kw_per_kwp
+        Weather, where the demand came with it.
     """
 
     inputs: DesignInputs
@@ -78,6 +99,8 @@ class Problem:
     export_price_gbp_per_kwh: FloatArray
     bau_import_price_gbp_per_kwh: FloatArray
     grid_kg_per_kwh: FloatArray
+    outdoor_temperature_c: FloatArray | None = None
+    pv_yield_kw_per_kwp: FloatArray | None = None
 
     @cached_property
     def heat_kw(self) -> FloatArray:
@@ -97,21 +120,64 @@ class Problem:
 
     @cached_property
     def plants(self) -> list[Plant]:
-        """What may be installed, the store apart: every choice of parts of discrete size."""
+        """What may be installed, stores apart: every choice of parts of discrete size."""
         inputs = self.inputs
-        none: list[Part | None] = [None] if inputs.no_unit else []
-        units = [*none, *(chp_part(unit) for unit in inputs.units)]
-        return choices([units, [boiler_part(inputs.boiler)]])
+        none: list[Part | None] = [None] if inputs.no_unit or not inputs.units else []
+        units = [*none, *(chp_part(unit, inputs.incentive) for unit in inputs.units)]
+        options: list[list[Part | None]] = [units, self._heat_pumps()]
+        if inputs.has_boiler:
+            options.append([boiler_part(inputs.boiler)])
+        if inputs.immersion_heater is not None:
+            options.append([immersion_heater_part(inputs.immersion_heater)])
+        if inputs.pv is not None:
+            options.append([pv_part(inputs.pv, inputs.pv.max_kwp, self._weather("pv").ravel())])
+        return choices(options)
+
+    def _heat_pumps(self) -> list[Part | None]:
+        """Sizes of heat pump to choose from."""
+        block, model = self.inputs.heat_pump, self.inputs.heat_pump_model
+        if block is None or model is None:
+            return [None]
+        year = heat_pump_year(
+            block,
+            model,
+            self._weather("heat_pump").ravel(),
+            self.space_heating_kw.ravel(),
+            self.hot_water_kw.ravel(),
+            steps_per_day=self.shape[1],
+        )
+        return [
+            heat_pump_part(block, size, year, self.inputs.incentive) if size else None
+            for size in block.sizes_kw
+        ]
+
+    def _weather(self, part: Literal["pv", "heat_pump"]) -> FloatArray:
+        """What a part needs of the weather, shape ``(days, slices)``.
+
+        Raises
+        ------
+        DataError
+            If the demand came without weather.
+        """
+        values = self.pv_yield_kw_per_kwp if part == "pv" else self.outdoor_temperature_c
+        if values is None:
+            raise DataError(
+                f"{self.inputs.scenario}: a plant with {part} needs the weather, and the demand of "
+                f"{self.inputs.house} has none"
+            )
+        return values
 
     @property
     def max_import_kw(self) -> float:
         """Limit of the connection to what is bought."""
-        return np.inf
+        limit = self.inputs.grid.max_import_kw
+        return np.inf if limit is None else limit
 
     @property
     def max_export_kw(self) -> float:
         """Limit of the connection to what is sold."""
-        return np.inf
+        limit = self.inputs.grid.max_export_kw
+        return np.inf if limit is None else limit
 
     @property
     def tes(self) -> Tes:
@@ -142,8 +208,9 @@ class Problem:
     @cached_property
     def stores(self) -> tuple[Store, ...]:
         """The stores, their sizes free within limits."""
-        tes = self.inputs.tes
-        return (hot_water_store(tes),) if tes else ()
+        tes, battery = self.inputs.tes, self.inputs.battery
+        heat = (hot_water_store(tes, self.inputs.incentive),) if tes else ()
+        return (*heat, battery_store(battery)) if battery else heat
 
     @property
     def largest_charge_kw(self) -> float:
@@ -171,24 +238,31 @@ class Problem:
                     total += float(np.max(sign * np.asarray(row.electricity) * row.most_kw))
         return total
 
+    def annuity(self, lifetime_years: int | None) -> float:
+        """AF of Eq. 2 and 6, for something that is bought again after its own years of service."""
+        finance = self.inputs.finance
+        if lifetime_years is not None:
+            finance = finance.model_copy(update={"lifetime_years": lifetime_years})
+        return annualisation_factor(finance)
+
+    def part_gbp_per_year(self, part: Part) -> float:
+        """Annualised capital of a part, net of its grant, and its yearly upkeep (Eq. 2)."""
+        capital = self.annuity(part.lifetime_years) * (part.capital_gbp - part.grant_gbp)
+        return capital + part.upkeep_gbp_per_year
+
     def plant_capital_gbp(self, plant: Plant) -> float:
-        """Annualised capital of a plant without its store, net of the grant (Eq. 2)."""
-        return self.annual_capital_share * sum(part.capital_gbp for part in plant.parts)
+        """The same of the parts of a plant that were a choice."""
+        return sum(self.part_gbp_per_year(part) for part in plant.chosen)
 
     def store_capital(self, store: Store) -> float:
         """Annualised capital of a kWh of a store, net of the grant (second term of Eq. 2)."""
-        return self.annual_capital_share * store.capital_gbp_per_kwh
+        share = self.annuity(store.lifetime_years) * (1.0 - store.grant_share)
+        return share * store.capital_gbp_per_kwh
 
     @property
     def store_capital_gbp_per_kwh(self) -> float:
         """The same of the hot-water store; 0 without one."""
         return sum(self.store_capital(store) for store in self.stores if store.carrier == "heat")
-
-    @property
-    def annual_capital_share(self) -> float:
-        """AF of Eq. 2 and 6, times the share of the capital that is not granted."""
-        grant = self.inputs.incentive.capital_grant_share
-        return annualisation_factor(self.inputs.finance) * (1.0 - grant)
 
     @cached_property
     def bau_co2_kg(self) -> float:
@@ -202,8 +276,15 @@ class Problem:
 
     @property
     def constant_gbp(self) -> float:
-        """The part of Eq. 1 that no decision changes: payment on all CO2 of business as usual."""
-        return -self.inputs.incentive.co2_price_gbp_per_kg * self.bau_co2_kg
+        """The part of Eq. 1 that no decision changes.
+
+        Capital of parts that are no choice, and payment on all CO2 of business as usual.
+        """
+        fixed = {part.name: part for plant in self.plants for part in plant.parts}
+        capital = sum(
+            self.part_gbp_per_year(part) for part in fixed.values() if part.kind not in CHOSEN
+        )
+        return capital - self.inputs.incentive.co2_price_gbp_per_kg * self.bau_co2_kg
 
     def time(self) -> pd.DatetimeIndex:
         """Start of each slice, day after day, shape ``(days * slices,)``."""
@@ -215,7 +296,8 @@ class Problem:
         """The problem as a dataset over ``(day, slice)``; inverse of :func:`problem_of`."""
         arrays = {
             name: (DIMS, getattr(self, name), {"units": unit, "long_name": long_name})
-            for name, (unit, long_name) in UNITS.items()
+            for name, (unit, long_name) in (UNITS | WEATHER).items()
+            if getattr(self, name) is not None
         }
         weight = ("day", self.day_weight, {"units": "1", "long_name": "days stood for"})
         return xr.Dataset(
@@ -232,7 +314,11 @@ def problem_of(dataset: xr.Dataset) -> Problem:
         day=dataset["day"].to_numpy().astype("datetime64[ns]"),
         day_weight=dataset["day_weight"].to_numpy(),
         step_hours=float(dataset.attrs["step_hours"]),
-        **{name: dataset[name].transpose(*DIMS).to_numpy() for name in UNITS},
+        **{
+            name: dataset[name].transpose(*DIMS).to_numpy()
+            for name in UNITS | WEATHER
+            if name in dataset
+        },
     )
 
 
@@ -291,6 +377,11 @@ def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
         export_price_gbp_per_kwh=export_gbp[chosen],
         bau_import_price_gbp_per_kwh=bau_import_gbp[chosen],
         grid_kg_per_kwh=grid_kg[chosen],
+        **{
+            name: folded[name].transpose(*DIMS).to_numpy().astype(float)[chosen]
+            for name in WEATHER
+            if name in folded
+        },
     )
     check_servable(problem)
     return problem
@@ -384,7 +475,7 @@ def typical_days(
 def check_servable(problem: Problem) -> None:
     """Refuse sizes that cannot meet the demand whatever is done.
 
-    In a slice boiler and largest unit give at most their rated heat, and the store at most what
+    In a slice the parts of the largest plant give at most their heat, and the store at most what
     it holds when full. This is necessary, not sufficient: the solver tells the rest.
 
     Raises
@@ -393,23 +484,47 @@ def check_servable(problem: Problem) -> None:
         Naming the keys, the worst slice, what is needed and what there is.
     """
     inputs = problem.inputs
-    if inputs.boiler.max_heat_kw is None:
-        return
-    unit_kw = max((u.power_kw * u.heat_to_power for u in inputs.units), default=0.0)
+    size = problem.heat_kw.size
+    most_kw = np.max([_most_heat_kw(plant.parts, size) for plant in problem.plants], axis=0)
     store_kw = 0.0
     if inputs.tes is not None:
         store_kw = inputs.tes.max_kwh * inputs.tes.discharge_efficiency / problem.step_hours
-    found = inputs.boiler.max_heat_kw + unit_kw + store_kw
     needed = problem.heat_kw.ravel()
-    short = np.flatnonzero(needed > found * (1 + 1e-9))
+    missing = needed - (most_kw + store_kw) * (1 + 1e-9)
+    short = np.flatnonzero(missing > 0)
     if short.size:
-        worst = int(needed.argmax())
-        parts = f"boiler.max_heat_kw {inputs.boiler.max_heat_kw:g}"
-        parts += f" + largest unit of chp.sizes_kw {unit_kw:g}"
-        if inputs.tes is not None:
-            parts += f" + a full store of tes.max_kwh {store_kw:g}"
+        worst = int(missing.argmax())
+        keys = {
+            "boiler": "boiler.max_heat_kw",
+            "chp": "largest unit of chp.sizes_kw",
+            "heat_pump": "largest of heat_pump.sizes_kw",
+            "immersion_heater": "immersion_heater.max_kw",
+        }
+        most_of = {
+            part.kind: max(
+                float(_most_heat_kw((other,), size)[worst])
+                for plant in problem.plants
+                for other in plant.parts
+                if other.kind == part.kind
+            )
+            for plant in problem.plants
+            for part in plant.parts
+            if part.kind in keys
+        }
+        parts = " + ".join(f"{keys[kind]} {kw:g}" for kind, kw in most_of.items())
+        store = f" + a full store of tes.max_kwh {store_kw:g}" if inputs.tes else ""
         raise SolveError(
             f"{inputs.scenario}: the heat demand cannot be met in {short.size} slices; the worst, "
             f"{problem.time()[worst]}, needs {needed[worst]:g} kW and there is at most "
-            f"{found:g} kW ({parts}). Raise one of these keys."
+            f"{most_kw[worst] + store_kw:g} kW ({parts}{store}). Raise one of these keys."
         )
+
+
+def _most_heat_kw(parts: Iterable[Part], slices: int) -> FloatArray:
+    """Most heat that parts give in each slice, shape ``(slices,)``."""
+    total = np.zeros(slices)
+    for part in parts:
+        for activity in part.activities:
+            if np.any(activity.heat):
+                total = total + np.asarray(activity.heat) * activity.most_kw
+    return total

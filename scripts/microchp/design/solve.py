@@ -25,7 +25,6 @@ from microchp.config.scenarios import DesignInputs
 from microchp.design.build import build_model
 from microchp.design.check import check_solution
 from microchp.design.day_program import Clock
-from microchp.design.model import CHOSEN
 from microchp.design.problem import Problem, problem_from
 from microchp.design.schedule import UNSERVED, UNSERVED_KW, Flows, PlantYear
 from microchp.design.search import (
@@ -38,6 +37,7 @@ from microchp.design.search import (
 )
 from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
+from microchp.system.plant import CHOSEN
 
 log = logging.getLogger(__name__)
 
@@ -256,9 +256,7 @@ def solve_monolithic(
         for name in solution[kind].to_numpy()[solution[f"{kind}_choice"].to_numpy() > 0.5]
     }
     plant = next(
-        plant
-        for plant in problem.plants
-        if {part.name for part in plant.parts if part.kind in CHOSEN} == chosen
+        plant for plant in problem.plants if {part.name for part in plant.chosen} == chosen
     )
     size, levels = 0.0, np.zeros(problem.shape)
     if problem.inputs.tes is not None:

@@ -23,6 +23,9 @@ FloatArray = npt.NDArray[np.float64]
 QUANTITIES = ("space_heating_kw", "hot_water_kw", "electricity_kw")
 """The demands, in the order of every file and table."""
 
+WEATHER = ("outdoor_temperature_c", "pv_yield_kw_per_kwp")
+"""What a demand file holds of the weather: over time only, the same for all its dwellings."""
+
 MINUTES_PER_DAY = 1440
 
 log = logging.getLogger(__name__)
@@ -242,12 +245,12 @@ def resample_demand(
     loss_path: str | Path,
     resolution_minutes: int,
 ) -> None:
-    """Write a demand file at a longer step, and what that does to its peaks.
+    """Write a demand file at a longer step, its weather with it, and what that does to its peaks.
 
     Parameters
     ----------
     demand_path
-        Demand NetCDF, dims ``(dwelling, time)``.
+        Demand NetCDF, dims ``(dwelling, time)``; what is over ``time`` only goes with it.
     resampled_path
         NetCDF to write, at ``resolution_minutes``.
     loss_path
@@ -257,12 +260,13 @@ def resample_demand(
     """
     with xr.open_dataset(demand_path, engine="netcdf4") as demand:
         names = {quantity: str(demand[quantity].attrs["long_name"]) for quantity in QUANTITIES}
+        weather = demand.drop_dims("dwelling").load()
         tables: list[pd.DataFrame] = []
 
         def resampled() -> Iterator[dict[str, FloatArray]]:
             """Each dwelling at the longer step, once its losses are noted."""
             for number in range(demand.sizes["dwelling"]):
-                one = demand.isel(dwelling=[number]).load()
+                one = demand[[*QUANTITIES]].isel(dwelling=[number]).load()
                 coarse = resample_dataset(one, resolution_minutes)
                 tables.append(peak_loss_table(one, coarse))
                 yield {quantity: coarse[quantity].to_numpy()[0] for quantity in QUANTITIES}
@@ -276,6 +280,7 @@ def resample_demand(
             ],
             long_names=names,
             attributes={**demand.attrs, "step_minutes": resolution_minutes},
+            common=resample_dataset(weather, resolution_minutes),
         )
     losses = pd.concat(tables, ignore_index=True)
     with whole(loss_path) as partial:

@@ -12,8 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from microchp.config import Boiler, ChpUnit
-from microchp.system.activities import Activity, Kind
+from microchp.config import Boiler, ChpUnit, HeatPump, ImmersionHeater, Incentive, Pv
+from microchp.system.activities import Activity, FloatArray, Kind
+from microchp.system.heat_pump import HeatPumpYear
+
+CHOSEN: tuple[Kind, ...] = ("chp", "heat_pump")
+"""Kinds of which one of several sizes, or none, is installed; all others are there or not."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,24 @@ class Part:
         What it is.
     size
         Rated size (kW, or kWp), electrical for a CHP unit, heat for all that makes heat.
-    capital_gbp
-        Investment before any grant.
+    capital_gbp, grant_gbp
+        Investment, and what the policy grants of it.
     activities
         Rows of the table.
+    lifetime_years
+        Years of service, after which it is bought again; None: those of the whole design.
+    upkeep_gbp_per_year
+        Maintenance that does not go with its use.
     """
 
     name: str
     kind: Kind
     size: float
     capital_gbp: float
+    grant_gbp: float
     activities: tuple[Activity, ...]
+    lifetime_years: int | None = None
+    upkeep_gbp_per_year: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -61,13 +72,23 @@ class Plant:
         part = self.part(kind)
         return part.size if part else 0.0
 
+    @property
+    def chosen(self) -> tuple[Part, ...]:
+        """The parts that were a choice."""
+        return tuple(part for part in self.parts if part.kind in CHOSEN)
+
+    @property
+    def makes_heat(self) -> bool:
+        """Whether any part gives heat."""
+        return any(np.any(activity.heat) for activity in self.activities)
+
     def __str__(self) -> str:
         """How messages call it."""
         chosen = [f"{part.name} {part.size:g} kW" for part in self.parts if part.kind != "boiler"]
         return ", ".join(chosen) or "boiler alone"
 
 
-def chp_part(unit: ChpUnit) -> Part:
+def chp_part(unit: ChpUnit, incentive: Incentive) -> Part:
     """A CHP unit: electricity between least and rated power while on, heat with it (Eq. 9-11)."""
     activity = Activity(
         part=unit.name,
@@ -82,7 +103,8 @@ def chp_part(unit: ChpUnit) -> Part:
         commits=True,
     )
     capital = unit.power_kw * unit.capital_cost_gbp_per_kw
-    return Part(unit.name, "chp", unit.power_kw, capital, (activity,))
+    grant = capital * incentive.capital_grant_share
+    return Part(unit.name, "chp", unit.power_kw, capital, grant, (activity,))
 
 
 def boiler_part(boiler: Boiler) -> Part:
@@ -96,12 +118,70 @@ def boiler_part(boiler: Boiler) -> Part:
         upkeep_gbp_per_kwh=boiler.maintenance_gbp_per_kwh,
         most_kw=limit,
     )
-    return Part("boiler", "boiler", limit, 0.0, (activity,))
+    capital, life = boiler.capital_cost_gbp, boiler.lifetime_years
+    return Part("boiler", "boiler", limit, capital, 0.0, (activity,), life)
+
+
+def heat_pump_part(
+    block: HeatPump, size_kw: float, year: HeatPumpYear, incentive: Incentive
+) -> Part:
+    """A heat pump: heat between what it gives at least and at most, by the weather."""
+    least = size_kw * year.min_heat_share
+    activity = Activity(
+        part=f"heat_pump_{size_kw:g}kw",
+        kind="heat_pump",
+        heat=1.0,
+        electricity=-1.0 / year.cop,
+        least_kw=least,
+        most_kw=size_kw * year.max_heat_share,
+        commits=bool((least > 0).any()),
+    )
+    capital = block.capital_cost_gbp + size_kw * block.capital_cost_gbp_per_kw
+    return Part(
+        name=activity.part,
+        kind="heat_pump",
+        size=size_kw,
+        capital_gbp=capital,
+        grant_gbp=min(incentive.heat_pump_grant_gbp, capital),
+        activities=(activity,),
+        lifetime_years=block.lifetime_years,
+        upkeep_gbp_per_year=block.maintenance_gbp_per_year,
+    )
+
+
+def immersion_heater_part(block: ImmersionHeater) -> Part:
+    """An electric heater: heat from electricity, up to its power."""
+    activity = Activity(
+        part="immersion_heater",
+        kind="immersion_heater",
+        heat=1.0,
+        electricity=-1.0 / block.efficiency,
+        most_kw=block.max_kw * block.efficiency,
+    )
+    capital, life = block.max_kw * block.capital_cost_gbp_per_kw, block.lifetime_years
+    name = activity.part
+    return Part(name, "immersion_heater", block.max_kw, capital, 0.0, (activity,), life)
+
+
+def pv_part(block: Pv, size_kwp: float, yield_kw_per_kwp: FloatArray) -> Part:
+    """Photovoltaics: up to what the sun gives, the rest being curtailed."""
+    activity = Activity(part="pv", kind="pv", electricity=1.0, most_kw=size_kwp * yield_kw_per_kwp)
+    return Part(
+        name="pv",
+        kind="pv",
+        size=size_kwp,
+        capital_gbp=size_kwp * block.capital_cost_gbp_per_kwp,
+        grant_gbp=0.0,
+        activities=(activity,),
+        lifetime_years=block.lifetime_years,
+        upkeep_gbp_per_year=size_kwp * block.maintenance_gbp_per_kwp_per_year,
+    )
 
 
 def choices(options: Iterable[Iterable[Part | None]]) -> list[Plant]:
-    """Every combination of one option of each; None is none of it."""
-    return [
+    """Every combination of one option of each that makes heat; None is none of it."""
+    plants = [
         Plant(tuple(part for part in parts if part is not None))
         for parts in itertools.product(*options)
     ]
+    return [plant for plant in plants if plant.makes_heat]

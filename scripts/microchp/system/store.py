@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from microchp.config import Tes
+from microchp.config import Battery, Incentive, Tes
 
 Carrier = Literal["heat", "electricity"]
 
@@ -46,6 +46,10 @@ class Store:
         Upkeep or wear per kWh given.
     power_kw_per_kwh
         Largest charge and discharge per kWh of size.
+    grant_share
+        Share of the investment that the policy grants.
+    lifetime_years
+        Years of service, after which it is bought again; None: those of the whole design.
     """
 
     name: str
@@ -61,6 +65,8 @@ class Store:
     closing_tolerance_kwh: float
     discharge_gbp_per_kwh: float
     power_kw_per_kwh: float = np.inf
+    grant_share: float = 0.0
+    lifetime_years: int | None = None
 
     def kept_share(self, step_hours: float) -> float:
         """What the loss that goes with the level leaves of it in a step."""
@@ -76,7 +82,7 @@ class Store:
         return min(fill, self.power_kw_per_kwh * self.max_kwh) if self.max_kwh > 0 else 0.0
 
 
-def hot_water_store(tes: Tes) -> Store:
+def hot_water_store(tes: Tes, incentive: Incentive) -> Store:
     """The store of the block ``tes``."""
     return Store(
         name="tes",
@@ -91,4 +97,25 @@ def hot_water_store(tes: Tes) -> Store:
         initial_share=tes.initial_share,
         closing_tolerance_kwh=tes.closing_tolerance_kwh,
         discharge_gbp_per_kwh=tes.maintenance_gbp_per_kwh,
+        grant_share=incentive.capital_grant_share,
+    )
+
+
+def battery_store(battery: Battery) -> Store:
+    """The store of the block ``battery``."""
+    return Store(
+        name="battery",
+        carrier="electricity",
+        min_kwh=0.0,
+        max_kwh=battery.max_kwh,
+        capital_gbp_per_kwh=battery.capital_cost_gbp_per_kwh,
+        charge_efficiency=battery.charge_efficiency,
+        discharge_efficiency=battery.discharge_efficiency,
+        loss_by_size_per_hour=battery.loss_share_per_day / 24.0,
+        loss_by_level_per_hour=0.0,
+        initial_share=battery.initial_share,
+        closing_tolerance_kwh=0.0,
+        discharge_gbp_per_kwh=battery.cycle_cost_gbp_per_kwh,
+        power_kw_per_kwh=battery.power_kw_per_kwh,
+        lifetime_years=battery.lifetime_years,
     )
