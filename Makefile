@@ -52,6 +52,7 @@ lint: $(VENV)/.test
 
 reference: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.config.reference config
+	PYTHONPATH=scripts $(BIN)/python -m microchp.tables.columns docs/tables.md
 
 reproduce: $(VENV)/.run
 	$(SNAKEMAKE) reproduce

@@ -101,6 +101,8 @@ DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
 DWELLINGS = expand(RESULTS / "operation/{case}.csv", case=CASES)
+# Of designs, the page prices what an ordinary controller makes of them.
+FIRST_DWELLINGS = [RESULTS / f"operation/{name}.nc" for name in CASES if name in SCENARIOS]
 IS_COMPARED = CONFIG.comparison.plants and UNIT_CASES
 UNIT_COMPARISON = (
     [RESULTS / "comparison.csv", RESULTS / "comparison_economics.csv"] if IS_COMPARED else []

@@ -113,7 +113,8 @@ def cash_flow_gbp(
         If a part is said to last less than a year.
     """
     years = np.arange(finance.lifetime_years + 1)
-    flow = saving_gbp * (1 + finance.price_escalation_per_year) ** (years - 1.0)
+    flow: FloatArray = np.full(len(years), saving_gbp)
+    flow *= np.power(1 + finance.price_escalation_per_year, years - 1.0)
     flow[0] = -investment_gbp
     for lasts, cost_gbp in (replacements or {}).items():
         if lasts < 1:

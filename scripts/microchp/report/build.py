@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 import xarray as xr
 import yaml
 
+from microchp.account.controlled import controlled
 from microchp.account.designs import read_designs
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.config.scenarios import DesignInputs
@@ -31,6 +33,7 @@ from microchp.report.sections import (
     units,
 )
 from microchp.report.sections import designs as all_designs
+from microchp.report.sections.first import headline
 from microchp.reproduction.comparison import read_comparison
 
 log = logging.getLogger(__name__)
@@ -50,6 +53,7 @@ def build_report(
     groups_path: str | Path | None = None,
     group_paths: Sequence[str | Path] = (),
     dwelling_paths: Sequence[str | Path] = (),
+    first_paths: Sequence[str | Path] = (),
     group_figures_dir: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
@@ -84,6 +88,9 @@ def build_report(
         ``groups.csv``.
     group_paths, dwelling_paths
         Groups, and tables of their dwellings, named ``<case>.nc`` and ``<case>.csv``.
+    first_paths
+        Flows of the first dwelling of each case, named ``<case>.nc``; of designs, they say what
+        is saved with an ordinary controller.
     group_figures_dir
         What ``plot_groups`` drew.
     unit_comparison_paths
@@ -96,6 +103,7 @@ def build_report(
     config_text = Path(config_path).read_text(encoding="utf-8")
     config = yaml.safe_load(config_text)
     own = config["run"].get("note", "")
+    variants = config.get("scenarios", {}).get("variants", {})
     notices = [Notice("About this run.", own)] if own else []
     first: list[Any] = []
     extents: list[str] = []
@@ -115,11 +123,21 @@ def build_report(
             *answer.demand_notice(reports),
             *answer.at_largest_store(designs, _largest_stores(paths, attributes)),
         ]
-        first += [Points(answer.sentences(designs)), answer.answer_table(designs)]
+        streets = None if groups_path is None else groups.GroupResults(read_groups(groups_path), [])
+        evidence = _evidence(paths, attributes, [Path(path) for path in first_paths])
+        first += [
+            headline(
+                designs,
+                evidence,
+                groups.outcomes(streets.streets) if streets else [],
+                drawn / "store_week.svg",
+            ),
+            answer.answer_table(designs, evidence),
+        ]
         extents.append(answer.extent(designs))
         pairs += terms.DESIGNS
         sections += [
-            all_designs.section(designs, Path(designs_path).read_bytes(), drawn),
+            all_designs.section(designs, Path(designs_path).read_bytes(), drawn, variants),
             dispatch.section(designs, paths, drawn),
             incentives.section(designs),
             store_size.section(designs, paths),
@@ -135,7 +153,10 @@ def build_report(
             first.append(Points(groups.sentences(results)))
         extents.append(groups.extent(results))
         pairs += terms.GROUPS
-        sections.append(groups.section(results))
+        shown = groups.section(results)
+        if shown is not None and designs is None:
+            shown = replace(shown, open=True)
+        sections.append(shown)
     if unit_comparison_paths:
         energy, money = (pd.read_csv(path) for path in unit_comparison_paths)
         are_subject = designs is None and groups_path is None
@@ -144,7 +165,8 @@ def build_report(
             extents.append(units.extent(energy))
             first.append(units.answer_table(energy, money))
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
-        sections.append(units.section(energy, money, drawn_dir, are_subject))
+        shown_units = units.section(energy, money, drawn_dir, are_subject)
+        sections.append(replace(shown_units, open=are_subject))
     dwellings = {Path(path).stem: read_dwellings(path) for path in dwelling_paths}
     drawn_of_groups = None if group_figures_dir is None else Path(group_figures_dir)
     sections.append(groups.dwelling_section(dwellings, drawn_of_groups))
@@ -175,6 +197,37 @@ def build_report(
 def _attributes(path: Path) -> dict[str, Any]:
     with xr.open_dataset(path, engine="netcdf4") as design:
         return dict(design.attrs)
+
+
+def _evidence(
+    design_paths: Sequence[Path],
+    attributes: Sequence[Mapping[str, Any]],
+    first_paths: Sequence[Path],
+) -> answer.Evidence:
+    """What stands beside the table of designs."""
+    named = dict(zip((path.stem for path in design_paths), attributes, strict=True))
+    inputs = {
+        name: DesignInputs.model_validate_json(attrs["inputs"]) for name, attrs in named.items()
+    }
+    run = {}
+    for path in first_paths:
+        if path.stem in inputs and _is_chp_alone(inputs[path.stem]):
+            attrs = named[path.stem]
+            with xr.open_dataset(path, engine="netcdf4") as flows:
+                run[path.stem] = controlled(
+                    flows, inputs[path.stem], float(attrs["chp_kw"]), float(attrs["tes_kwh"])
+                )
+    peaks = {}
+    for path in design_paths:
+        with xr.open_dataset(path, engine="netcdf4") as design:
+            peaks[path.stem] = float(design["electricity_kw"].max())
+    return answer.Evidence(inputs, run, peaks)
+
+
+def _is_chp_alone(inputs: DesignInputs) -> bool:
+    """Whether the plant has only parts that the heat-led control runs."""
+    others = (inputs.heat_pump, inputs.immersion_heater, inputs.pv, inputs.battery)
+    return all(part is None for part in others)
 
 
 def _largest_stores(

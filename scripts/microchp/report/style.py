@@ -63,6 +63,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 COLUMN_MM = 85.0
+SMALL_MM = 110.0
 PAGE_MM = 178.0
 
 _RC: dict[Any, Any] = {

@@ -138,6 +138,7 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path], figures_dir: Pa
         "Operation, week by week",
         [Text(said), explorer, *drawn],
         short="Operation",
+        open=True,
     )
 
 

@@ -372,19 +372,37 @@ function start(figure) {
   return started.get(figure);
 }
 
-// Charts near the screen first, then the others, each when the browser has nothing else to do:
-// in print all are needed at once.
+// Charts near the screen first, then the others, each when the browser has nothing else to do;
+// those in a fold when it is opened.
 const near = new IntersectionObserver((entries) => {
-  for (const entry of entries.filter((found) => found.isIntersecting)) {
+  for (const entry of entries.filter((found) => found.isIntersecting && !isFolded(found.target))) {
     near.unobserve(entry.target);
     start(entry.target);
   }
 }, { rootMargin: "400px" });
 const idle = () => new Promise((done) => { (window.requestIdleCallback ?? setTimeout)(done); });
+const isFolded = (figure) => Boolean(figure.closest("details:not([open])"));
 figures.forEach((figure) => near.observe(figure));
+for (const fold of document.querySelectorAll("details")) {
+  fold.addEventListener("toggle", () => {
+    const inside = [...fold.querySelectorAll(".chart")].filter((figure) => !isFolded(figure));
+    window.charts = Promise.all([window.charts, ...inside.map(start)]);
+  });
+}
+// a link to a section opens it
+function reveal() {
+  const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = section?.querySelector(":scope > details");
+  if (fold) fold.open = true;
+}
+window.addEventListener("hashchange", reveal);
+for (const link of document.querySelectorAll("a[href^='#']")) {
+  link.addEventListener("click", () => setTimeout(reveal));
+}
+reveal();
 window.charts = (async () => {
   await new Promise((done) => { window.addEventListener("load", done, { once: true }); });
-  for (const figure of figures) {
+  for (const figure of figures.filter((found) => !isFolded(found))) {
     await idle();
     await start(figure);
   }
