@@ -35,6 +35,7 @@ from microchp.report.sections import (
 from microchp.report.sections import designs as all_designs
 from microchp.report.sections.first import headline
 from microchp.reproduction.comparison import read_comparison
+from microchp.tables.columns import check
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ def build_report(
     designs, attributes = None, []
     reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality_paths]
     if designs_path is not None and figures_dir is not None:
-        designs = read_designs(designs_path)
+        designs = check(read_designs(designs_path), Path(designs_path).name)
         paths, drawn = [Path(path) for path in design_paths], Path(figures_dir)
         attributes = [_attributes(path) for path in paths]
         title = "Do a micro-CHP unit and a hot-water store pay?"

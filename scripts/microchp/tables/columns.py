@@ -10,7 +10,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pandera.pandas as pa
+
+from microchp.errors import AssessmentError
 
 TOLERANCE = 1e-6
 """What rounding may take a share beyond its bounds, or a size below nought."""
@@ -264,6 +267,25 @@ def schema() -> pa.DataFrameSchema:
             for column in DESIGNS
         }
     )
+
+
+def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A table whose columns are what the registry says.
+
+    Raises
+    ------
+    AssessmentError
+        With every column that is not, and the first value of each.
+    """
+    try:
+        return schema().validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases.drop_duplicates("column")
+        found = ", ".join(
+            f"{case['column']} ({case['failure_case']}: {case['check']})"
+            for _, case in cases.iterrows()
+        )
+        raise AssessmentError(f"{name}: {found}") from None
 
 
 def _bounds(column: TableColumn) -> list[pa.Check]:
