@@ -1,6 +1,7 @@
 """A year with an ordinary controller, priced by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import xarray as xr
 from synthetic import inputs_of
 
 from microchp.account.controlled import controlled
+from microchp.account.energy import Installed
 from microchp.config import Incentive, PricePeriod, Tariff
 from microchp.system.annualisation import annualisation_factor
 
@@ -56,7 +58,8 @@ def test_a_year_by_hand() -> None:
     made = made.model_copy(update={"tariff": tariff, "incentive": incentive, "boiler": boiler})
     unit = next(unit for unit in made.units if unit.power_kw == 2)
     assert made.tes is not None
-    found = controlled(flows(), made, 2.0, 10.0)
+    stands = Installed(made, unit, {"tes": 10.0}, 1.0)
+    found = controlled(flows(), stands)
     half = HOURS / 2
     bau = HOURS / 0.8 * 0.05 + 0.5 * half * (0.10 + 0.30)
     assert found.bau_cost_gbp == pytest.approx(bau)
@@ -80,12 +83,14 @@ def test_a_year_by_hand() -> None:
     )
     assert found.starts == 365
     deemed = incentive.model_copy(update={"deemed_export_share": 0.5})
-    by_deemed = controlled(flows(), made.model_copy(update={"incentive": deemed}), 2.0, 10.0)
+    changed = made.model_copy(update={"incentive": deemed})
+    by_deemed = controlled(flows(), replace(stands, inputs=changed))
     paid = 0.01 * (0.5 * 0.8 - 0.3) * half
     assert by_deemed.cost_gbp == pytest.approx(cost - paid)
 
 
 def test_a_cold_house_has_no_cost() -> None:
     made = inputs_of({"scenarios": {"house": ["detached"], "incentive": ["none"]}})
-    found = controlled(flows(unmet_heat_kw=0.1), made["detached-none-with"], 2.0, 10.0)
+    stands = Installed(made["detached-none-with"], None, {"tes": 0.0}, 1.0)
+    found = controlled(flows(unmet_heat_kw=0.1), stands)
     assert math.isnan(found.saving_gbp)

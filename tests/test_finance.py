@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from microchp.account import finance as money
 from microchp.account.carbon import CarbonUse
-from microchp.config import ChpUnit, Finance, Incentive, Tes
+from microchp.config import Battery, ChpUnit, Finance, Incentive, Tes
 from microchp.reproduction.published import read_published
 from microchp.system.annualisation import annualisation_factor
+from microchp.system.investment import battery_investment, chp_investment, tes_investment
 
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published" / "oluleye2018.csv"
 AS_PRINTED = Finance(annualisation="as_printed")
@@ -48,7 +49,7 @@ def investment_and_saving(house: str, incentive: str, tes: str) -> tuple[float, 
     investment = UNIT_GBP + STORE_GBP_PER_KWH * size
     factor = annualisation_factor(AS_PRINTED)
     eai = CELLS["eai_as_printed_gbp", house, incentive, tes]
-    return investment, money.annual_saving_gbp(eai, investment, factor)
+    return investment, eai + factor * investment
 
 
 def store_alone(incentive: str) -> tuple[float, float]:
@@ -92,7 +93,7 @@ def test_published_system_npv_follows_from_published_eai(house, incentive, tes):
 def test_true_capital_recovery_contradicts_the_published_tables():
     investment, _ = investment_and_saving("detached", "none", "with")
     eai = CELLS["eai_as_printed_gbp", "detached", "none", "with"]
-    saving = money.annual_saving_gbp(eai, investment, annualisation_factor(Finance()))
+    saving = eai + annualisation_factor(Finance()) * investment
     # With the true factor a positive EAI is a positive NPV; print has one of each sign.
     assert eai > 0 > CELLS["system_npv_gbp", "detached", "none", "with"]
     assert money.net_present_value_gbp(investment, saving, Finance()) > 0
@@ -132,10 +133,17 @@ def test_investment_counts_the_grant():
         maintenance_gbp_per_kwh=0.01,
     )
     tes = Tes(capital_cost_gbp_per_kwh=20)
-    assert money.investment_gbp(unit, tes, 26, Incentive()) == pytest.approx(5320)
     grant = Incentive(capital_grant_share=0.25)
-    assert money.investment_gbp(unit, tes, 26, grant) == pytest.approx(3990)
-    assert money.investment_gbp(None, None, 0, grant) == 0
+    for incentive, expected in ((Incentive(), 5320), (grant, 3990)):
+        bought = [chp_investment(unit, incentive), tes_investment(tes, 26, incentive)]
+        assert sum(investment.net_gbp for investment in bought) == pytest.approx(expected)
+
+
+def test_what_lasts_for_fewer_years_costs_more_in_each():
+    # 600 GBP over 10 years at 0 %: 60 a year; over the design's 15 it would be 40
+    free = Finance(interest_rate=0, lifetime_years=15)
+    battery = Battery(capital_cost_gbp_per_kwh=60, lifetime_years=10)
+    assert battery_investment(battery, 10).annual_capital_gbp(free) == pytest.approx(60)
 
 
 @given(

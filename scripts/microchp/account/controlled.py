@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from microchp.account import finance as money
-from microchp.config.scenarios import DesignInputs
+from microchp.account.energy import Installed
 from microchp.series.prices import import_price
 from microchp.series.timeseries import FloatArray
-from microchp.system.annualisation import annualisation_factor
+from microchp.system.investment import boiler_investment
 
 LEAST_UNMET_KWH = 1e-6
 """Less heat than this in a year is met: rounding."""
@@ -39,19 +38,15 @@ class Controlled:
         return self.bau_cost_gbp - self.cost_gbp
 
 
-def controlled(
-    flows: xr.Dataset, inputs: DesignInputs, chp_kw: float, tes_kwh: float
-) -> Controlled:
+def controlled(flows: xr.Dataset, installed: Installed) -> Controlled:
     """Price a year that ``simulate_dwelling`` ran.
 
     Parameters
     ----------
     flows
         What it wrote of its first dwelling: mean power by minute over a whole year.
-    inputs
-        What the design was made for: prices, incentive, emission factors, finance.
-    chp_kw, tes_kwh
-        Sizes of the design.
+    installed
+        What stands there: a unit, a boiler and a hot-water store.
     """
 
     def kw(name: str) -> FloatArray:
@@ -60,7 +55,7 @@ def controlled(
     def kwh(name: str) -> float:
         return float(kw(name).sum()) / 60
 
-    unit = next((unit for unit in inputs.units if unit.power_kw == chp_kw), None)
+    inputs, unit = installed.inputs, installed.unit
     incentive, tariff, boiler = inputs.incentive, inputs.design_tariff, inputs.boiler
     year = inputs.time.year
     heat_kwh = kwh("space_heating_kw") + kwh("hot_water_kw")
@@ -80,11 +75,12 @@ def controlled(
         maintenance += unit.maintenance_gbp_per_kwh * generated
     if inputs.tes:
         maintenance += inputs.tes.maintenance_gbp_per_kwh * kwh("store_discharge_kw")
-    investment = money.investment_gbp(unit, inputs.tes, tes_kwh, incentive)
+    capital = sum(part.annual_capital_gbp(inputs.finance) for part in installed.investments)
+    maintenance += sum(part.upkeep_gbp_per_year for part in installed.investments)
     import_gbp = import_price(tariff, year, 1).ravel() @ kw("grid_import_kw") / 60
     bau_import_gbp = import_price(inputs.tariff, year, 1).ravel() @ kw("electricity_kw") / 60
     cost = (
-        annualisation_factor(inputs.finance) * investment
+        capital
         + tariff.gas_gbp_per_kwh * fuel
         + maintenance
         + float(import_gbp)
@@ -93,7 +89,8 @@ def controlled(
         - incentive.co2_price_gbp_per_kg * (bau_co2 - co2)
     )
     bau = (
-        inputs.tariff.gas_gbp_per_kwh * bau_fuel
+        boiler_investment(boiler).annual_capital_gbp(inputs.finance)
+        + inputs.tariff.gas_gbp_per_kwh * bau_fuel
         + boiler.maintenance_gbp_per_kwh * heat_kwh
         + float(bau_import_gbp)
     )

@@ -23,37 +23,8 @@ from collections.abc import Mapping
 import numpy as np
 import numpy_financial as npf
 
-from microchp.config import ChpUnit, Finance, Incentive, Tes
+from microchp.config import Finance
 from microchp.series.timeseries import FloatArray
-
-
-def investment_gbp(
-    unit: ChpUnit | None, tes: Tes | None, tes_kwh: float, incentive: Incentive
-) -> float:
-    """Capital of unit and store, net of the grant (Eq. 2 without AF).
-
-    Parameters
-    ----------
-    unit
-        The unit chosen, its cost index applied; None for no unit.
-    tes
-        The store's figures, its cost index applied; None without a store.
-    tes_kwh
-        Size of the store.
-    incentive
-        Its ``capital_grant_share`` is taken off.
-    """
-    capital = 0.0
-    if unit is not None:
-        capital += unit.power_kw * unit.capital_cost_gbp_per_kw
-    if tes is not None:
-        capital += tes_kwh * tes.capital_cost_gbp_per_kwh
-    return capital * (1.0 - incentive.capital_grant_share)
-
-
-def annual_saving_gbp(eai_gbp: float, investment_gbp: float, factor: float) -> float:
-    """Operating saving of a year: income plus the capital charge that Eq. 1 took from it."""
-    return eai_gbp + factor * investment_gbp
 
 
 def simple_payback_years(investment_gbp: float, saving_gbp: float) -> float:
@@ -113,7 +84,7 @@ def cash_flow_gbp(
         If a part is said to last less than a year.
     """
     years = np.arange(finance.lifetime_years + 1)
-    flow: FloatArray = np.full(len(years), saving_gbp)
+    flow: FloatArray = np.full(len(years), float(saving_gbp))
     flow *= np.power(1 + finance.price_escalation_per_year, years - 1.0)
     flow[0] = -investment_gbp
     for lasts, cost_gbp in (replacements or {}).items():

@@ -39,7 +39,7 @@ from microchp.config.fields import (
     Share,
     minute_of_day,
 )
-from microchp.config.finance import Finance
+from microchp.config.finance import Annualisation, Finance
 from microchp.config.grid import FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
@@ -90,6 +90,7 @@ __all__ = [
     "PATTERNS",
     "RUN_NAME_PATTERN",
     "VARIANT_BLOCKS",
+    "Annualisation",
     "Battery",
     "Block",
     "Boiler",

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from microchp.config.fields import Block
 
+Annualisation = Literal["crf", "as_printed"]
+
 
 class Finance(Block):
     """Annualisation and cash flow."""
@@ -21,7 +23,7 @@ class Finance(Block):
             "of return count it; designs are made for the prices of the first year."
         ),
     )
-    annualisation: Literal["crf", "as_printed"] = Field(
+    annualisation: Annualisation = Field(
         "crf",
         description=(
             "`crf`: capital recovery factor. `as_printed`: the factor as Eq. 6 is printed, "

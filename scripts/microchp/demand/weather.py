@@ -6,7 +6,7 @@ twice. Radiation on the south facade follows from the horizontal components with
 
 The radiation of a test reference year is not of the hours that it is filed under. Held against
 a clear sky on the 25 clearest days of each region, where it was computed it is that of the full
-hour, half an hour later, to the minute; where it was measured, its hours are of true solar time,
+hour, half an hour later; where it was measured, its hours are of true solar time,
 whose noon wanders by half an hour through the year. ``radiation_delay_minutes`` says so, and
 photovoltaics, which look east or west, are made with it.
 """

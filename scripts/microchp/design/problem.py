@@ -23,7 +23,6 @@ from microchp.config.scenarios import DesignInputs
 from microchp.errors import DataError, SolveError
 from microchp.series.prices import import_price
 from microchp.series.timeseries import QUANTITIES, day_slice, days_in_year, step_minutes_of
-from microchp.system.annualisation import annualisation_factor
 from microchp.system.heat_pump import heat_pump_year
 from microchp.system.plant import (
     CHOSEN,
@@ -238,17 +237,10 @@ class Problem:
                     total += float(np.max(sign * np.asarray(row.electricity) * row.most_kw))
         return total
 
-    def annuity(self, lifetime_years: int | None) -> float:
-        """AF of Eq. 2 and 6, for something that is bought again after its own years of service."""
-        finance = self.inputs.finance
-        if lifetime_years is not None:
-            finance = finance.model_copy(update={"lifetime_years": lifetime_years})
-        return annualisation_factor(finance)
-
     def part_gbp_per_year(self, part: Part) -> float:
         """Annualised capital of a part, net of its grant, and its yearly upkeep (Eq. 2)."""
-        capital = self.annuity(part.lifetime_years) * (part.capital_gbp - part.grant_gbp)
-        return capital + part.upkeep_gbp_per_year
+        bought = part.investment
+        return bought.annual_capital_gbp(self.inputs.finance) + bought.upkeep_gbp_per_year
 
     def plant_capital_gbp(self, plant: Plant) -> float:
         """The same of the parts of a plant that were a choice."""
@@ -256,8 +248,7 @@ class Problem:
 
     def store_capital(self, store: Store) -> float:
         """Annualised capital of a kWh of a store, net of the grant (second term of Eq. 2)."""
-        share = self.annuity(store.lifetime_years) * (1.0 - store.grant_share)
-        return share * store.capital_gbp_per_kwh
+        return store.investment_per_kwh.annual_capital_gbp(self.inputs.finance)
 
     @property
     def store_capital_gbp_per_kwh(self) -> float:

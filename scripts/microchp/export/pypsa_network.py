@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from microchp.account.energy import FloatArray, Plant, heat_demand_kw, values
+from microchp.account.energy import FloatArray, Installed, heat_demand_kw, values
 from microchp.config import ChpUnit
 from microchp.files import read_netcdf, whole_folder
 
@@ -77,7 +77,7 @@ def network_of(design: xr.Dataset) -> tuple[Components, Series]:
     design
         Dataset of a design file.
     """
-    plant = Plant.of(design)
+    plant = Installed.of(design)
     inputs = plant.inputs
     co2_gbp_per_kg = inputs.incentive.co2_price_gbp_per_kg
     gas_kg, grid_kg = inputs.emissions.gas_kg_per_kwh, inputs.emissions.grid_kg_per_kwh
@@ -163,7 +163,7 @@ def _is_link(series: Series, name: str) -> bool:
     return ("links", "p0", name) in series
 
 
-def _largest_charge_kw(plant: Plant) -> float:
+def _largest_charge_kw(plant: Installed) -> float:
     """More heat than this cannot enter the store in a slice."""
     if plant.inputs.tes is None:
         return 0.0
@@ -171,7 +171,7 @@ def _largest_charge_kw(plant: Plant) -> float:
     return gain_kw / plant.inputs.tes.charge_efficiency
 
 
-def _unit_link(unit: ChpUnit, plant: Plant) -> dict[str, Any]:
+def _unit_link(unit: ChpUnit, plant: Installed) -> dict[str, Any]:
     """The unit: gas to electricity and heat, on or off where it has a minimum load (Eq. 9-11)."""
     incentive = plant.inputs.incentive
     deemed = (incentive.deemed_export_share or 0.0) * incentive.export_gbp_per_kwh
@@ -192,7 +192,7 @@ def _unit_link(unit: ChpUnit, plant: Plant) -> dict[str, Any]:
 
 
 def _add_store(
-    components: Components, series: Series, plant: Plant, design: xr.Dataset, limit_kw: float
+    components: Components, series: Series, plant: Installed, design: xr.Dataset, limit_kw: float
 ) -> None:
     """The store: a bus with its level, its standing loss, and a link each way."""
     tes = plant.inputs.tes

@@ -15,6 +15,7 @@ import yaml
 
 from microchp.account.controlled import controlled
 from microchp.account.designs import read_designs
+from microchp.account.energy import Installed
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
@@ -213,11 +214,9 @@ def _evidence(
     run = {}
     for path in first_paths:
         if path.stem in inputs and _is_chp_alone(inputs[path.stem]):
-            attrs = named[path.stem]
             with xr.open_dataset(path, engine="netcdf4") as flows:
-                run[path.stem] = controlled(
-                    flows, inputs[path.stem], float(attrs["chp_kw"]), float(attrs["tes_kwh"])
-                )
+                installed = Installed.of(xr.Dataset(attrs=named[path.stem]))
+                run[path.stem] = controlled(flows, installed)
     peaks = {}
     for path in design_paths:
         with xr.open_dataset(path, engine="netcdf4") as design:

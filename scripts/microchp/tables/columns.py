@@ -74,6 +74,7 @@ DESIGNS = (
     _text("plant", "Plant", "Which parts could be chosen."),
     TableColumn("chp_kw", "kW", "Unit", "Rated power of the micro-CHP unit; 0: none.", 1, 0.0),
     TableColumn("tes_kwh", "kWh", "Store", "Size of the hot-water store.", 1, 0.0),
+    _text("chp_unit", "Unit", "Name of the unit in the catalogue; empty: none."),
     *PART_SIZES,
     _money(
         "eac_gbp",
@@ -165,9 +166,12 @@ DESIGNS = (
     _amount("boiler_heat_kwh", "Heat of the boiler", "Heat that the boiler makes."),
     _amount("chp_electricity_kwh", "Generated", "Electricity that the unit makes."),
     _amount("heat_pump_heat_kwh", "Heat of the heat pump", "Heat that it makes.", True),
-    _amount("heat_pump_power_kwh", "Electricity of the heat pump", "What it takes.", True),
+    _amount("heat_pump_electricity_kwh", "Electricity of the heat pump", "What it takes.", True),
     _amount("immersion_kwh", "Immersion heater", "Heat that it makes.", True),
-    _amount("pv_power_kwh", "Photovoltaic power", "What is used or exported of it.", True),
+    _amount("pv_electricity_kwh", "Photovoltaic power", "What is used or exported of it.", True),
+    _amount(
+        "pv_curtailed_kwh", "Photovoltaic power lost", "What the connection does not take.", True
+    ),
     _amount("battery_charge_kwh", "Into the battery", "Charged in the year.", True),
     _amount("battery_discharge_kwh", "Out of the battery", "Discharged in the year.", True),
     _amount("import_kwh", "Import", "Electricity bought."),
@@ -179,6 +183,18 @@ DESIGNS = (
     _amount("boiler_fuel_kwh", "Fuel of the boiler", "Lower heating value."),
     _amount("bau_fuel_kwh", "Fuel today", "Of business as usual, lower heating value."),
     _share("chp_direct_heat_share", "Heat at once from the unit", "Of the heat demand."),
+    _share(
+        "heat_pump_direct_heat_share",
+        "Heat at once from the heat pump",
+        "Of the heat demand.",
+        True,
+    ),
+    _share(
+        "immersion_direct_heat_share",
+        "Heat at once from the immersion heater",
+        "Of the heat demand.",
+        True,
+    ),
     _share("boiler_direct_heat_share", "Heat at once from the boiler", "Of the heat demand."),
     _share("store_heat_share", "Heat out of the store", "Of the heat demand."),
     _share(
@@ -203,6 +219,7 @@ DESIGNS = (
     _money("export_income_gbp", "Export", "Income from metered export."),
     _money("generation_income_gbp", "Generation", "Paid for generation and deemed export."),
     _money("co2_income_gbp", "CO₂", "Paid for CO2 below business as usual."),
+    _money("bau_capital_gbp", "Capital today", "Of the boiler, where it counts as bought."),
     _money("bau_fuel_gbp", "Fuel today", "Of business as usual."),
     _money("bau_maintenance_gbp", "Maintenance today", "Of business as usual."),
     _money("bau_import_gbp", "Import today", "Of business as usual."),

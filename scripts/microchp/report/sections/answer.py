@@ -14,7 +14,14 @@ from microchp.account.controlled import Controlled
 from microchp.config import Emissions
 from microchp.config.scenarios import OPTIMAL, DesignInputs
 from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
-from microchp.report.selection import best_designs, cheaper_of_pairs, select, with_another_unit
+from microchp.report.selection import (
+    LEAST_SIZE,
+    best_designs,
+    cheaper_of_pairs,
+    installs,
+    select,
+    with_another_unit,
+)
 from microchp.tables.columns import PART_SIZES
 from microchp.tables.words import DASH, label, number, percent, plain_words, pounds, years
 
@@ -26,9 +33,6 @@ MOST_STARTS_A_DAY = 10
 
 NEAR_LIMIT_SHARE = 1e-3
 """A size this near to the largest allowed is at it: a solver's sizes are not exact."""
-
-NO_STORE_KWH = 0.05
-"""Stores smaller than this are no store to a reader: a solver's zero is not exact."""
 
 QUANTITIES = {
     "space_heating_kw": "space heating",
@@ -143,9 +147,9 @@ def design_words(row: pd.Series) -> str:
     others = [
         f"{row[column.name]:.{column.digits}f} {column.unit} {column.label.lower()}"
         for column in PART_SIZES
-        if row.get(column.name, 0.0) > NO_STORE_KWH
+        if row.get(column.name, 0.0) > LEAST_SIZE
     ]
-    has_store = row["tes_kwh"] >= NO_STORE_KWH
+    has_store = row["tes_kwh"] >= LEAST_SIZE
     store = f"{number(row['tes_kwh'], 1)} kWh store" if has_store else "no store"
     return ", ".join([unit, *others, store])
 
@@ -161,10 +165,10 @@ def next_best(row: pd.Series, own: pd.DataFrame) -> str:
         All designs of its house and incentive in the run as configured, of every plant.
     """
     sizes = ["chp_kw", "tes_kwh", *(c.name for c in PART_SIZES if c.name in own.columns)]
-    same = (own[sizes] - row[sizes].astype(float)).abs().max(axis=1) < NO_STORE_KWH
+    same = (own[sizes] - row[sizes].astype(float)).abs().max(axis=1) < LEAST_SIZE
     others = own[~same]
     options = [(float(other["eac_gbp"]), design_words(other)) for _, other in others.iterrows()]
-    if row["investment_gbp"] > 0:
+    if any(row[sizes].astype(float) >= LEAST_SIZE):
         options.append((float(row["bau_cost_gbp"]), "today's boiler and grid"))
     if not options:
         return "no other in this run"
@@ -187,7 +191,7 @@ def store_verdict(row: pd.Series | None, together: str = "") -> tuple[str, str, 
     """
     if row is None or math.isnan(row["tes_eai_gbp"]):
         return "open", "not compared", ""
-    if row["tes_kwh"] < NO_STORE_KWH:
+    if row["tes_kwh"] < LEAST_SIZE:
         return "no", "no", ", the best size is none"
     payback = years(row["tes_payback_years"], row["lifetime_years"], row["tes_investment_gbp"])
     within = "" if payback in ("never", DASH) else f", back in {payback} years"
@@ -281,7 +285,7 @@ def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[A
     houses: dict[str, list[Answer]] = {}
     for _, row in best_designs(designs).iterrows():
         pair = _of_case(optimal, row)
-        with_store = pair[pair["tes"] == "with"]
+        with_store = pair[(pair["tes"] == "with") & (pair["plant"] == row["plant"])]
         stored = None if with_store.empty else with_store.iloc[0]
         other = "" if stored is None else together.get(stored["scenario"], "")
         kind, verdict, detail = store_verdict(stored, other)
@@ -326,9 +330,10 @@ def sentences(designs: pd.DataFrame) -> list[str]:
     together = with_another_unit(select(designs))
     said = []
     for incentive, rows in best.groupby("incentive", sort=False):
-        paying = rows[(rows["eai_gbp"] > 0) & (rows["chp_kw"] > 0)]
+        paying = rows[(rows["eai_gbp"] > 0) & installs(rows)]
         total = len(rows)
-        text = f"{label(str(incentive))}: a unit pays in {_of(len(paying), total)}"
+        what = "a unit" if (paying["chp_kw"] > 0).all() else "something"
+        text = f"{label(str(incentive))}: {what} pays in {_of(len(paying), total)}"
         if len(paying):
             low, high = pounds(paying["eai_gbp"].min()), pounds(paying["eai_gbp"].max())
             text += f" ({low if low == high else f'{low} to {high}'} a year)"

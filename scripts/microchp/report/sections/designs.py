@@ -52,7 +52,13 @@ _PAYBACKS = {
 _SHOWN = (
     *("eac_gbp", "eai_gbp", "investment_gbp", "system_payback_years", "system_npv_gbp"),
     *("tes_payback_years", "tes_npv_gbp", "co2_kg", "tde_kwh", "chp_heat_kwh", "boiler_heat_kwh"),
-    *("heat_pump_heat_kwh", "chp_electricity_kwh", "pv_power_kwh", "import_kwh", "export_kwh"),
+    *(
+        "heat_pump_heat_kwh",
+        "chp_electricity_kwh",
+        "pv_electricity_kwh",
+        "import_kwh",
+        "export_kwh",
+    ),
     *("self_consumption_share", "chp_run_hours", "system_irr", "electricity_cost_gbp_per_kwh"),
 )
 """Columns of ``designs.csv`` that the page shows, beside the sizes."""

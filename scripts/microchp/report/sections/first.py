@@ -13,7 +13,7 @@ from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
 from microchp.report.page import Drawing, drawing
 from microchp.report.sections.answer import Evidence, carbon_use, grid_words, sentences
 from microchp.report.sections.groups import Outcome
-from microchp.report.selection import best_designs
+from microchp.report.selection import best_designs, installs
 from microchp.tables.words import number, percent, pounds
 
 
@@ -51,7 +51,7 @@ def headline(
         Drawn week of a design's store, if it is there.
     """
     best = best_designs(designs)
-    built = best[best["investment_gbp"] > 0]
+    built = best[installs(best)]
     title = "A week in which the store works" if (built["tes_kwh"] > 0).any() else "A cold week"
     return Headline(
         figures=[
@@ -79,7 +79,7 @@ def _span(values: Sequence[float], words: Callable[[float], str]) -> str:
 
 
 def _money(best: pd.DataFrame) -> Figure:
-    paying = best[(best["eai_gbp"] > 0) & (best["investment_gbp"] > 0)]
+    paying = best[(best["eai_gbp"] > 0) & installs(best)]
     if paying.empty:
         least = pounds(0)
         return Figure(least, "saved a year: in no case does anything pay against today's boiler")
