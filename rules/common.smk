@@ -92,7 +92,7 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
-# What the papers print, and what of a run is held against it.
+# What the papers print, and what of a run is compared with it.
 PUBLISHED = [PROJECT / f"resources/published/{paper}.csv" for paper in CONFIG.run.compare_with]
 COMPARISON = [RESULTS / "published.csv"] if PUBLISHED else []
 # What a run gives: designs, groups, or both, and a page on all of it.
@@ -108,7 +108,7 @@ UNIT_COMPARISON = (
     [RESULTS / "comparison.csv", RESULTS / "comparison_economics.csv"] if IS_COMPARED else []
 )
 UNIT_FIGURES = [RESULTS / "comparison_figures"] if IS_COMPARED else []
-# Variants that differ in time are held against the finest of them.
+# Variants that differ in time are compared with the finest of them.
 TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenarios.variants)}
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())

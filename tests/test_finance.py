@@ -1,4 +1,4 @@
-"""The money functions, held against hand calculations and against the published tables."""
+"""The money functions, compared with hand calculations and against the published tables."""
 
 import math
 from pathlib import Path

@@ -382,6 +382,7 @@ def test_the_sentence_counts_houses():
             "house": house,
             "incentive": "fit",
             "tes": tes,
+            "plant": "chp",
             "variant": "",
             "design": "optimal",
             "chp_kw": 2.0,

@@ -1,4 +1,4 @@
-"""Units held against boilers and central plants: primary energy, CO2 and money by hand."""
+"""Units compared with boilers and central plants: primary energy, CO2 and money by hand."""
 
 import math
 from dataclasses import replace

@@ -123,7 +123,7 @@ def levelised_cost_gbp_per_kwh(
     Returns
     -------
     float
-        To be held against the import price: below it, a kWh used at home is cheaper made than
+        To be compared with the import price: below it, a kWh used at home is cheaper made than
         bought. Payments for generation, export and CO2 are left out. ``nan`` without
         generation. It is a levelised cost in the strict sense with ``crf`` only.
     """

@@ -1,8 +1,8 @@
-"""``comparison.csv`` and ``comparison_economics.csv``: units held against a boiler and the grid.
+"""``comparison.csv`` and ``comparison_economics.csv``: units compared with a boiler and the grid.
 
 After De Paepe et al. 2006. The reference heats with a boiler and buys its electricity. A unit
 runs by the heat demand with the same boiler behind it; what it exports is deducted from the
-primary energy and the CO2 of the central plant. A condensing boiler is held against both.
+primary energy and the CO2 of the central plant. A condensing boiler is compared with both.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 _POSITIVE = pa.Check.ge(0)
 _SHARE = pa.Check.in_range(0, 1 + 1e-9)
 UNIT, REFERENCE_KIND, ALTERNATIVE = "unit", "reference", "alternative"
-"""Kinds of rows: a micro-CHP unit, what is held against, and an alternative to a unit."""
+"""Kinds of rows: a micro-CHP unit, what is compared with, and an alternative to a unit."""
 
 _NAMES = {name: pa.Column(str) for name in ("house", "unit")}
 _KIND = {"kind": pa.Column(str, pa.Check.isin([UNIT, REFERENCE_KIND, ALTERNATIVE]))}
@@ -510,7 +510,7 @@ def tables(
     """
     settings = inputs.comparison
     cases = grid_cases(inputs.plants, settings.marginal, inputs.year)
-    # plants that only a marginal case names are not held against by themselves
+    # plants that only a marginal case names are not compared with by themselves
     cases = [case for case in cases if case.name in (*settings.plants, *settings.marginal)]
     energy: list[dict[str, Any]] = []
     money: list[dict[str, Any]] = []
@@ -585,7 +585,7 @@ def compare_units(
         with whole(path) as partial:
             table.to_csv(partial, index=False)
     log.info(
-        "%d units in houses held against %d central plants and %d metering rules",
+        "%d units in houses compared with %d central plants and %d metering rules",
         len(operation_paths),
         energy["central_plant"].nunique(),
         len(inputs.comparison.metering),

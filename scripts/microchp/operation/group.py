@@ -83,7 +83,7 @@ class Rows(Protocol):
 
 
 def with_none(penetration: Sequence[float]) -> list[float]:
-    """Penetrations with that of no units first: what units change is held against it."""
+    """Penetrations with that of no units first: what units change is compared with it."""
     return list(dict.fromkeys([0.0, *penetration]))
 
 

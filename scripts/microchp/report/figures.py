@@ -87,22 +87,40 @@ def heat_shares(
                 _stack_shares(ax, cell)
                 ax.set_title(f"{words.label(incentive)} · {tes} store")
             line[0].set_ylabel("Share of heat demand")
-        handles = [Patch(color=colour, label=text) for text, colour in style.SOURCES.values()]
+        handles = [
+            Patch(color=style.SOURCES[source][1], label=style.SOURCES[source][0])
+            for source in _drawn_sources(rows)
+        ]
         fig.legend(handles=handles, loc="outside lower center", ncols=3)
 
 
 _SHARE_COLUMNS = {
     "chp": "chp_direct_heat_share",
+    "heat_pump": "heat_pump_direct_heat_share",
+    "immersion": "immersion_direct_heat_share",
     "store": "store_heat_share",
     "boiler": "boiler_direct_heat_share",
 }
 
 
+ALWAYS_DRAWN = ("chp", "boiler")
+"""Sources of heat that figures name even where they give none."""
+
+
+def _drawn_sources(rows: pd.DataFrame) -> list[str]:
+    """Sources that some design has, of the shares of a table of designs."""
+    return [
+        source
+        for source, column in _SHARE_COLUMNS.items()
+        if source in (*ALWAYS_DRAWN, "store") or (column in rows and (rows[column] > 0).any())
+    ]
+
+
 def _stack_shares(ax: Axes, rows: pd.DataFrame) -> None:
     houses = [words.label(house) for house in rows["house"]]
     base = np.zeros(len(rows))
-    for source, column in _SHARE_COLUMNS.items():
-        share = rows[column].fillna(0.0).to_numpy()
+    for source in _drawn_sources(rows):
+        share = rows[_SHARE_COLUMNS[source]].fillna(0.0).to_numpy()
         ax.bar(houses, share, bottom=base, color=style.SOURCES[source][1], width=0.68)
         for x, (low, part) in enumerate(zip(base, share, strict=True)):
             if part >= 0.07:  # room for the number
@@ -337,7 +355,7 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
 
         base = np.zeros(count)
         for source, (text, colour) in style.SOURCES.items():
-            if source == "store" and size == 0:
+            if source not in ALWAYS_DRAWN and not heat[source].any():
                 continue
             base = _layer(top, edges, base, heat[source], text, colour)
         if size > 0:

@@ -19,6 +19,8 @@ from microchp.files import whole
 CHP = "#D55E00"
 BOILER = "#8A8A8A"
 STORE = "#0072B2"
+HEAT_PUMP = "#E69F00"
+IMMERSION = "#F0E442"
 IMPORT = "#009E73"
 EXPORT = "#CC79A7"
 DEMAND = "#111111"
@@ -29,6 +31,8 @@ GRID = "#D9D9D9"
 
 SOURCES = {
     "chp": ("CHP, direct", CHP),
+    "heat_pump": ("Heat pump, direct", HEAT_PUMP),
+    "immersion": ("Immersion heater", IMMERSION),
     "store": ("Store", STORE),
     "boiler": ("Boiler, direct", BOILER),
 }

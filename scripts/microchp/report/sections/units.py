@@ -1,4 +1,4 @@
-"""Which unit for which building: units held against boilers and central plants."""
+"""Which unit for which building: units compared with boilers and central plants."""
 
 from __future__ import annotations
 
