@@ -34,16 +34,23 @@ wildcard_constraints:
     case=CASE_PATTERN,
 
 
+# What takes less time than a scheduler to place.
 localrules:
     all,
+    write_config,
+    write_scenarios,
+    write_manifest,
 
 
 rule all:
     default_target: True
     input:
-        RESULTS / "config.yaml",
-        RESULTS / "scenarios.csv",
+        RESULTS / "manifest.csv",
         TARGETS,
+
+
+onstart:
+    shelve_page()
 
 
 onsuccess:
@@ -51,4 +58,5 @@ onsuccess:
 
 
 onerror:
+    report_what_succeeded()
     print(RUN.failures(), file=sys.stderr)

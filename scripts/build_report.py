@@ -27,6 +27,7 @@ def main(snakemake: Any) -> None:
             unit_comparison_paths=list(given.unit_comparison),
             unit_figures_dir=next(iter(given.unit_figures), None),
             benchmarks_dir=snakemake.params.benchmarks,
+            failures=snakemake.params.failures,
             report_path=snakemake.output.report,
         )
 

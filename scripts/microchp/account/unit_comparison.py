@@ -80,7 +80,7 @@ SCHEMA = pa.DataFrameSchema(
             name: pa.Column(float, _POSITIVE) for name in ("run_hours", "full_load_hours", "starts")
         },
         **{
-            name: pa.Column(float)
+            name: pa.Column(float, nullable=name.endswith("_share"))
             for name in (
                 "reference_primary_kwh",
                 "primary_kwh",
@@ -252,7 +252,8 @@ class AnnualUse:
     export_kwh: float
     surplus_heat_kwh: float
     heat_share: float
-    """Unit's heat, surplus off, over the heat demand."""
+    """Share of the heat demand that the unit meets, at once or from its store: what the store
+    loses is no demand."""
     effective_electrical_efficiency: float
     """Electricity over fuel of the year, part load and start-ups in it."""
     export_share: float
@@ -297,7 +298,9 @@ def annual_use(year: UnitYear, boiler_efficiency: float) -> AnnualUse:
         import_kwh=float(use.import_kwh.sum()),
         export_kwh=exported,
         surplus_heat_kwh=surplus,
-        heat_share=_share(kwh(year.chp_heat_kw) - surplus, heat) if generated else math.nan,
+        heat_share=_share(kwh(year.heat_demand_kw - year.boiler_heat_kw), heat)
+        if generated
+        else math.nan,
         effective_electrical_efficiency=_share(generated, fuel),
         export_share=_share(exported, generated),
         run_hours=float(on.sum()) / 60,
@@ -332,11 +335,16 @@ def saving(primary: Burden, reference: Burden) -> dict[str, float]:
         "reference_primary_kwh": reference.primary_kwh,
         "primary_kwh": primary.primary_kwh,
         "primary_saving_kwh": reference.primary_kwh - primary.primary_kwh,
-        "primary_saving_share": 1 - primary.primary_kwh / reference.primary_kwh,
+        "primary_saving_share": _saved(primary.primary_kwh, reference.primary_kwh),
         "reference_co2_kg": reference.co2_kg,
         "co2_kg": primary.co2_kg,
-        "co2_saving_share": 1 - primary.co2_kg / reference.co2_kg,
+        "co2_saving_share": _saved(primary.co2_kg, reference.co2_kg),
     }
+
+
+def _saved(with_unit: float, reference: float) -> float:
+    """Share that is saved; ``nan`` where there is nothing to save."""
+    return 1 - with_unit / reference if reference else math.nan
 
 
 # ------------------------------------------------------------------------------------- money

@@ -21,7 +21,7 @@ class LoadPoint(Block):
 class PrimeMover(Block):
     """A micro-CHP unit of the catalogue."""
 
-    power_kw: NonNegative = Field(description="Rated electrical power.")
+    power_kw: Positive = Field(description="Rated electrical power.")
     heat_kw: Positive | None = Field(
         None,
         description=(

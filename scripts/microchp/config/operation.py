@@ -96,8 +96,8 @@ class Operation(Block):
     store_loss_w_per_k: NonNegative = Field(
         2.2,
         description=(
-            "Standing loss of a store of `store_volume_l`; a design's store loses in proportion "
-            "to its surface. 2.2 W/K is a 150 l cylinder with 42 mm of factory-applied foam by "
+            "Standing loss of a store of `store_volume_l`; a design's store loses as it was "
+            "designed with. 2.2 W/K is a 150 l cylinder with 42 mm of factory-applied foam by "
             "SAP 2012, Tables 2 and 2a (2.4 kWh a day at 45 K)."
         ),
     )

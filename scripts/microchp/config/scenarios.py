@@ -229,13 +229,25 @@ def _stores(config: Config, plant: str) -> list[Literal["with", "without"]]:
     return config.scenarios.tes
 
 
-def scenario_rows(scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
-    """The scenario table as plain rows."""
-    return [asdict(scenario) for scenario in scenarios.values()]
+def scenario_rows(config: Config, scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
+    """The scenario table as plain rows.
+
+    ``penetration`` has, with spaces between them, the shares of dwellings at which the design of
+    a scenario is put into a group; empty where it is not.
+    """
+    grouped = {case.scenario for case in operation_cases(config).values() if case.scenario}
+    shares = " ".join(f"{share:g}" for share in config.scenarios.penetration)
+    return [
+        asdict(scenario) | {"penetration": shares if name in grouped else ""}
+        for name, scenario in scenarios.items()
+    ]
 
 
-def demand_inputs(config: Config, house: str) -> DemandInputs:
+def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInputs:
     """What the demand of ``house`` needs of ``config``.
+
+    That of one dwelling is what designs are made for; it is the first of any larger number, which
+    only groups need, and does not depend on it.
 
     Settings that the chosen source does not read are left at their defaults, so that changing
     them changes nothing here.
@@ -254,7 +266,7 @@ def demand_inputs(config: Config, house: str) -> DemandInputs:
         demand=demand.model_copy(update=unread),
         pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
-        dwellings=config.dwellings,
+        dwellings=dwellings,
         seed=config.run.seed,
     )
 
@@ -265,13 +277,17 @@ def demand_files(inputs: DemandInputs) -> list[str]:
     return [*inputs.demand.files.values(), *([weather] if weather is not None else [])]
 
 
-def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
+def design_inputs(
+    config: Config, scenario: Scenario, changed: Config | None = None
+) -> DesignInputs:
     """What the design of ``scenario`` needs of ``config``.
+
+    ``changed`` is the configuration of its variant, where that is at hand.
 
     Catalogue values are resolved here: minimum load and cost indices are applied to the units
     and the store, and a fixed design narrows the sizes to its own.
     """
-    config = plant_config(variant_config(config, scenario.variant), scenario.plant)
+    config = plant_config(changed or variant_config(config, scenario.variant), scenario.plant)
     parts = config.plants[scenario.plant]
     sizes = {0.0} if parts.chp is None else set(config.chp.sizes_kw)
     tes = config.tes if scenario.tes == "with" else None
@@ -408,6 +424,14 @@ def factor_files(config: Config) -> dict[str, str]:
     }
 
 
+def variant_times(config: Config) -> dict[str, Time]:
+    """Calendar and resolution of the run as configured ("") and of each variant."""
+    return {
+        name: variant_config(config, name).time if "time" in changes else config.time
+        for name, changes in {"": {}, **config.scenarios.variants}.items()
+    }
+
+
 def price_files(inputs: DesignInputs) -> list[str]:
     """A user's own price files that a design reads, each once."""
     tariffs = [tariff for tariff in (inputs.tariff, inputs.incentive.tariff) if tariff is not None]
@@ -418,7 +442,8 @@ def price_files(inputs: DesignInputs) -> list[str]:
 def named_price_files(config: Config) -> dict[str, str]:
     """Files of import prices that ``config`` names, by the key that names each."""
     named: dict[str, str] = {}
-    for variant in ("", *config.scenarios.variants):
+    changing = [name for name, changes in config.scenarios.variants.items() if "tariff" in changes]
+    for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
         tariff = variant_config(config, variant).tariff
         if tariff.import_file is not None:
@@ -428,6 +453,66 @@ def named_price_files(config: Config) -> dict[str, str]:
         if own is not None and own.import_file is not None:
             named[f"incentives.{name}.tariff.import_file"] = own.import_file
     return named
+
+
+def check_work(config: Config, source: str = "config/config.yaml") -> None:
+    """Check that there is something to compute, and that all that is asked for can be.
+
+    Parameters
+    ----------
+    config
+        A configuration, valid in itself.
+    source
+        Where it came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        With every key that asks for what no other key gives.
+    """
+    units = config.operation.units or config.operation.pairs
+    cases = operation_cases(config)
+    lacking = [
+        f"  {key}: {what}" + (f"; list units of the catalogue in {where}" if where else "")
+        for key, given, found, what, where in (
+            (
+                "comparison.plants",
+                config.comparison.plants,
+                any(case.unit and case.group in case.houses for case in cases.values()),
+                "no unit runs that could be compared with plants",
+                "operation.units or operation.pairs",
+            ),
+            (
+                "group.streets",
+                config.group.streets,
+                config.operation.units,
+                "no unit runs in a street",
+                "operation.units",
+            ),
+            (
+                "scenarios.penetration",
+                config.scenarios.penetration,
+                cases,
+                "there is no design and no unit that dwellings of a group could have",
+                "operation.units",
+            ),
+            (
+                "scenarios.variants",
+                config.scenarios.variants,
+                config.scenarios.incentive or any(d.variants for d in config.fixed_designs),
+                "no design that they could change; list incentives in scenarios.incentive",
+                "",
+            ),
+        )
+        if given and not found
+    ]
+    if not (units or config.fixed_designs or config.scenarios.incentive):
+        lacking.append(
+            "  nothing to compute: list incentives in scenarios.incentive for designs, units in "
+            "operation.units, or sizes in fixed_designs"
+        )
+    if lacking:
+        raise ConfigError("\n".join([f"{source}:", *lacking]))
 
 
 def check_files(config: Config) -> None:

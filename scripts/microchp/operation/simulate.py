@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from microchp.config import PrimeMover
+from microchp.config import PrimeMover, Tes
 from microchp.config.scenarios import DesignInputs, OperationInputs
 from microchp.errors import AssessmentError
 from microchp.files import whole, write_netcdf
@@ -32,6 +32,7 @@ from microchp.operation.group import CASE_NAMES, DOUBLE_UP_TO, ROWS_PER_CHUNK
 from microchp.operation.heat_led import FLOWS, NO_UNIT, Plant, plant, timed_steps
 from microchp.operation.network import periods
 from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
+from microchp.system.store import hot_water_store
 
 LEAST_UNMET_KWH = 1e-6
 """Less heat than this in a year is met: rounding."""
@@ -67,23 +68,28 @@ def installed_unit(inputs: OperationInputs, design_path: str | Path | None) -> I
         The design's NetCDF, of which only the attributes are read.
     """
     told = dict.fromkeys(CASE_NAMES, "") | {"group": inputs.group, "unit": inputs.unit_name}
-    if design_path is None:
-        unit: PrimeMover | None = inputs.unit
-        store_kwh = None
-    else:
+    unit: PrimeMover | None = inputs.unit
+    store, size_kwh = None, 0.0
+    if design_path is not None:
         with netCDF4.Dataset(design_path) as file:
             designed = DesignInputs.model_validate_json(file.getncattr("inputs"))
-            chp_kw, store_kwh = float(file.getncattr("chp_kw")), float(file.getncattr("tes_kwh"))
-        unit = next((unit for unit in designed.units if unit.power_kw == chp_kw), None)
+            chp_kw, size_kwh = float(file.getncattr("chp_kw")), float(file.getncattr("tes_kwh"))
+            attributes = set(file.ncattrs())
+            name = file.getncattr("chp_unit") if "chp_unit" in attributes else None
+        unit = next(
+            (u for u in designed.units if (u.name == name if name else u.power_kw == chp_kw)),
+            None,
+        )
         told |= {
             "incentive": designed.incentive_name,
             "tes": "without" if designed.tes is None else "with",
             "plant": designed.plant,
         }
+        store = hot_water_store(designed.tes or Tes(), designed.incentive)
     limit_kw = math.inf if inputs.boiler_kw is None else inputs.boiler_kw
     if unit is None:
         return Installed(0.0, 0.0, NO_UNIT._replace(boiler_kw=limit_kw), told)
-    made = plant(inputs.operation, unit, store_kwh)._replace(boiler_kw=limit_kw)
+    made = plant(inputs.operation, unit, store, size_kwh)._replace(boiler_kw=limit_kw)
     return Installed(unit.power_kw, made.store_kwh, made, told)
 
 

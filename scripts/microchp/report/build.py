@@ -60,6 +60,7 @@ def build_report(
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
     benchmarks_dir: str | Path | None = None,
+    failures: Mapping[str, str] | None = None,
 ) -> None:
     """Write the report as one HTML file that needs nothing beside it.
 
@@ -101,12 +102,15 @@ def build_report(
         What ``plot_comparison`` drew.
     benchmarks_dir
         Where Snakemake keeps time and memory of the jobs.
+    failures
+        Why jobs have failed, by their names; what depends on them is not on the page.
     """
     config_text = Path(config_path).read_text(encoding="utf-8")
     config = yaml.safe_load(config_text)
     own = config["run"].get("note", "")
     variants = config.get("scenarios", {}).get("variants", {})
-    notices = [Notice("About this run.", own)] if own else []
+    notices = [Notice(f"Failed: {job}.", why) for job, why in (failures or {}).items()]
+    notices += [Notice("About this run.", own)] if own else []
     first: list[Any] = []
     extents: list[str] = []
     pairs: list[tuple[str, str]] = []

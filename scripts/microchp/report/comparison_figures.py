@@ -327,7 +327,11 @@ def saving_table(comparison: pd.DataFrame, plants: Mapping[str, str]) -> pd.Data
     """Relative primary energy saving (%), a row per unit, a column per central plant (Table 3)."""
     rows = comparison[comparison["kind"] != REFERENCE_KIND]
     wide = rows.pivot_table(
-        index="unit", columns="central_plant", values="primary_saving_share", sort=False
+        index="unit",
+        columns="central_plant",
+        values="primary_saving_share",
+        sort=False,
+        dropna=False,  # a house without demand has nothing to save
     )
     percent = 100 * wide[list(plants)].rename(index=_names(rows, "unit"), columns=plants)
     return percent.rename_axis(index="Primary energy saved (%)", columns=None)

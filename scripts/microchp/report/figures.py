@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from microchp.account.designs import read_designs
 from microchp.account.energy import heat_demand_kw, heat_to_demand_kw, values
-from microchp.config.scenarios import OPTIMAL, DesignInputs
+from microchp.config.scenarios import DesignInputs
 from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.report.selection import best_designs, select, with_another_unit
@@ -55,7 +55,7 @@ def heat_shares(
     designs_path: str | Path,
     svg_path: str | Path,
     pdf_path: str | Path,
-    design: str = OPTIMAL,
+    design: str = "",
 ) -> None:
     """Shares of the heat demand by source, per house, incentive and store (Figs 4-7).
 
@@ -69,7 +69,7 @@ def heat_shares(
     svg_path, pdf_path
         Files to write.
     design
-        ``optimal``, or the name of a fixed design.
+        Name of a fixed design; without it those that the run is about.
     """
     rows = select(read_designs(designs_path), design)
     incentives = list(dict.fromkeys(rows["incentive"]))
@@ -216,7 +216,7 @@ def tes_economics(
     designs_path: str | Path,
     svg_path: str | Path,
     pdf_path: str | Path,
-    design: str = OPTIMAL,
+    design: str = "",
 ) -> None:
     """Payback and NPV of the store, by house and incentive (Fig 10): with it against without.
 
@@ -230,7 +230,7 @@ def tes_economics(
     svg_path, pdf_path
         Files to write.
     design
-        ``optimal``, or the name of a fixed design.
+        Name of a fixed design; without it those that the run is about.
     """
     rows = select(read_designs(designs_path), design)
     together = with_another_unit(rows)
@@ -604,7 +604,7 @@ def plot_figures(
     directory.mkdir(parents=True, exist_ok=True)
     designs = read_designs(designs_path)
     paths = {Path(path).stem: Path(path) for path in design_paths}
-    optimal = select(designs, OPTIMAL)
+    chosen = select(designs)
     best = best_designs(designs)
 
     def files(name: str) -> tuple[Path, Path]:
@@ -620,7 +620,7 @@ def plot_figures(
     svg, pdf = files("store_week")
     store_week(design_path=paths[works["scenario"].iloc[-1]], svg_path=svg, pdf_path=pdf)
     svg, pdf = files("store_discharge")
-    with_store = [paths[name] for name in optimal["scenario"]]
+    with_store = [paths[name] for name in chosen["scenario"]]
     store_discharge(design_paths=with_store, svg_path=svg, pdf_path=pdf)
     for done, scenario in enumerate(best["scenario"], start=1):
         svg, pdf = files(f"cost_waterfall_{scenario}")

@@ -12,9 +12,25 @@ LEAST_SIZE = 0.05
 """Smaller sizes are none to a reader: a solver's zero is not exact."""
 
 
-def select(designs: pd.DataFrame, design: str = OPTIMAL) -> pd.DataFrame:
-    """Designs of a name, of the run as configured: without its variants."""
-    return designs[(designs["variant"] == "") & (designs["design"] == design)]
+def select(designs: pd.DataFrame, design: str = "") -> pd.DataFrame:
+    """Designs of a name, of the run as configured: without its variants.
+
+    Without a name those that a run is about: its optimal designs. In a run that has none, because
+    its sizes are all given, these are for each house and incentive those of the name of the
+    cheapest; where even the run as configured has no design, those of its first variant.
+    """
+    own = designs[designs["variant"] == ""]
+    if design:
+        return own[own["design"] == design]
+    if own.empty and len(designs):
+        own = designs[designs["variant"] == designs["variant"].iloc[0]]
+    optimal = own[own["design"] == OPTIMAL]
+    if len(optimal):
+        return optimal
+    cell = ["house", "incentive"]
+    cheapest = own.sort_values("eac_gbp", kind="stable").drop_duplicates(cell)
+    named = pd.MultiIndex.from_frame(own[[*cell, "design"]])
+    return own[named.isin(pd.MultiIndex.from_frame(cheapest[[*cell, "design"]]))]
 
 
 def best_designs(designs: pd.DataFrame) -> pd.DataFrame:
@@ -22,8 +38,8 @@ def best_designs(designs: pd.DataFrame) -> pd.DataFrame:
 
     In the order of the grid.
 
-    Optimal designs without variant only. Where both cost the same to a penny (a store of size
-    zero), the one without is the better.
+    Of the designs that the run is about (:func:`select`). Where both cost the same to a penny (a
+    store of size zero), the one without is the better.
     """
     return cheaper_of_pairs(select(designs))
 

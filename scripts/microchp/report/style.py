@@ -6,6 +6,7 @@ the same colour wherever it appears.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,3 +121,24 @@ def figure(
         ):
             with whole(path) as partial:
                 fig.savefig(partial, metadata=metadata)
+                if partial.suffix == ".svg":
+                    text = partial.read_text(encoding="utf-8")
+                    partial.write_text(with_counted_ids(text), encoding="utf-8")
+
+
+def with_counted_ids(svg: str) -> str:
+    """An SVG whose clip paths and markers are counted in the order in which they come.
+
+    Matplotlib names them by a hash of their coordinates. The solver of its layout orders its
+    constraints by where they lie in memory, so that the last digits of coordinates, which are
+    never written, differ from run to run, and with them those names.
+    """
+    counted: dict[str, str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        return match[1] + counted.setdefault(match[2], f"{match[2][0]}{len(counted)}")
+
+    return _HASHED_ID.sub(name, svg)
+
+
+_HASHED_ID = re.compile(r'((?:\sid="|url\(#|href="#))([a-z][0-9a-f]{10})\b')

@@ -15,10 +15,13 @@ from typing import Literal
 
 import numpy as np
 
-from microchp.config import Battery, Incentive, Tes
+from microchp.config import Battery, Incentive, Operation, Tes
 from microchp.system.investment import Investment, battery_investment, tes_investment
 
 Carrier = Literal["heat", "electricity"]
+
+WATER_KWH_PER_L_K = 4.187 / 3600
+"""Heat capacity of a litre of water: 4.187 kJ/(kg K), 1 kg/l."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,31 @@ def hot_water_store(tes: Tes, incentive: Incentive) -> Store:
         initial_share=tes.initial_share,
         closing_tolerance_kwh=tes.closing_tolerance_kwh,
         discharge_gbp_per_kwh=tes.maintenance_gbp_per_kwh,
+    )
+
+
+def cylinder(operation: Operation) -> Store:
+    """The store of the block ``operation``: a mixed cylinder between two set points.
+
+    Its conductance u S goes with its size S (kWh between the set points), so that it loses
+    u (lower set point - surroundings) S by size and u (upper - lower set point) E by level.
+    """
+    band_k = operation.store_max_c - operation.store_min_c
+    size_kwh = operation.store_volume_l * WATER_KWH_PER_L_K * band_k
+    per_kwh = operation.store_loss_w_per_k / 1000 / size_kwh if size_kwh > 0 else 0.0
+    return Store(
+        name="tes",
+        carrier="heat",
+        min_kwh=size_kwh,
+        max_kwh=size_kwh,
+        investment_per_kwh=Investment("tes", 0.0),
+        charge_efficiency=1.0,
+        discharge_efficiency=1.0,
+        loss_by_size_per_hour=per_kwh * (operation.store_min_c - operation.surroundings_c),
+        loss_by_level_per_hour=per_kwh * band_k,
+        initial_share=0.0,
+        closing_tolerance_kwh=0.0,
+        discharge_gbp_per_kwh=0.0,
     )
 
 

@@ -23,7 +23,7 @@ from microchp.report.selection import (
     with_another_unit,
 )
 from microchp.tables.columns import PART_SIZES
-from microchp.tables.words import DASH, label, number, percent, plain_words, pounds, years
+from microchp.tables.words import DASH, change, label, number, percent, plain_words, pounds, years
 
 FINE_MINUTES = 5
 """Steps longer than this, and fewer days than the year's, are called coarse."""
@@ -297,7 +297,7 @@ def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[A
                 payback=payback_cell(
                     row["system_payback_years"], row["lifetime_years"], row["investment_gbp"]
                 ),
-                co2=share_cell(row["co2_kg"] / row["bau_co2_kg"] - 1, signed=True),
+                co2=share_cell(change(row["co2_kg"], row["bau_co2_kg"]), signed=True),
                 store_class=kind,
                 store_verdict=verdict,
                 store_detail=detail,

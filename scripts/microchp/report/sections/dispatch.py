@@ -22,13 +22,13 @@ from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.report.figures import FIRST_DAYS, drawn_step_minutes
 from microchp.report.page import Section, Text, drawing
-from microchp.report.payload import FloatArray, packed, series_bytes
+from microchp.report.payload import FloatArray, packed, series_bytes, unit_for
 from microchp.report.sections.answer import design_words
 from microchp.report.selection import best_designs
 from microchp.tables.words import label
 
 UNIT_KW = 0.01
-"""Flows (kW) and levels (kWh) are rounded to this."""
+"""Flows (kW) and levels (kWh) are rounded to this, or to ten times as much where they are large."""
 
 LEVEL_MINUTES = 30
 """The store's level is in the page at this step, or the flows' own if that is longer."""
@@ -59,10 +59,11 @@ class PackedDesign:
 
 @dataclass(frozen=True)
 class DispatchExplorer:
-    """The widget: all designs, all packed series, and the colours of the sources."""
+    """The widget: all designs, all packed series with their units, the colours of the sources."""
 
     designs: Sequence[PackedDesign]
     series: Sequence[str]
+    units: Sequence[float]
     start: int = 0
     colours: dict[str, str] = field(
         default_factory=lambda: {
@@ -85,7 +86,7 @@ class DispatchExplorer:
                 for design in self.designs
             ],
             "calendars": calendars,
-            "unit": UNIT_KW,
+            "units": list(self.units),
             "days": DAYS_SHOWN,
             "colours": self.colours,
         }
@@ -104,17 +105,20 @@ class _Series:
 
     def __init__(self) -> None:
         self.packed: list[str] = []
+        self.units: list[float] = []
         self.size = 0
-        self._known: dict[bytes, int] = {}
+        self._known: dict[tuple[float, bytes], int] = {}
 
     def add(self, series: FloatArray) -> int:
         """Index of a series (kW or kWh) among the packed ones."""
-        data = series_bytes(series, UNIT_KW)
-        if data not in self._known:
-            self._known[data] = len(self.packed)
+        unit = unit_for(series, UNIT_KW)
+        data = series_bytes(series, unit)
+        if (unit, data) not in self._known:
+            self._known[unit, data] = len(self.packed)
             self.packed.append(packed(data))
+            self.units.append(unit)
             self.size += len(self.packed[-1])
-        return self._known[data]
+        return self._known[unit, data]
 
 
 def section(designs: pd.DataFrame, design_paths: Sequence[Path], figures_dir: Path) -> Section:
@@ -174,7 +178,7 @@ def explore(designs: pd.DataFrame, design_paths: Sequence[Path]) -> tuple[Dispat
     means = " or ".join(f"{step:g}" for step in steps)
     text = (
         f"Every flow of a design, {'in steps' if finest else 'as means'} of {means} min, rounded "
-        f"to {1000 * UNIT_KW:g} W. Draw over a panel to zoom in, double-click to go back."
+        f"to {1000 * max(found.units):g} W. Draw over a panel to zoom in, double-click to go back."
     )
     if left_out:
         text += f" {left_out} of {len(designs)} designs have no room here; their files hold them."
@@ -194,7 +198,7 @@ def _explorer(
                 return None
             break
         shown.append(design)
-    return DispatchExplorer(shown, series.packed, list(order["scenario"]).index(best))
+    return DispatchExplorer(shown, series.packed, series.units, list(order["scenario"]).index(best))
 
 
 def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) -> PackedDesign:

@@ -127,8 +127,9 @@ def answer_table(comparison: pd.DataFrame, economics: pd.DataFrame) -> Table:
     money = money[money["irr"].notna()]
     rows: list[list[Cell | str]] = []
     for house, of_house in comparison.groupby("house", sort=False):
-        saved = of_house.groupby("central_plant", sort=False)["primary_saving_share"]
-        best = of_house.loc[list(saved.idxmax())]
+        # a house without demand has nothing to save, and no share of it
+        saved = of_house.fillna({"primary_saving_share": 0.0}).groupby("central_plant", sort=False)
+        best = of_house.loc[list(saved["primary_saving_share"].idxmax())]
         savers = [
             f"{unit} {_against(cells['central_plant'])}"
             for unit, cells in best.groupby("unit_label", sort=False)

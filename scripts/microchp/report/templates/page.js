@@ -115,7 +115,7 @@ async function explorer(figure) {
   const unpacked = new Map();
   const series = async (index) => {
     if (!unpacked.has(index)) {
-      unpacked.set(index, await inflateSeries(packed[index].textContent, data.unit));
+      unpacked.set(index, await inflateSeries(packed[index].textContent, data.units[index]));
     }
     return unpacked.get(index);
   };
