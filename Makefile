@@ -1,6 +1,6 @@
 # make run    the design study of Oluleye et al. 2018, from demand to report, or your own:
 #             make run CONFIG=my_study.yaml
-# make quick  a coarse look in about a minute
+# make quick  a coarse look at it: one of its houses, hourly steps, twelve representative days
 # make test   checks and tests
 # make help   all targets
 
@@ -31,7 +31,7 @@ help:
 	@echo 'make run CONFIG=my_study.yaml   your own study'
 	@echo 'make check      whether all files of a run are as they were written: RUN=results/oluleye2018'
 	@echo 'make reproduce  all published studies beside print, as one page'
-	@echo 'make quick      a coarse look: one house, hourly steps, twelve representative days'
+	@echo 'make quick      a coarse look at make run: one house, hourly steps, twelve days'
 	@echo 'make test       checks and tests'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
@@ -45,7 +45,7 @@ run: $(VENV)/.run
 	$(SNAKEMAKE) --configfile $(CONFIG)
 
 quick: $(VENV)/.run
-	$(SNAKEMAKE) --configfile config/quick.yaml
+	$(SNAKEMAKE) --configfile $(CONFIG) config/quick.yaml
 
 # The run to check, and `MEND=--mend` to make again what is damaged.
 RUN ?= results/oluleye2018
