@@ -4,12 +4,14 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from synthetic import inputs_of
 
 from microchp.account.controlled import controlled
 from microchp.account.energy import Installed
+from microchp.account.support import support_gbp
 from microchp.config import Incentive, PricePeriod, Tariff
 from microchp.system.annualisation import annualisation_factor
 
@@ -82,6 +84,13 @@ def test_a_year_by_hand() -> None:
         + emissions.grid_kg_per_kwh * (0.5 - 0.3) * half
     )
     assert found.starts == 365
+    # without the incentive the same year costs what it pays more
+    row = pd.Series({"generation_income_gbp": 0.02 * 0.8 * half, "co2_income_gbp": 0.0})
+    row["export_kwh"] = 0.3 * half
+    bare = controlled(
+        flows(), replace(stands, inputs=made.model_copy(update={"incentive": Incentive()}))
+    )
+    assert support_gbp(row, stands) == pytest.approx(bare.cost_gbp - cost)
     deemed = incentive.model_copy(update={"deemed_export_share": 0.5})
     changed = made.model_copy(update={"incentive": deemed})
     by_deemed = controlled(flows(), replace(stands, inputs=changed))

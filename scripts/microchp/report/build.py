@@ -17,6 +17,7 @@ from microchp.account.controlled import controlled
 from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.groups import read_dwellings, read_groups
+from microchp.account.support import support_gbp
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.page import Notice, Page, Points, Section, render
@@ -130,7 +131,7 @@ def build_report(
             *answer.at_largest_store(designs, _largest_stores(paths, attributes)),
         ]
         streets = None if groups_path is None else groups.GroupResults(read_groups(groups_path), [])
-        evidence = _evidence(paths, attributes, [Path(path) for path in first_paths])
+        evidence = _evidence(designs, paths, attributes, [Path(path) for path in first_paths])
         first += [
             headline(
                 designs,
@@ -206,6 +207,7 @@ def _attributes(path: Path) -> dict[str, Any]:
 
 
 def _evidence(
+    designs: pd.DataFrame,
     design_paths: Sequence[Path],
     attributes: Sequence[Mapping[str, Any]],
     first_paths: Sequence[Path],
@@ -225,7 +227,11 @@ def _evidence(
     for path in design_paths:
         with xr.open_dataset(path, engine="netcdf4") as design:
             peaks[path.stem] = float(design["electricity_kw"].max())
-    return answer.Evidence(inputs, run, peaks)
+    support = {
+        row["scenario"]: support_gbp(row, Installed.of(xr.Dataset(attrs=named[row["scenario"]])))
+        for _, row in designs.iterrows()
+    }
+    return answer.Evidence(inputs, run, peaks, support)
 
 
 def _is_chp_alone(inputs: DesignInputs) -> bool:

@@ -87,12 +87,14 @@ class Evidence:
     """What of a run stands beside its table of designs, by scenario.
 
     ``inputs`` is what each design was made for, ``controlled`` its year with an ordinary
-    controller, ``peak_demand_kw`` the largest electricity demand of its house.
+    controller, ``peak_demand_kw`` the largest electricity demand of its house, ``support_gbp`` what
+    the policy pays for it in a year.
     """
 
     inputs: Mapping[str, DesignInputs] = field(default_factory=dict)
     controlled: Mapping[str, Controlled] = field(default_factory=dict)
     peak_demand_kw: Mapping[str, float] = field(default_factory=dict)
+    support_gbp: Mapping[str, float] = field(default_factory=dict)
 
 
 def answer_table(designs: pd.DataFrame, evidence: Evidence) -> Answers:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
@@ -14,7 +15,7 @@ from microchp.report.page import Drawing, drawing
 from microchp.report.sections.answer import Evidence, carbon_use, grid_words, sentences
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import best_designs, installs
-from microchp.tables.words import number, percent, pounds
+from microchp.tables.words import label, number, percent, pounds
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def headline(
         ],
         sentences=[
             *sentences(designs),
+            *_support_sentences(built, evidence),
             *_carbon_sentence(built, evidence),
             *([_street_sentence(streets)] if streets else _house_sentence(built, evidence)),
             *_controller_sentence(built, evidence),
@@ -128,6 +130,20 @@ def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
         f"({' or '.join(grids)}), and by {_span(today, _signed)} with {GRID_TODAY_KG_PER_KWH:g} "
         f"kg/kWh ({GRID_TODAY}); it turns at {_span(turning, lambda x: number(x, 2))} kg/kWh."
     ]
+
+
+def _support_sentences(built: pd.DataFrame, evidence: Evidence) -> list[str]:
+    """What each incentive pays, and what the same designs would save without it."""
+    said = []
+    for incentive, rows in built.groupby("incentive", sort=False):
+        paid = [evidence.support_gbp.get(name, 0.0) for name in rows["scenario"]]
+        if any(amount > 0 for amount in paid):
+            left = list(rows["eai_gbp"].to_numpy() - np.array(paid))
+            said.append(
+                f"{label(str(incentive))} pays {_span(paid, pounds)} a year; the same unit, run "
+                f"in the same way without it, would save {_span(left, pounds)}."
+            )
+    return said
 
 
 def _street(streets: Sequence[Outcome]) -> Figure:
