@@ -11,6 +11,9 @@ SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
 # The study that `make run` computes; several files are laid over each other in their order.
 CONFIG ?= config/studies/oluleye2018.yaml
 
+# What `make quick` computes: the same study, coarse.
+QUICK := config/studies/oluleye2018.yaml config/quick.yaml
+
 # The first Python of this machine that is new enough, unless one is given: make run PYTHON=...
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
@@ -45,7 +48,7 @@ run: $(VENV)/.run
 	$(SNAKEMAKE) --configfile $(CONFIG)
 
 quick: $(VENV)/.run
-	$(SNAKEMAKE) --configfile $(CONFIG) config/quick.yaml
+	$(SNAKEMAKE) --configfile $(QUICK)
 
 # The run to check, and `MEND=--mend` to make again what is damaged.
 RUN ?= results/oluleye2018
