@@ -9,7 +9,12 @@ min_version("9.27")
 report: "rules/captions/workflow.rst"
 
 
-configfile: "config/config.yaml"
+include: "rules/configuration.smk"
+
+
+if DEFAULT_FILE:
+
+    configfile: "config/config.yaml"
 
 
 include: "rules/common.smk"

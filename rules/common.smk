@@ -1,25 +1,13 @@
 # The configuration, checked before any job, and what rules need of it. No rules here.
 
 import logging
-import os
 import re
-import sys
 from functools import cache
-from pathlib import Path
 
 import yaml
 
-# Of this file, not of the workflow that may have loaded it as a module.
-PROJECT = Path(str(workflow.current_basedir)).parent
-sys.path.insert(0, str(PROJECT / "scripts"))
-if not (PROJECT / "scripts").is_dir():
-    sys.exit(
-        f"{PROJECT}: no folder of this machine, and the workflow imports a package of its own. "
-        'Clone the project and name the clone: snakefile: "microchp/Snakefile"'
-    )
-
-from microchp.config import PAPERS, load_config, merge, refuse_repeated_keys, variant_config
-from microchp.errors import MicrochpError
+from microchp.config import PAPERS, load_config, merge, variant_config
+from microchp.config.notes import run_notes
 from microchp.config.scenarios import (
     check_files,
     check_work,
@@ -29,12 +17,12 @@ from microchp.config.scenarios import (
     design_inputs,
     factor_files,
     group_inputs,
-    named_price_files,
     operation_cases,
     price_files,
     scenario_rows,
     scenario_table,
     variant_times,
+    year_files,
 )
 from microchp.partial import PAGE, failures_of, known_failures, names, run_the_rest
 from microchp.terminal import (
@@ -45,13 +33,6 @@ from microchp.terminal import (
 )
 from microchp.workflow import code_version
 
-# A module gets its configuration from the workflow that loads it, not from files.
-IS_MODULE = not workflow.modifier.is_main_snakefile()
-CONFIG_FILES = [
-    os.path.relpath(file)
-    for file in workflow.overwrite_configfiles or workflow.configfiles
-    if not IS_MODULE
-]
 COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE else []
 SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
 
@@ -68,8 +49,6 @@ if FOLLOWED:
 is_first = workflow.is_main_process
 try:
     refuse_unquotable(sys.executable)
-    for file in CONFIG_FILES if is_first else []:
-        refuse_repeated_keys(file)
     source = SOURCE or ", ".join(CONFIG_FILES + COMMAND_LINE)
     CONFIG = load_config(config, PROJECT / "resources", source, with_variants=is_first)
     GRID = scenario_table(CONFIG)
@@ -82,16 +61,19 @@ try:
         from microchp.demand.measured import validate_demand_files
 
         validate_demand_files(CONFIG)
-    if named_price_files(CONFIG) and is_first:
-        from microchp.series.prices import validate_price_files
+    NOTES = run_notes(CONFIG, CONFIG_FILES) if is_first else []
+    if year_files(CONFIG) and is_first:
+        from microchp.series.prices import validate_year_files
 
-        validate_price_files(named_price_files(CONFIG), CONFIG.time.year)
-    if factor_files(CONFIG) and is_first:
-        from microchp.account.central_plants import validate_factor_files
+        NOTES += validate_year_files(year_files(CONFIG), CONFIG.time.year)
+    if CONFIG.demand.weather.epw is not None and is_first:
+        from microchp.demand.epw import validate_weather
 
-        validate_factor_files(factor_files(CONFIG), CONFIG.time.year)
+        validate_weather(CONFIG)
 except MicrochpError as error:
     sys.exit(str(error))
+for note in NOTES:
+    print(f"note: {note}", file=sys.stderr)
 
 RESULTS = Path("results") / CONFIG.run.name
 LOGS = RESULTS / "logs"

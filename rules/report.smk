@@ -214,7 +214,6 @@ rule write_manifest:
         mem_mb=500,
         runtime=20,
     params:
-        run=str(RESULTS),
         code=code("write_manifest"),
     script:
         "../scripts/write_manifest.py"

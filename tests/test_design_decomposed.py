@@ -233,6 +233,14 @@ def test_a_day_without_demand_costs_nothing_but_the_standing_loss():
     assert proof.design.cost_gbp == pytest.approx(expected, rel=1e-9)
 
 
+def test_a_year_that_is_settled_everywhere_is_left_as_it_is():
+    """Least load 0 and the same demand all day: rounding has no day to move."""
+    tes = Tes(min_kwh=5, max_kwh=5, loss_share_per_day=0.1)
+    problem = constant_problem(inputs(sizes_kw=(1,), tes=tes), slices=24, heat_kw=2.0)
+    proof = checked(problem, 1e-6)
+    assert proof.design.cost_gbp == pytest.approx(proof.lower_bound_gbp, rel=1e-6)
+
+
 def with_sizes(problem: Problem, unit: ChpUnit | None, tes_kwh: float) -> Problem:
     """The same problem with one unit (or none) and one size of the store to choose from."""
     given = problem.inputs

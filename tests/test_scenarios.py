@@ -284,7 +284,8 @@ def test_what_is_run_beside_a_unit_changes_nothing_for_it() -> None:
 FILES = """
 scenarios: {house: [flat], variants: {dear: {tariff: {import_file: dear.csv}}}}
 demand: {source: file, files: {flat: flat.csv, terrace: unused.csv}, weather: {epw: here.epw}}
-tariff: {import_file: prices.csv}
+tariff: {import_file: prices.csv, export_file: sold.csv}
+emissions: {grid_file: carbon.csv}
 incentives: {fit: {tariff: {import_file: agile.csv}}}
 """
 
@@ -292,9 +293,11 @@ incentives: {fit: {tariff: {import_file: agile.csv}}}
 def test_jobs_depend_on_the_users_files_they_read() -> None:
     config = load(FILES)
     assert demand_files(demand_inputs(config, "flat")) == ["flat.csv", "here.epw"]
-    assert price_files(design(config, "flat-none-with")) == ["prices.csv"]
-    assert price_files(design(config, "flat-fit-with")) == ["prices.csv", "agile.csv"]
-    assert price_files(design(config, "flat-none-with-dear")) == ["dear.csv"]
+    assert price_files(design(config, "flat-none-with")) == ["prices.csv", "sold.csv", "carbon.csv"]
+    fit = ["prices.csv", "sold.csv", "agile.csv", "carbon.csv"]
+    assert price_files(design(config, "flat-fit-with")) == fit
+    dear = ["dear.csv", "sold.csv", "carbon.csv"]
+    assert price_files(design(config, "flat-none-with-dear")) == dear
     assert price_files(design(load(), "flat-fit-with")) == []
     assert demand_files(demand_inputs(load(), "flat")) == []
 
@@ -312,10 +315,14 @@ def test_missing_files_are_named_all_at_once_with_their_keys(
         "demand.files.flat: no file 'flat.csv'",
         "demand.weather.epw: no file 'here.epw'",
         "tariff.import_file: no file 'prices.csv'",
+        "tariff.export_file: no file 'sold.csv'",
+        "emissions.grid_file: no file 'carbon.csv'",
         "scenarios.variants.dear.tariff.import_file: no file 'dear.csv'",
         "incentives.fit.tariff.import_file: no file 'agile.csv'",
     ]
-    for name in ("flat.csv", "here.epw", "prices.csv", "dear.csv", "agile.csv"):
+    for name in ("flat.csv", "here.epw", "prices.csv", "sold.csv", "carbon.csv"):
+        (tmp_path / name).touch()
+    for name in ("dear.csv", "agile.csv"):
         (tmp_path / name).touch()
     check_files(config)
 

@@ -15,7 +15,6 @@ from microchp.account.central_plants import (
     grid_cases,
     grid_co2_kg,
     grid_primary_kwh,
-    validate_factor_files,
 )
 from microchp.account.metering import Settlement
 from microchp.account.unit_comparison import (
@@ -27,6 +26,7 @@ from microchp.account.unit_comparison import (
 )
 from microchp.config import CentralPlant, Finance, MarginalCase, UnitCost, load_config
 from microchp.config.scenarios import (
+    NamedFile,
     OperationInputs,
     comparison_inputs,
     operation_cases,
@@ -34,6 +34,7 @@ from microchp.config.scenarios import (
 from microchp.errors import AssessmentError, ConfigError, DataError
 from microchp.report.comparison_figures import references_differ
 from microchp.report.sections.units import answer_table, extent
+from microchp.series.prices import validate_year_files
 from microchp.series.timeseries import time_axis
 
 RESOURCES = Path(__file__).parents[1] / "resources"
@@ -247,12 +248,15 @@ def test_damaged_files_of_factors_are_named_with_their_place(tmp_path):
     factor_file(good)
     factor_file(short).iloc[:-1].to_csv(short, index=False)
     factor_file(negative, co2_kg_per_kwh=np.r_[np.ones(7), -1.0, np.ones(8752)])
-    files = {f"central_plants.{p.stem}.factors_file": str(p) for p in (good, short, negative)}
+    files = [
+        NamedFile(f"central_plants.{path.stem}.factors_file", str(path), "central_plant")
+        for path in (good, short, negative)
+    ]
     with pytest.raises(DataError) as raised:
-        validate_factor_files(files, 2015)
+        validate_year_files(files, 2015)
     first, second = str(raised.value).splitlines()
     assert first.startswith("central_plants.short.factors_file") and "8759 rows" in first
-    assert "column co2_kg_per_kwh: row 9 '-1'; expected at least 0" in second
+    assert "column co2_kg_per_kwh: -1 at 2015-01-01 07:00:00" in second
 
 
 # ------------------------------------------------------------------------------------- money

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 import yaml
-from conftest import ROOT, Workflow
+from conftest import ROOT, Workflow, run_command
 
 SCENARIOS = {
     f"cottage-{incentive}-{tes}" for incentive in ("none", "fit") for tes in ("with", "without")
@@ -61,6 +61,20 @@ def test_the_resolved_configuration_is_kept_and_runs_again(tiny: Workflow) -> No
     assert kept["tes"]["max_kwh"] == 60.0, "config/config.yaml leaked into a --configfile run"
     assert kept["incentives"]["fit"]["generation_gbp_per_kwh"] == 0.1345
     assert tiny.planned("results/tiny/config.yaml") == {}
+
+
+def test_the_default_file_reaches_no_run_that_names_its_own_whatever_the_profile(
+    workflow: Workflow, tmp_path: Path
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text("tariff: {import_fle: x.csv}\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("scenarios: {house: [flat]}\n", encoding="utf-8")
+    here = replace(workflow, directory=tmp_path)
+    alone = here.run("mine.yaml", "--dry-run", "--workflow-profile", "none", "--cores", "1")
+    assert alone.returncode == 0, alone.stdout
+    both = run_command([*here.command("x")[:-2], "--dry-run"], tmp_path)
+    assert both.returncode != 0
+    assert "config/config.yaml:\n  tariff.import_fle: unknown key" in both.stdout
 
 
 def test_a_second_run_has_nothing_to_do(tiny: Workflow) -> None:

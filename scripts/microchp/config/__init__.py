@@ -40,7 +40,7 @@ from microchp.config.fields import (
     minute_of_day,
 )
 from microchp.config.finance import Annualisation, Finance
-from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
     Cylinder,
@@ -60,7 +60,6 @@ from microchp.config.load import (
     load_config,
     merge,
     plant_config,
-    refuse_repeated_keys,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -79,6 +78,7 @@ from microchp.config.solve import Solve
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
+from microchp.config.yaml_file import check_config_files, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
@@ -86,6 +86,7 @@ __all__ = [
     "DEAR_GBP_PER_KWH",
     "DEFAULT_PLANT",
     "NAME_PATTERN",
+    "OPTIMAL",
     "PAPERS",
     "PATTERNS",
     "RUN_NAME_PATTERN",
@@ -153,11 +154,12 @@ __all__ = [
     "UnitCost",
     "Vdi4655",
     "Weather",
+    "check_config_files",
     "load_catalogues",
     "load_config",
     "merge",
     "minute_of_day",
     "plant_config",
-    "refuse_repeated_keys",
+    "read_yaml_file",
     "variant_config",
 ]

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from microchp.config.fields import nearest
 from microchp.config.messages import explain
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.config.root import Config
+from microchp.config.yaml_file import read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
 CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
 """Top-level keys whose entries are added to those of a file in ``resources/``."""
 
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The parser in C, where PyYAML has it: ten times as fast."""
 
 VARIANT_BLOCKS = (
     "time",
@@ -54,13 +51,14 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 
 def load_catalogues(resources: Path) -> dict[str, Any]:
-    """The catalogues of ``resources/``, :data:`CATALOGUES`, as plain data."""
-    return {name: _read(resources, name) for name in CATALOGUES}
+    """The catalogues of ``resources/``, :data:`CATALOGUES`, as plain data.
 
-
-def _read(resources: Path, name: str) -> dict[str, Any]:
-    entries: dict[str, Any] = yaml.safe_load((resources / f"{name}.yaml").read_text("utf-8"))
-    return entries
+    Raises
+    ------
+    ConfigError
+        If one of them is not a mapping in YAML.
+    """
+    return {name: read_yaml_file(resources / f"{name}.yaml") for name in CATALOGUES}
 
 
 def lay_prices(
@@ -153,42 +151,14 @@ def load_config(
     ConfigError
         With every mistake in one message: key, what was found, what is accepted.
     """
-    given = lay_prices(user, _read(resources, "parts"), source)
+    refuse_shape(user, source)
+    given = lay_prices(user, read_yaml_file(resources / "parts.yaml"), source)
     config = _validate(merge(load_catalogues(resources), given), source)
     for name in config.scenarios.variants if with_variants else ():
         variant_config(config, name, source)
     for name in config.plants:
         plant_config(config, name, source)
     return config
-
-
-def refuse_repeated_keys(path: str | Path) -> None:
-    """Refuse a YAML file that has a key twice, of which a parser would silently keep the last.
-
-    Raises
-    ------
-    ConfigError
-        With every repeated key and its lines.
-    """
-    document = yaml.compose(Path(path).read_text(encoding="utf-8"), _LOADER)
-    problems = list(_repeated_keys(document, "")) if document is not None else []
-    if problems:
-        raise ConfigError("\n".join([f"{path}:", *(f"  {problem}" for problem in problems)]))
-
-
-def _repeated_keys(node: yaml.Node, place: str) -> Iterator[str]:
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _repeated_keys(item, f"{place}[{index}]")
-    elif isinstance(node, yaml.MappingNode):
-        lines: dict[str, int] = {}
-        for key, value in node.value:
-            name = f"{place}.{key.value}".lstrip(".")
-            line = key.start_mark.line + 1
-            if name in lines:
-                yield f"{name}: given twice, on lines {lines[name]} and {line}"
-            lines[name] = line
-            yield from _repeated_keys(value, name)
 
 
 def variant_config(config: Config, variant: str, source: str = "config/config.yaml") -> Config:

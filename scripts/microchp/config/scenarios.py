@@ -16,6 +16,7 @@ from pydantic import Field
 
 from microchp.config import (
     DEFAULT_PLANT,
+    OPTIMAL,
     Battery,
     Block,
     Boiler,
@@ -49,8 +50,6 @@ from microchp.config import (
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.errors import ConfigError, DataError
 
-OPTIMAL = "optimal"
-
 REFERENCE = "reference_boiler"
 CONDENSING = "condensing_boiler"
 """What units are compared with, among the units of a comparison."""
@@ -67,6 +66,10 @@ class Scenario:
     variant: str = ""
     design: str = OPTIMAL
     plant: str = DEFAULT_PLANT
+
+
+HEAT_LED = {"chp", "boiler", "tes"}
+"""Parts that heat-led operation by the minute knows; other plants are not run in groups."""
 
 
 class DemandInputs(Block):
@@ -377,7 +380,9 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
         cases += [
             case(scenario.house, [scenario.house], scenario=scenario.scenario)
             for scenario in scenario_table(config).values()
-            if not scenario.variant and scenario.design == OPTIMAL
+            if not scenario.variant
+            and scenario.design == OPTIMAL
+            and set(config.plants[scenario.plant].changes) <= HEAT_LED
         ]
     groups = {house: [house] for house in config.scenarios.house} | config.group.streets
     cases += [
@@ -415,13 +420,30 @@ def comparison_inputs(config: Config) -> ComparisonInputs:
     )
 
 
-def factor_files(config: Config) -> dict[str, str]:
-    """Files of grid factors that a comparison reads, by the key that names each."""
-    return {
-        f"central_plants.{name}.factors_file": plant.factors_file
-        for name, plant in comparison_inputs(config).plants.items()
-        if plant.factors_file is not None
-    }
+SeriesKind = Literal["import_price", "export_price", "grid_co2", "central_plant"]
+"""What a user's file over a year holds."""
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file of prices or factors over a year, and the key that names it."""
+
+    key: str
+    path: str
+    kind: SeriesKind
+
+
+def _tariff_files(tariff: Tariff, where: str) -> list[NamedFile]:
+    named: list[tuple[str, str | None, SeriesKind]] = [
+        ("import_file", tariff.import_file, "import_price"),
+        ("export_file", tariff.export_file, "export_price"),
+    ]
+    return [NamedFile(f"{where}.{key}", path, kind) for key, path, kind in named if path]
+
+
+def _emission_files(emissions: Emissions, where: str) -> list[NamedFile]:
+    path = emissions.grid_file
+    return [NamedFile(f"{where}.grid_file", path, "grid_co2")] if path else []
 
 
 def variant_times(config: Config) -> dict[str, Time]:
@@ -433,26 +455,39 @@ def variant_times(config: Config) -> dict[str, Time]:
 
 
 def price_files(inputs: DesignInputs) -> list[str]:
-    """A user's own price files that a design reads, each once."""
+    """A user's own files of prices and factors that a design reads, each once."""
     tariffs = [tariff for tariff in (inputs.tariff, inputs.incentive.tariff) if tariff is not None]
-    files = [tariff.import_file for tariff in tariffs if tariff.import_file is not None]
-    return list(dict.fromkeys(files))
+    files = [file for tariff in tariffs for file in _tariff_files(tariff, "tariff")]
+    files += _emission_files(inputs.emissions, "emissions")
+    return list(dict.fromkeys(file.path for file in files))
 
 
-def named_price_files(config: Config) -> dict[str, str]:
-    """Files of import prices that ``config`` names, by the key that names each."""
-    named: dict[str, str] = {}
-    changing = [name for name, changes in config.scenarios.variants.items() if "tariff" in changes]
+def factor_files(config: Config) -> list[NamedFile]:
+    """Files of grid factors that a comparison reads."""
+    return [
+        NamedFile(f"central_plants.{name}.factors_file", plant.factors_file, "central_plant")
+        for name, plant in comparison_inputs(config).plants.items()
+        if plant.factors_file is not None
+    ]
+
+
+def year_files(config: Config) -> list[NamedFile]:
+    """Every file of prices and factors over a year that ``config`` names."""
+    files = factor_files(config)
+    priced = {"tariff", "emissions"}
+    changing = [name for name, changes in config.scenarios.variants.items() if priced & {*changes}]
     for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
-        tariff = variant_config(config, variant).tariff
-        if tariff.import_file is not None:
-            named[f"{where}tariff.import_file"] = tariff.import_file
+        changed = variant_config(config, variant)
+        own = _tariff_files(changed.tariff, f"{where}tariff")
+        own += _emission_files(changed.emissions, f"{where}emissions")
+        known = {(file.path, file.kind) for file in files} if variant else set()
+        files += [file for file in own if (file.path, file.kind) not in known]
     for name in config.scenarios.incentive:
-        own = config.incentives[name].tariff
-        if own is not None and own.import_file is not None:
-            named[f"incentives.{name}.tariff.import_file"] = own.import_file
-    return named
+        tariff = config.incentives[name].tariff
+        if tariff is not None:
+            files += _tariff_files(tariff, f"incentives.{name}.tariff")
+    return files
 
 
 def check_work(config: Config, source: str = "config/config.yaml") -> None:
@@ -531,7 +566,7 @@ def check_files(config: Config) -> None:
         }
     if config.demand.weather.epw is not None:
         named["demand.weather.epw"] = config.demand.weather.epw
-    named |= named_price_files(config) | factor_files(config)
+    named |= {file.key: file.path for file in year_files(config)}
     missing = [
         f"  {key}: no file '{path}'" for key, path in named.items() if not Path(path).is_file()
     ]

@@ -216,6 +216,8 @@ class Rounding:
 
     def _moved(self, operation: Operation, days: IntArray, allowed: BoolArray) -> Operation:
         """An operation with some days along the best paths that one branch a slice allows."""
+        if not days.size:
+            return operation
         at = allowed[:, days].argmax(axis=0)[None, :, :, None]
         stored = np.take_along_axis(self._stored[:, days], at, axis=0)[0]
         cost = np.take_along_axis(self._cost[:, days], at, axis=0)[0]

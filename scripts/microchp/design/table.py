@@ -62,6 +62,10 @@ def table_of(problem: Problem, plant: Plant) -> Table:
         most[row] = activity.most_kw
         if not activity.commits:
             most[row] = np.minimum(most[row], use_kw / np.maximum(heat[row], 1e-9))
+        if activity.kind == "pv" and np.isinf(problem.max_export_kw):
+            # nothing is gained by curtailing, and what is sold for nothing still spares the grid
+            wanted = np.minimum(prices.import_gbp_per_kwh, prices.export_gbp_per_kwh) >= 0.0
+            least[row] = np.where(wanted, most[row], least[row])
         unserved = activity.kind == "unserved_heat"
         cost[row] = UNSERVED_COST * dearest if unserved else prices.of(activity)
     committed = [a.part for a in activities if a.commits]

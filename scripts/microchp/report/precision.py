@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from microchp.account.designs import read_designs
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 from microchp.files import whole
 from microchp.report.style import figure
 from microchp.tables.words import label

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from microchp.account.energy import SIZES
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 
 LEAST_SIZE = 0.05
 """Smaller sizes are none to a reader: a solver's zero is not exact."""

@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 import yaml
 
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 from microchp.errors import AssessmentError
 from microchp.files import whole
 from microchp.reproduction.audit import places_at_fault

@@ -11,8 +11,8 @@ import pandas as pd
 
 from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH, CarbonUse
 from microchp.account.controlled import Controlled
-from microchp.config import Emissions
-from microchp.config.scenarios import OPTIMAL, DesignInputs
+from microchp.config import OPTIMAL, Emissions
+from microchp.config.scenarios import DesignInputs
 from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
 from microchp.report.selection import (
     LEAST_SIZE,

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from microchp.account.finance import cash_flow_gbp
-from microchp.config import Finance
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL, Finance
 from microchp.report import style
 from microchp.report.figures import waterfall_steps
 from microchp.report.page import (

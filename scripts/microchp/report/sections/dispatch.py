@@ -17,7 +17,7 @@ import pandas as pd
 import xarray as xr
 
 from microchp.account.energy import heat_demand_kw, heat_sources_kw, values
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.report.figures import FIRST_DAYS, drawn_step_minutes

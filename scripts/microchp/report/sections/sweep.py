@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 from microchp.report import style
 from microchp.report.page import Chart, Choice, Chooser, rounded
 from microchp.report.selection import cheaper_of_pairs
