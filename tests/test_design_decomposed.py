@@ -233,12 +233,15 @@ def test_a_day_without_demand_costs_nothing_but_the_standing_loss():
     assert proof.design.cost_gbp == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_year_that_is_settled_everywhere_is_left_as_it_is():
-    """Least load 0 and the same demand all day: rounding has no day to move."""
-    tes = Tes(min_kwh=5, max_kwh=5, loss_share_per_day=0.1)
-    problem = constant_problem(inputs(sizes_kw=(1,), tes=tes), slices=24, heat_kw=2.0)
-    proof = checked(problem, 1e-6)
-    assert proof.design.cost_gbp == pytest.approx(proof.lower_bound_gbp, rel=1e-6)
+def test_without_an_undecided_day_rounding_moves_none():
+    """Days to move may be none at all: nothing is then solved."""
+    problem = constant_problem(inputs(sizes_kw=(1,), tes=Tes(min_kwh=5, max_kwh=5)), slices=24)
+    search = StoreSearch(PlantYear(problem, problem.plants[0]))
+    found = search.evaluate(5.0)
+    operation = search.year.along(found.size_kwh, found.level_kwh)
+    none = np.zeros(0, dtype=int)
+    rounding = search.rounding
+    assert rounding._moved(operation, none, np.zeros((1, 1, 24), dtype=bool)) is operation
 
 
 def with_sizes(problem: Problem, unit: ChpUnit | None, tes_kwh: float) -> Problem:
