@@ -108,7 +108,7 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
-# What the papers print, and what of a run is held against it.
+# What the papers print, and what of a run is compared with it.
 # Only a whole run is, as only a whole study of time has its finest.
 IS_WHOLE = not FAILURES
 PAPERS_TOLD = CONFIG.run.compare_with if IS_WHOLE else []
@@ -120,12 +120,14 @@ DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
 DWELLINGS = [RESULTS / f"operation/{case}.csv" for case in CASES]
+# Of designs, the page prices what an ordinary controller makes of them.
+FIRST_DWELLINGS = [RESULTS / f"operation/{name}.nc" for name in CASES if name in SCENARIOS]
 IS_COMPARED = CONFIG.comparison.plants and UNIT_CASES
 UNIT_COMPARISON = (
     [RESULTS / "comparison.csv", RESULTS / "comparison_economics.csv"] if IS_COMPARED else []
 )
 UNIT_FIGURES = [RESULTS / "comparison_figures"] if IS_COMPARED else []
-# Variants that differ in time are held against the finest of them.
+# Variants that differ in time are compared with the finest of them.
 TIMES = variant_times(CONFIG)
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and IS_WHOLE and any(time != CONFIG.time for time in TIMES.values())

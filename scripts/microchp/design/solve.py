@@ -37,6 +37,7 @@ from microchp.design.search import (
 )
 from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
+from microchp.series.timeseries import days_in_year
 from microchp.system.plant import CHOSEN
 
 log = logging.getLogger(__name__)
@@ -127,10 +128,15 @@ def solve_model(
                 "%s: sizes found on %d days cannot serve the whole year; model more days",
                 inputs.scenario, problem.shape[0],
             )  # fmt: skip
-        log.info(
-            "over the whole year these sizes cost %.2f GBP/y; its %d days said %.2f",
-            cost, problem.shape[0], design.attrs["objective_gbp"],
-        )  # fmt: skip
+        else:
+            more = cost - design.attrs["objective_gbp"]
+            log.info(
+                "check on all %d days: %.2f GBP a year %s than estimated from %d",
+                days_in_year(problem.inputs.time.year),
+                abs(more),
+                "dearer" if more > 0 else "cheaper",
+                problem.shape[0],
+            )
     write_netcdf(design, design_path)
 
 
