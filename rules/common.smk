@@ -21,6 +21,7 @@ from microchp.config.scenarios import (
     price_files,
     scenario_rows,
     scenario_table,
+    sweep_config,
     variant_times,
     year_files,
 )
@@ -142,10 +143,14 @@ for house, minutes in sorted(STEPS_BY_HOUSE):
     DEMANDS += expand(RESULTS / f"demand/{house}_{minutes}min{{part}}", part=[".nc", "_loss.csv"])
 OPERATIONS = expand(RESULTS / "operation/{case}{part}.nc", case=CASES, part=["", "_generation"])
 # Everything that README promises: what is deleted comes back, though nothing else needs it.
+# A sweep designs every scenario of the grid for each of its samples, a chunk of them in a job.
+SWEEP_CONFIG = sweep_config(CONFIG).model_dump(mode="json")
+SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
+SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
 TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
-TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES]
+TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP]
 TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 
 
@@ -208,6 +213,14 @@ def design_params(wildcards):
 
 def design_price_files(wildcards):
     return price_files(design_of(wildcards.scenario))
+
+
+def sweep_params(wildcards):
+    return SWEEP_CONFIG
+
+
+def sweep_scenario(wildcards):
+    return vars(SCENARIOS[wildcards.scenario])
 
 
 def solve_params(wildcards):

@@ -60,6 +60,7 @@ from microchp.config.load import (
     load_config,
     merge,
     plant_config,
+    sampled_config,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -75,6 +76,7 @@ from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
 from microchp.config.solve import Solve
+from microchp.config.sweep import SampledInput, Sweep
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
@@ -145,9 +147,11 @@ __all__ = [
     "ReferenceBoiler",
     "Retrofit",
     "Run",
+    "SampledInput",
     "Scenarios",
     "Share",
     "Solve",
+    "Sweep",
     "Tariff",
     "Tes",
     "Time",
@@ -161,5 +165,6 @@ __all__ = [
     "minute_of_day",
     "plant_config",
     "read_yaml_file",
+    "sampled_config",
     "variant_config",
 ]

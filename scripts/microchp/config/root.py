@@ -29,6 +29,7 @@ from microchp.config.parts import (
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.run import Run
 from microchp.config.solve import Solve
+from microchp.config.sweep import Sweep
 from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
@@ -68,6 +69,7 @@ class Config(Block):
     emissions: Emissions = Field(Emissions(), description="Emission factors.")
     finance: Finance = Field(Finance(), description="Annualisation and cash flow.")
     solve: Solve = Field(Solve(), description="Optimisation.")
+    sweep: Sweep = Field(Sweep(), description="Samples of the configuration.")
     comparison: Comparison = Field(Comparison(), description="Comparison of units.")
     houses: dict[Name, House] = Field(
         {}, description="House types, added to or changing those of `resources/houses.yaml`."

@@ -38,6 +38,7 @@ from microchp.config import (
     Operation,
     PrimeMover,
     Pv,
+    Run,
     Share,
     Tariff,
     Tes,
@@ -350,6 +351,18 @@ def design_inputs(
         emissions=config.emissions,
         finance=config.finance,
     )
+
+
+def sweep_config(config: Config) -> Config:
+    """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
+    unread: dict[str, object] = {
+        name: type(getattr(config, name))()
+        for name in ("demand", "group", "operation", "comparison")
+    }
+    unread["run"] = Run(seed=config.run.seed)
+    unread["scenarios"] = config.scenarios.model_copy(update={"penetration": []})
+    # how samples are shared out changes no row, and what is kept needs no check of names again
+    return config.model_copy(update=unread)
 
 
 def operation_cases(config: Config) -> dict[str, OperationInputs]:
