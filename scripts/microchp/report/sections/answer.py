@@ -175,7 +175,8 @@ def next_best(row: pd.Series, own: pd.DataFrame) -> str:
     if not options:
         return "no other in this run"
     cost, words = min(options)
-    return f"{words}, {pounds(cost - row['eac_gbp'])} a year dearer"
+    more = cost - row["eac_gbp"]
+    return f"{words}, {pounds(abs(more))} a year {'dearer' if more >= 0 else 'cheaper'}"
 
 
 def store_verdict(row: pd.Series | None, together: str = "") -> tuple[str, str, str]:
