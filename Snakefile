@@ -9,7 +9,12 @@ min_version("9.27")
 report: "rules/captions/workflow.rst"
 
 
-configfile: "config/config.yaml"
+include: "rules/configuration.smk"
+
+
+if DEFAULT_FILE:
+
+    configfile: "config/config.yaml"
 
 
 include: "rules/common.smk"
@@ -36,16 +41,23 @@ wildcard_constraints:
     case=CASE_PATTERN,
 
 
+# What takes less time than a scheduler to place.
 localrules:
     all,
+    write_config,
+    write_scenarios,
+    write_manifest,
 
 
 rule all:
     default_target: True
     input:
-        RESULTS / "config.yaml",
-        RESULTS / "scenarios.csv",
+        RESULTS / "manifest.csv",
         TARGETS,
+
+
+onstart:
+    shelve_page()
 
 
 onsuccess:
@@ -53,4 +65,5 @@ onsuccess:
 
 
 onerror:
+    report_what_succeeded()
     print(RUN.failures(), file=sys.stderr)

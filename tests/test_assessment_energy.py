@@ -59,7 +59,7 @@ def test_midnight_must_close():
     design = make()
     last = 287  # the last slice of the first day
     kwh = 0.001
-    tes = energy.Plant.of(design).inputs.tes
+    tes = energy.Installed.of(design).inputs.tes
     # a little less is charged, by the boiler, in the last slice of the first day
     less_kw = kwh / (1 / 12) / tes.charge_efficiency
     for name in ("tes_charge_kw", "boiler_heat_kw"):
@@ -68,7 +68,7 @@ def test_midnight_must_close():
     with pytest.raises(AssessmentError) as caught:
         energy.check_design(design)
     (problem,) = str(caught.value).splitlines()[1:]
-    assert "store at midnight against its initial heat: off by up to 0.001" in problem
+    assert "store at midnight against its initial heat (tes): off by up to 0.001" in problem
     assert "2015-01-01 23:55" in problem
 
 
@@ -77,7 +77,7 @@ def test_a_carried_level_is_accepted_within_the_tolerance():
     design = make(user=user)
     energy.check_design(design)
     # everything after the first day lies a little lower
-    tes = energy.Plant.of(design).inputs.tes
+    tes = energy.Installed.of(design).inputs.tes
     for name in ("tes_charge_kw", "boiler_heat_kw"):
         design[name].data[287] -= 0.001 * 12 / tes.charge_efficiency
     design["tes_level_kwh"].data[287:] -= 0.001
@@ -125,7 +125,9 @@ def test_missing_values_and_series_are_refused():
         energy.check_design(make().isel(time=slice(1, None)))
     design = make()
     design.attrs["chp_kw"] = 3.0
-    with pytest.raises(AssessmentError, match=r"chp_kw is 3; units to choose from: 1, 2, 4"):
+    with pytest.raises(
+        AssessmentError, match=r"chp_kw is 3; units to choose from: gas_engine_1kw 1 kW"
+    ):
         energy.check_design(design)
 
 

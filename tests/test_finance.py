@@ -1,16 +1,19 @@
-"""The money functions, held against hand calculations and against the published tables."""
+"""The money functions, compared with hand calculations and against the published tables."""
 
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from microchp.account import finance as money
-from microchp.config import ChpUnit, Finance, Incentive, Tes
+from microchp.account.carbon import CarbonUse
+from microchp.config import Battery, ChpUnit, Finance, Incentive, Tes
 from microchp.reproduction.published import read_published
 from microchp.system.annualisation import annualisation_factor
+from microchp.system.investment import battery_investment, chp_investment, tes_investment
 
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published" / "oluleye2018.csv"
 AS_PRINTED = Finance(annualisation="as_printed")
@@ -46,7 +49,7 @@ def investment_and_saving(house: str, incentive: str, tes: str) -> tuple[float, 
     investment = UNIT_GBP + STORE_GBP_PER_KWH * size
     factor = annualisation_factor(AS_PRINTED)
     eai = CELLS["eai_as_printed_gbp", house, incentive, tes]
-    return investment, money.annual_saving_gbp(eai, investment, factor)
+    return investment, eai + factor * investment
 
 
 def store_alone(incentive: str) -> tuple[float, float]:
@@ -90,7 +93,7 @@ def test_published_system_npv_follows_from_published_eai(house, incentive, tes):
 def test_true_capital_recovery_contradicts_the_published_tables():
     investment, _ = investment_and_saving("detached", "none", "with")
     eai = CELLS["eai_as_printed_gbp", "detached", "none", "with"]
-    saving = money.annual_saving_gbp(eai, investment, annualisation_factor(Finance()))
+    saving = eai + annualisation_factor(Finance()) * investment
     # With the true factor a positive EAI is a positive NPV; print has one of each sign.
     assert eai > 0 > CELLS["system_npv_gbp", "detached", "none", "with"]
     assert money.net_present_value_gbp(investment, saving, Finance()) > 0
@@ -130,10 +133,17 @@ def test_investment_counts_the_grant():
         maintenance_gbp_per_kwh=0.01,
     )
     tes = Tes(capital_cost_gbp_per_kwh=20)
-    assert money.investment_gbp(unit, tes, 26, Incentive()) == pytest.approx(5320)
     grant = Incentive(capital_grant_share=0.25)
-    assert money.investment_gbp(unit, tes, 26, grant) == pytest.approx(3990)
-    assert money.investment_gbp(None, None, 0, grant) == 0
+    for incentive, expected in ((Incentive(), 5320), (grant, 3990)):
+        bought = [chp_investment(unit, incentive), tes_investment(tes, 26, incentive)]
+        assert sum(investment.net_gbp for investment in bought) == pytest.approx(expected)
+
+
+def test_what_lasts_for_fewer_years_costs_more_in_each():
+    # 600 GBP over 10 years at 0 %: 60 a year; over the design's 15 it would be 40
+    free = Finance(interest_rate=0, lifetime_years=15)
+    battery = Battery(capital_cost_gbp_per_kwh=60, lifetime_years=10)
+    assert battery_investment(battery, 10).annual_capital_gbp(free) == pytest.approx(60)
 
 
 @given(
@@ -190,3 +200,33 @@ def test_levelised_cost_of_electricity():
     # 300 of plant, 100 that the boiler would have cost anyway, 2,000 kWh generated.
     assert money.levelised_cost_gbp_per_kwh(300, 100, 2000) == pytest.approx(0.10)
     assert math.isnan(money.levelised_cost_gbp_per_kwh(300, 100, 0))
+
+
+def test_a_cash_flow_rises_with_prices_and_pays_for_what_wears_out() -> None:
+    """3 years, 10 % dearer each year, a part of £50 that lasts one: by hand."""
+    finance = Finance(interest_rate=0.0, lifetime_years=3, price_escalation_per_year=0.1)
+    flow = money.cash_flow_gbp(200, 100, finance, {1: 50.0})
+    np.testing.assert_allclose(flow, [-200, 100 - 50, 110 - 50, 121])
+    assert money.net_present_value_gbp(200, 100, finance) == pytest.approx(131)
+    with pytest.raises(ValueError, match="lasts 0 years"):
+        money.cash_flow_gbp(200, 100, finance, {0: 50.0})
+
+
+def test_a_part_is_not_bought_again_at_the_end() -> None:
+    finance = Finance(lifetime_years=10)
+    flow = money.cash_flow_gbp(0, 0, finance, {5: 70.0})
+    assert np.flatnonzero(flow).tolist() == [5]
+
+
+def test_co2_by_the_grid_of_today() -> None:
+    """10,000 kWh more gas for 5,000 kWh less import: even where the grid emits twice the gas."""
+    use = CarbonUse(
+        bau_fuel_kwh=10_000, fuel_kwh=20_000, bau_import_kwh=4_000, net_import_kwh=-1_000
+    )
+    assert use.turning_grid_kg_per_kwh(0.2) == pytest.approx(0.4)
+    assert use.change_share(0.2, 0.4) == pytest.approx(0)
+    assert use.change_share(0.2, 0.5) == pytest.approx(3500 / 4000 - 1)
+    assert use.change_share(0.2, 0.1) == pytest.approx(3900 / 2400 - 1)
+    heat_pump = CarbonUse(10_000, 0, 4_000, 7_000)
+    assert math.isnan(CarbonUse(1, 2, 1, 1).turning_grid_kg_per_kwh(0.2))
+    assert heat_pump.turning_grid_kg_per_kwh(0.2) == pytest.approx(2000 / 3000)

@@ -1,12 +1,14 @@
 """The heat pump against hplib itself, against what a reader works out on paper, and sense."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import yaml
 
-from microchp.config import HeatPump, HeatPumpModel
+from microchp.config import HeatPump, HeatPumpModel, Weather
+from microchp.demand.weather import load_weather
 from microchp.system.heat_pump import (
     coefficient_of_performance,
     flow_temperature_c,
@@ -132,6 +134,7 @@ def test_a_day_of_half_hot_water_takes_the_electricity_of_both() -> None:
         hot_water_temperature_c=60,
         rated_outdoor_temperature_c=0,
         rated_flow_temperature_c=40,
+        cop_factor=1,
     )
     heating = np.array([1.0, 0.0, 1.0, 1.0, 0.0, 0.0])
     water = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0])
@@ -139,9 +142,37 @@ def test_a_day_of_half_hot_water_takes_the_electricity_of_both() -> None:
     np.testing.assert_allclose(year.cop, [2.4, 2.4, 3, 3, 2, 2])
     np.testing.assert_allclose(year.max_heat_share, [0.8, 0.8, 1, 1, 2 / 3, 2 / 3])
     np.testing.assert_allclose(year.min_heat_share, 0.25 * year.max_heat_share)
+    field = block.model_copy(update={"cop_factor": 0.8})
+    worse = heat_pump_year(field, model, np.zeros(6), heating, water, steps_per_day=2)
+    np.testing.assert_allclose(worse.cop, 0.8 * year.cop)
+    np.testing.assert_allclose(worse.max_heat_share, year.max_heat_share)
     stiff = block.model_copy(update={"min_load_share": 0.5})
     year = heat_pump_year(stiff, model, np.zeros(6), heating, water, steps_per_day=2)
     np.testing.assert_allclose(year.min_heat_share, 0.5 * year.max_heat_share)
+
+
+@pytest.mark.parametrize(
+    ("changes", "low", "high"),
+    [
+        ({}, 3.2, 3.6),  # the field: 3.4 (Fraunhofer ISE 2025)
+        ({"cop_factor": 1}, 3.9, 4.3),  # the laboratory
+        ({"flow_temperature_c": 35, "emitter": "floor"}, 3.7, 4.3),
+        ({"flow_temperature_c": 60}, 2.6, 3.2),
+    ],
+)
+def test_over_a_year_it_works_as_well_as_such_heat_pumps_do(
+    changes: dict[str, Any], low: float, high: float
+) -> None:
+    """A house heated below 15 degC, a sixth of its heat hot water, in the default weather."""
+    outdoor = load_weather(Weather(), 2015).outdoor_c
+    heating = np.clip(15 - outdoor, 0, None)
+    water = np.full_like(heating, heating.mean() / 5)
+    year = heat_pump_year(
+        HeatPump(**changes), MODELS["generic_regulated"], outdoor, heating, water, steps_per_day=24
+    )
+    heat = heating + water
+    assert low < heat.sum() / (heat / year.cop).sum() < high
+    assert (year.cop >= 1).all()
 
 
 def test_series_that_do_not_fit_are_refused() -> None:

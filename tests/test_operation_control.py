@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microchp.config import DayPeriod, Operation, PrimeMover, load_config
+from microchp.config import DayPeriod, Incentive, Operation, PrimeMover, Tes, load_config
 from microchp.errors import AssessmentError
 from microchp.operation.dwelling import largest_imbalance, operate, runs_by_day
 from microchp.operation.heat_led import (
@@ -31,6 +31,7 @@ from microchp.operation.heat_led import (
     run,
     timed_steps,
 )
+from microchp.system.store import hot_water_store
 
 HAND = Plant(
     control=HYSTERESIS,
@@ -449,15 +450,40 @@ def test_the_store_of_the_configuration() -> None:
     assert made.loss_kw + made.loss_per_hour * made.store_kwh == pytest.approx(0.0022 * 60)
 
 
-def test_a_larger_store_loses_in_proportion_to_its_surface() -> None:
-    made = plant(Operation(), catalogue("stirling_1kw"))
-    larger = plant(Operation(), catalogue("stirling_1kw"), store_kwh=8 * made.store_kwh)
-    assert larger.loss_kw == pytest.approx(4 * made.loss_kw)
-    assert plant(Operation(), catalogue("stirling_1kw"), store_kwh=0.0).loss_kw == 0
+def test_the_store_of_a_design_is_the_same_in_operation() -> None:
+    """Loss by size, efficiencies and size are those that it was designed with."""
+    tes = Tes(loss_share_per_day=0.12, charge_efficiency=0.8, discharge_efficiency=0.5)
+    store = hot_water_store(tes, Incentive())
+    made = plant(Operation(), catalogue("stirling_1kw"), store, 10.0)
+    assert (made.store_kwh, made.loss_per_hour) == (10.0, 0.0)
+    assert made.loss_kw == pytest.approx(0.05)  # 12 % of 10 kWh in a day
+    assert (made.charge_efficiency, made.discharge_efficiency) == (0.8, 0.5)
+
+
+def test_what_is_lost_on_the_way_through_the_store_is_counted() -> None:
+    """An hour of 6 kW with a demand of 2: 4 kW in, 3.2 kWh there; then 1.6 kW can be taken."""
+    lossy = HAND._replace(
+        store_kwh=100.0,
+        loss_kw=0.0,
+        loss_per_hour=0.0,
+        charge_efficiency=0.8,
+        discharge_efficiency=0.5,
+        min_run_steps=0,
+        control=TIMED,
+    )
+    flows = np.empty((len(FLOWS), 2))
+    run(np.array([2.0, 3.0]), np.zeros(2), np.array([True, False]), lossy, 1.0, flows)
+    found = dict(zip(FLOWS, flows, strict=True))
+    assert found["store_charge_kw"].tolist() == pytest.approx([4.0, 0.0])
+    assert found["store_level_kwh"].tolist() == pytest.approx([3.2, 0.0])
+    assert found["store_discharge_kw"].tolist() == pytest.approx([0.0, 1.6])
+    assert found["boiler_heat_kw"].tolist() == pytest.approx([0.0, 1.4])
+    assert found["store_loss_kw"].tolist() == pytest.approx([0.8, 1.6])
 
 
 def test_a_store_that_a_solver_did_not_want_is_none() -> None:
-    made = plant(Operation(), catalogue("stirling_1kw"), store_kwh=1e-7)
+    store = hot_water_store(Tes(), Incentive())
+    made = plant(Operation(), catalogue("stirling_1kw"), store, 1e-7)
     assert (made.store_kwh, made.loss_kw, made.loss_per_hour) == (0, 0, 0)
 
 
@@ -483,7 +509,10 @@ def test_every_named_control(control: Any, number: int, wait: int) -> None:
 
 def test_times_are_rounded_up_to_whole_steps() -> None:
     assert (
-        plant(Operation(min_run_minutes=31), catalogue("stirling_1kw"), None, 5).min_run_steps == 7
+        plant(
+            Operation(min_run_minutes=31), catalogue("stirling_1kw"), step_minutes=5
+        ).min_run_steps
+        == 7
     )
 
 
@@ -513,6 +542,8 @@ plants = st.builds(
     cool_down_hours=st.one_of(st.just(0.0), st.floats(0.001, 5)),
     part_load=st.sampled_from([AS_RATED, SLOPE, CURVE]),
     boiler_kw=st.one_of(st.just(np.inf), st.floats(0, 20)),
+    charge_efficiency=st.sampled_from([1.0, 0.9, 0.5]),
+    discharge_efficiency=st.sampled_from([1.0, 0.9, 0.5]),
 )
 
 

@@ -18,21 +18,18 @@ import xarray as xr
 
 from microchp.account import finance as money
 from microchp.account.energy import (
+    SIZES,
     AnnualEnergy,
-    Plant,
+    Installed,
     annual_energy,
     annual_kwh,
     check_design,
     values,
 )
-from microchp.config import Finance
+from microchp.config import Annualisation, Finance
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, whole
-from microchp.system.annualisation import (
-    annualisation_factor,
-    capital_recovery_factor,
-    printed_annualisation_factor,
-)
+from microchp.system.investment import Investment, boiler_investment
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +81,8 @@ class AnnualCosts:
     generation_income_gbp: float
     co2_income_gbp: float
     """Paid for CO2 below business as usual; negative where it is charged above."""
+    bau_capital_gbp: float
+    """Of the boiler, where it counts as one to be bought."""
     bau_fuel_gbp: float
     bau_maintenance_gbp: float
     bau_import_gbp: float
@@ -102,20 +101,22 @@ class AnnualCosts:
     @property
     def bau_cost_gbp(self) -> float:
         """Business as usual, Eq. 18, with the boiler's maintenance."""
-        return self.bau_fuel_gbp + self.bau_maintenance_gbp + self.bau_import_gbp
+        boiler = self.bau_capital_gbp + self.bau_fuel_gbp + self.bau_maintenance_gbp
+        return boiler + self.bau_import_gbp
 
 
 def annual_costs(design: xr.Dataset, year: AnnualEnergy) -> AnnualCosts:
     """Count a year's money from the flows of a design and its energy."""
-    plant = Plant.of(design)
+    plant = Installed.of(design)
     inputs = plant.inputs
     incentive, tariff, boiler = inputs.incentive, inputs.design_tariff, inputs.boiler
-    investment = money.investment_gbp(plant.unit, inputs.tes, plant.tes_kwh, incentive)
-    maintenance = boiler.maintenance_gbp_per_kwh * year.boiler_heat_kwh
+    maintenance = sum(bought.upkeep_gbp_per_year for bought in plant.investments)
+    maintenance += boiler.maintenance_gbp_per_kwh * year.boiler_heat_kwh
     if plant.unit:
         maintenance += plant.unit.maintenance_gbp_per_kwh * year.chp_electricity_kwh
-    if inputs.tes:
-        maintenance += inputs.tes.maintenance_gbp_per_kwh * year.tes_discharge_kwh
+    for store in plant.stores:
+        discharged = annual_kwh(design, f"{store.name}_discharge_kw")
+        maintenance += store.discharge_gbp_per_kwh * discharged
     # where export is deemed, it is paid on the generation, and metered export earns the tariff
     deemed = incentive.deemed_export_share or 0.0
     generation = incentive.generation_gbp_per_kwh + deemed * incentive.export_gbp_per_kwh
@@ -124,7 +125,7 @@ def annual_costs(design: xr.Dataset, year: AnnualEnergy) -> AnnualCosts:
         return annual_kwh(design, values(design, flow) * values(design, price))
 
     return AnnualCosts(
-        capital_gbp=annualisation_factor(inputs.finance) * investment,
+        capital_gbp=_annual_capital_gbp(plant.investments, inputs.finance),
         chp_fuel_gbp=tariff.gas_gbp_per_kwh * year.chp_fuel_kwh,
         boiler_fuel_gbp=tariff.gas_gbp_per_kwh * year.boiler_fuel_kwh,
         maintenance_gbp=maintenance,
@@ -132,11 +133,21 @@ def annual_costs(design: xr.Dataset, year: AnnualEnergy) -> AnnualCosts:
         export_income_gbp=priced("grid_export_kw", "export_price_gbp_per_kwh"),
         generation_income_gbp=generation * year.chp_electricity_kwh,
         co2_income_gbp=incentive.co2_price_gbp_per_kg * (year.bau_co2_kg - year.co2_kg),
+        bau_capital_gbp=boiler_investment(boiler).annual_capital_gbp(inputs.finance),
         bau_fuel_gbp=inputs.tariff.gas_gbp_per_kwh * year.bau_fuel_kwh,
         bau_maintenance_gbp=boiler.maintenance_gbp_per_kwh
         * (year.space_heating_kwh + year.hot_water_kwh),
         bau_import_gbp=priced("electricity_kw", "bau_import_price_gbp_per_kwh"),
     )
+
+
+def _annual_capital_gbp(
+    bought: Iterable[Investment], finance: Finance, annualisation: Annualisation | None = None
+) -> float:
+    """Annualised capital of investments (Eq. 2), by the run's factor or another."""
+    if annualisation is not None:
+        finance = finance.model_copy(update={"annualisation": annualisation})
+    return sum(investment.annual_capital_gbp(finance) for investment in bought)
 
 
 def assess_design(design: xr.Dataset) -> dict[str, Any]:
@@ -149,7 +160,7 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
         or if the solver's objective is not the cost of its flows (1e-6 relative).
     """
     check_design(design)
-    plant = Plant.of(design)
+    plant = Installed.of(design)
     inputs = plant.inputs
     _check_year(design, inputs.scenario, inputs.time.year)
     year = annual_energy(design)
@@ -161,15 +172,17 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
             f"flows cost {costs.eac_gbp:.6f} GBP/y (accepted: {OBJECTIVE_TOLERANCE:g} relative)"
         )
     finance = inputs.finance
-    factor = annualisation_factor(finance)
-    investment = money.investment_gbp(plant.unit, inputs.tes, plant.tes_kwh, inputs.incentive)
     # a design that is business as usual earns nothing, not what is left of a subtraction
     eai = round(costs.bau_cost_gbp - costs.eac_gbp, 9) + 0.0
-    saving = money.annual_saving_gbp(eai, investment, factor)
-    other_factors = {
-        "eai_crf_gbp": capital_recovery_factor,
-        "eai_as_printed_gbp": printed_annualisation_factor,
-    }
+    boiler = boiler_investment(inputs.boiler)
+    investment = sum(bought.net_gbp for bought in plant.investments) - boiler.net_gbp
+    saving = eai + costs.capital_gbp - costs.bau_capital_gbp
+
+    def by_factor(annualisation: Annualisation) -> float:
+        """The flows do not depend on the factor, only the capital's part of the cost does."""
+        capital = _annual_capital_gbp(plant.investments, finance, annualisation)
+        return saving - capital + _annual_capital_gbp([boiler], finance, annualisation)
+
     return {
         "scenario": inputs.scenario,
         "house": inputs.house,
@@ -177,17 +190,16 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
         "tes": "without" if inputs.tes is None else "with",
         "variant": inputs.variant,
         "design": inputs.design,
+        "plant": inputs.plant,
         "chp_kw": plant.chp_kw,
-        "tes_kwh": plant.tes_kwh,
+        "chp_unit": plant.unit.name if plant.unit else "",
+        **{column: plant.sizes[part] for part, column in SIZES.items()},
         "eac_gbp": costs.eac_gbp,
         "eai_gbp": eai,
         "bau_cost_gbp": costs.bau_cost_gbp,
         "annualisation": finance.annualisation,
-        # the flows do not depend on the factor, only the capital's part of the cost does
-        **{
-            name: saving - other(finance.interest_rate, finance.lifetime_years) * investment
-            for name, other in other_factors.items()
-        },
+        "eai_crf_gbp": by_factor("crf"),
+        "eai_as_printed_gbp": by_factor("as_printed"),
         "investment_gbp": investment,
         "saving_gbp": saving,
         "system_payback_years": money.simple_payback_years(investment, saving),
@@ -204,6 +216,7 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
         "co2_price_gbp_per_kg": inputs.incentive.co2_price_gbp_per_kg,
         "interest_rate": finance.interest_rate,
         "lifetime_years": finance.lifetime_years,
+        "price_escalation_per_year": finance.price_escalation_per_year,
         **asdict(costs),
         **asdict(year),
         "lower_bound_gbp": float(design.attrs["lower_bound_gbp"]),
@@ -235,14 +248,14 @@ def _check_year(design: xr.Dataset, scenario: str, year: int) -> None:
 
 # -------------------------------------------------------------------------- the store alone
 
-PAIR = ["house", "incentive", "variant", "design"]
+PAIR = ["house", "incentive", "plant", "variant", "design"]
 """What a design with a store and its counterpart without have in common."""
 
 
 def with_store_figures(designs: pd.DataFrame) -> pd.DataFrame:
     """Add what the store alone costs and earns: with against without, row by row.
 
-    The pair shares house, incentive, variant and design name. Differences are of the whole
+    The pair shares house, incentive, plant, variant and design name. Differences are of the whole
     design, so that a unit chosen otherwise because of the store is on the store's account.
     Columns are ``nan`` in rows without a store and where the counterpart is not in the table.
 
@@ -285,7 +298,11 @@ _STORE_COLUMNS = (
 def _store_alone(row: pd.Series, base: pd.Series) -> dict[str, float]:
     investment = row["investment_gbp"] - base["investment_gbp"]
     saving = row["saving_gbp"] - base["saving_gbp"]
-    finance = Finance(interest_rate=row["interest_rate"], lifetime_years=int(row["lifetime_years"]))
+    finance = Finance(
+        interest_rate=row["interest_rate"],
+        lifetime_years=int(row["lifetime_years"]),
+        price_escalation_per_year=row["price_escalation_per_year"],
+    )
     return {
         "tes_investment_gbp": investment,
         "tes_saving_gbp": saving,
@@ -323,7 +340,7 @@ SCHEMA = pa.DataFrameSchema(
         "eac_gbp": _number(),
         "eai_gbp": _number(),
         "bau_cost_gbp": _number(),
-        "investment_gbp": _number(_NOT_NEGATIVE),
+        "investment_gbp": _number(),
         "system_payback_years": _maybe(_NOT_NEGATIVE),
         "system_npv_gbp": _number(),
         "tes_payback_years": _maybe(_NOT_NEGATIVE),
@@ -341,9 +358,14 @@ SCHEMA = pa.DataFrameSchema(
         "relative_gap": _number(),
         "solve_seconds": _number(_NOT_NEGATIVE),
         "variant": pa.Column(str),
+        "plant": pa.Column(str),
+        "chp_unit": pa.Column(str),
         "design": pa.Column(str),
         "annualisation": pa.Column(str, pa.Check.isin(["crf", "as_printed"])),
-        r"(chp|boiler)_(direct|produced)_heat_share|store_heat_share": pa.Column(
+        r"(chp|boiler|heat_pump|immersion)_direct_heat_share": pa.Column(
+            float, _SHARE, nullable=True, regex=True
+        ),
+        r"chp_produced_heat_share|store_heat_share": pa.Column(
             float, _SHARE, nullable=True, regex=True
         ),
         r"self_\w+_share|export_share|store_from_boiler_share": pa.Column(
@@ -408,8 +430,8 @@ def assess_designs(*, design_paths: list[str | Path], designs_path: str | Path) 
 
 def read_designs(path: str | Path) -> pd.DataFrame:
     """``designs.csv`` with its texts as texts (an empty variant is "")."""
-    texts = ["scenario", "house", "incentive", "tes", "variant", "design", "annualisation"]
-    texts += ["solve_method", "solve_status"]
+    texts = ["scenario", "house", "incentive", "tes", "plant", "variant", "design"]
+    texts += ["annualisation", "chp_unit", "solve_method", "solve_status"]
     table = pd.read_csv(
         path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -13,6 +14,8 @@ import xarray as xr
 from microchp.config import ChpUnit
 from microchp.config.scenarios import DesignInputs
 from microchp.errors import AssessmentError
+from microchp.system.investment import Investment, investments
+from microchp.system.store import Store, battery_store, hot_water_store
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,6 +35,17 @@ FLOWS = (
     "grid_import_kw",
     "grid_export_kw",
 )
+OPTIONAL = (
+    "heat_pump_power_kw",
+    "heat_pump_heat_kw",
+    "immersion_kw",
+    "pv_power_kw",
+    "pv_curtailed_kw",
+    "battery_charge_kw",
+    "battery_discharge_kw",
+    "battery_level_kwh",
+)
+"""Flows of parts that not every plant has; zero where they are not written."""
 SERIES = (
     *FLOWS,
     "import_price_gbp_per_kwh",
@@ -42,17 +56,20 @@ SERIES = (
 
 
 @dataclass(frozen=True)
-class Plant:
-    """What is installed, and the step of the flows."""
+class Installed:
+    """What a design installs, and the step of its flows.
+
+    ``sizes`` are those of stores (kWh), heat pump (kW) and PV (kWp), by name.
+    """
 
     inputs: DesignInputs
     unit: ChpUnit | None
-    tes_kwh: float
+    sizes: Mapping[str, float]
     step_hours: float
 
     @classmethod
     def of(cls, design: xr.Dataset) -> Self:
-        """The plant of a design file.
+        """What the file of a design says.
 
         Raises
         ------
@@ -61,16 +78,23 @@ class Plant:
         """
         inputs = DesignInputs.model_validate_json(design.attrs["inputs"])
         chp_kw = float(design.attrs["chp_kw"])
-        units = [unit for unit in inputs.units if np.isclose(unit.power_kw, chp_kw)]
+        name = design.attrs.get("chp_unit")
+        units = [
+            unit
+            for unit in inputs.units
+            if (unit.name == name if name else np.isclose(unit.power_kw, chp_kw))
+        ]
         if chp_kw > 0 and not units:
-            sizes = ", ".join(f"{unit.power_kw:g}" for unit in inputs.units)
+            sizes = ", ".join(f"{unit.name} {unit.power_kw:g} kW" for unit in inputs.units)
             raise AssessmentError(
                 f"design '{inputs.scenario}': chp_kw is {chp_kw:g}; units to choose from: {sizes}"
             )
         return cls(
             inputs=inputs,
             unit=units[0] if chp_kw > 0 else None,
-            tes_kwh=float(design.attrs["tes_kwh"]),
+            sizes={
+                part: float(design.attrs.get(attribute, 0.0)) for part, attribute in SIZES.items()
+            },
             step_hours=float(design.attrs["step_hours"]),
         )
 
@@ -80,13 +104,49 @@ class Plant:
         return self.unit.power_kw if self.unit else 0.0
 
     @property
+    def tes_kwh(self) -> float:
+        """Size of the hot-water store."""
+        return self.sizes["tes"]
+
+    @property
+    def stores(self) -> tuple[Store, ...]:
+        """The stores of its plant."""
+        inputs = self.inputs
+        heat = (hot_water_store(inputs.tes, inputs.incentive),) if inputs.tes else ()
+        return (*heat, battery_store(inputs.battery)) if inputs.battery else heat
+
+    @property
+    def investments(self) -> tuple[Investment, ...]:
+        """Everything that it buys."""
+        return investments(self.inputs, self.unit, self.sizes)
+
+    @property
     def standing_loss_kw(self) -> float:
-        """Heat that the store loses all the time (kW)."""
-        return self.tes_kwh * self.inputs.tes.loss_share_per_day / 24 if self.inputs.tes else 0.0
+        """Heat that the hot-water store loses all the time, by its size (kW)."""
+        tes = self.inputs.tes
+        return self.tes_kwh * tes.loss_share_per_day / 24 if tes else 0.0
+
+    @property
+    def immersion_efficiency(self) -> float:
+        """Heat over electricity of the immersion heater; 1 without one."""
+        heater = self.inputs.immersion_heater
+        return heater.efficiency if heater else 1.0
+
+
+SIZES = {
+    "tes": "tes_kwh",
+    "heat_pump": "heat_pump_kw",
+    "pv": "pv_kwp",
+    "battery": "battery_kwh",
+    "immersion_heater": "immersion_kw",
+}
+"""Sizes by part, and the attribute of a design file, and column of tables, that holds each."""
 
 
 def values(design: xr.Dataset, name: str) -> FloatArray:
-    """A series of a design as a float array over ``time``."""
+    """A series of a design as a float array over ``time``; zero for a part that is not there."""
+    if name in OPTIONAL and name not in design:
+        return np.zeros(design.sizes["time"])
     return np.asarray(design[name].values, dtype=np.float64)
 
 
@@ -111,7 +171,7 @@ def _days(design: xr.Dataset) -> int:
     times = pd.DatetimeIndex(design["time"].values)
     starts = times[:: round(slices)]
     if abs(slices - round(slices)) > 1e-9 or rest or not (starts == starts.normalize()).all():
-        name = Plant.of(design).inputs.scenario
+        name = Installed.of(design).inputs.scenario
         raise AssessmentError(
             f"design '{name}': {design.sizes['time']} slices of {design.attrs['step_hours']:g} h "
             f"from {times[0]} are not whole days from midnight to midnight"
@@ -135,25 +195,30 @@ def check_design(design: xr.Dataset) -> None:
         Naming every rule that is broken, by how much at worst, and where first.
     """
     absent = [name for name in SERIES if name not in design]
-    plant = Plant.of(design)
+    plant = Installed.of(design)
     name = plant.inputs.scenario
     if absent:
         raise AssessmentError(f"design '{name}': no series {', '.join(absent)}")
     days = _days(design)
-    flow = {series: values(design, series) for series in FLOWS}
-    power, charge, discharge = (
-        flow[series] for series in ("chp_power_kw", "tes_charge_kw", "tes_discharge_kw")
-    )
+    flow = {series: values(design, series) for series in (*FLOWS, *OPTIONAL)}
+    power = flow["chp_power_kw"]
     excess: dict[str, FloatArray] = {
         "heat balance": np.abs(
-            flow["chp_heat_kw"]
-            + flow["boiler_heat_kw"]
-            + discharge
-            - charge
+            sum(heat_sources_kw(design).values())
+            + flow["tes_discharge_kw"]
+            - flow["tes_charge_kw"]
             - heat_demand_kw(design)
         ),
         "power balance": np.abs(
-            power + flow["grid_import_kw"] - flow["grid_export_kw"] - flow["electricity_kw"]
+            power
+            + flow["pv_power_kw"]
+            + flow["battery_discharge_kw"]
+            - flow["battery_charge_kw"]
+            + flow["grid_import_kw"]
+            - flow["grid_export_kw"]
+            - flow["heat_pump_power_kw"]
+            - flow["immersion_kw"]
+            - flow["electricity_kw"]
         ),
         "CHP heat against power": np.abs(
             flow["chp_heat_kw"] - power * (plant.unit.heat_to_power if plant.unit else 0.0)
@@ -167,10 +232,17 @@ def check_design(design: xr.Dataset) -> None:
         "boiler heat above its limit": flow["boiler_heat_kw"]
         - (plant.inputs.boiler.max_heat_kw or np.inf),
         "import with export": np.minimum(flow["grid_import_kw"], flow["grid_export_kw"]),
-        "charging with discharging": np.minimum(charge, discharge),
-        "store level above its size": flow["tes_level_kwh"] - plant.tes_kwh,
-        **_store_excess(plant, charge, discharge, flow["tes_level_kwh"], days),
-        **{f"{series} below zero": -flow[series] for series in FLOWS},
+        "export above its limit": flow["grid_export_kw"] - _limit(plant.inputs.grid.max_export_kw),
+        "import above its limit": flow["grid_import_kw"] - _limit(plant.inputs.grid.max_import_kw),
+        "heat pump's heat below its electricity": flow["heat_pump_power_kw"]
+        - flow["heat_pump_heat_kw"],
+        **_absent_excess(plant, flow),
+        **{
+            f"{rule} ({store.name})": off
+            for store in plant.stores
+            for rule, off in _store_excess(store, plant, flow, days).items()
+        },
+        **{f"{series} below zero": -flow[series] for series in flow},
     }
     times = pd.DatetimeIndex(design["time"].values)
     problems = []
@@ -186,49 +258,89 @@ def check_design(design: xr.Dataset) -> None:
         raise AssessmentError(f"design '{name}' does not close:\n  " + "\n  ".join(problems))
 
 
+def _limit(limit_kw: float | None) -> float:
+    return np.inf if limit_kw is None else limit_kw
+
+
+def _absent_excess(plant: Installed, flow: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Flows of what the plant does not have (kW, kWh)."""
+    inputs = plant.inputs
+    there = {
+        "tes": inputs.tes is not None,
+        "battery": inputs.battery is not None,
+        "heat_pump": inputs.heat_pump is not None,
+        "immersion": inputs.immersion_heater is not None,
+        "pv": inputs.pv is not None,
+    }
+    return {
+        f"{series} without one": np.abs(flow[series])
+        for part, is_there in there.items()
+        for series in flow
+        if not is_there and series.startswith(f"{part}_")
+    }
+
+
 def _store_excess(
-    plant: Plant, charge: FloatArray, discharge: FloatArray, level: FloatArray, days: int
+    store: Store, plant: Installed, flow: Mapping[str, FloatArray], days: int
 ) -> dict[str, FloatArray]:
-    """How far the store's level is off its recursion and its closing, per slice (kWh)."""
-    tes = plant.inputs.tes
-    if tes is None:
-        return {"store flows without a store": charge + discharge + level + plant.tes_kwh}
-    initial = plant.tes_kwh * tes.initial_share
+    """How far a store's level is off its recursion and its closing, per slice (kWh)."""
+    size, name = plant.sizes[store.name], store.name
+    charge, discharge, level = (
+        flow[f"{name}_{series}"] for series in ("charge_kw", "discharge_kw", "level_kwh")
+    )
+    initial = size * store.initial_share
     by_day = level.reshape(days, -1)
     before = np.empty_like(by_day)
     before[:, 1:] = by_day[:, :-1]
     before[:, 0] = initial
-    if tes.closing_tolerance_kwh > 0:  # the level is then carried over midnight
+    if store.closing_tolerance_kwh > 0:  # the level is then carried over midnight
         before[1:, 0] = by_day[:-1, -1]
-    gain = tes.charge_efficiency * charge - discharge / tes.discharge_efficiency
-    expected = before.ravel() + (gain - plant.standing_loss_kw) * plant.step_hours
+    gain = store.charge_efficiency * charge - discharge / store.discharge_efficiency
+    loss = store.loss_by_size_per_hour * size
+    kept = store.kept_share(plant.step_hours)
+    expected = kept * before.ravel() + (gain - loss) * plant.step_hours
     closing = np.zeros_like(by_day)
-    closing[:, -1] = np.abs(by_day[:, -1] - initial) - tes.closing_tolerance_kwh
+    closing[:, -1] = np.abs(by_day[:, -1] - initial) - store.closing_tolerance_kwh
+    most = store.power_kw_per_kwh * size if np.isfinite(store.power_kw_per_kwh) else np.inf
     return {
+        "charging with discharging": np.minimum(charge, discharge),
+        "store level above its size": level - size,
         "store level against its flows": np.abs(level - expected),
         "store at midnight against its initial heat": closing.ravel(),
+        "store's power above its limit": np.maximum(charge, discharge) - most,
     }
 
 
 # ------------------------------------------------------------------------------ heat by source
 
 
+def heat_sources_kw(design: xr.Dataset) -> dict[str, FloatArray]:
+    """Heat made by each part (kW), in the order in which they fill the store."""
+    installed = Installed.of(design)
+    return {
+        "chp": values(design, "chp_heat_kw"),
+        "heat_pump": values(design, "heat_pump_heat_kw"),
+        "immersion": values(design, "immersion_kw") * installed.immersion_efficiency,
+        "boiler": values(design, "boiler_heat_kw"),
+    }
+
+
 def heat_to_demand_kw(design: xr.Dataset) -> dict[str, FloatArray]:
     """Heat demand by the source that meets it in each slice (kW), as in Figs 4-7.
 
-    ``chp`` and ``boiler`` are what reaches the demand at once, ``store`` is the discharge; they
-    add up to the demand. What is charged comes from the unit as far as it runs, and from the
-    boiler only beyond that: in a slice with both running, the boiler would not run for the
-    store's sake. Losses of the store are therefore on no one's account here: they are the
-    difference between charge and discharge.
+    ``chp``, ``heat_pump``, ``immersion`` and ``boiler`` are what reaches the demand at once,
+    ``store`` is the discharge; they add up to the demand. What is charged comes from the unit as
+    far as it runs, then from the others in this order, and from the boiler only beyond that: in a
+    slice with both running, the boiler would not run for the store's sake. Losses of the store
+    are therefore on no one's account here: they are the difference between charge and discharge.
     """
-    charge = values(design, "tes_charge_kw")
-    from_chp = np.minimum(charge, values(design, "chp_heat_kw"))
-    return {
-        "chp": values(design, "chp_heat_kw") - from_chp,
-        "boiler": values(design, "boiler_heat_kw") - (charge - from_chp),
-        "store": values(design, "tes_discharge_kw"),
-    }
+    left = values(design, "tes_charge_kw")
+    direct = {}
+    for source, heat in heat_sources_kw(design).items():
+        into_store = np.minimum(left, heat) if source != "boiler" else left
+        direct[source] = heat - into_store
+        left = left - into_store
+    return {**direct, "store": values(design, "tes_discharge_kw")}
 
 
 # ---------------------------------------------------------------------------------- the year
@@ -252,6 +364,14 @@ class AnnualEnergy:
     tes_loss_kwh: float
     """Charge less discharge: conversion and standing losses together (where a closing tolerance
     lets the level be carried over, also the little that the last day ends above or below)."""
+    heat_pump_heat_kwh: float
+    heat_pump_electricity_kwh: float
+    immersion_kwh: float
+    """Electricity of the immersion heater."""
+    pv_electricity_kwh: float
+    pv_curtailed_kwh: float
+    battery_charge_kwh: float
+    battery_discharge_kwh: float
     import_kwh: float
     export_kwh: float
     chp_fuel_kwh: float
@@ -267,16 +387,20 @@ class AnnualEnergy:
     """Share of the heat demand met by the unit at once."""
     boiler_direct_heat_share: float
     """Share of the heat demand met by the boiler at once."""
+    heat_pump_direct_heat_share: float
+    """Share of the heat demand met by the heat pump at once."""
+    immersion_direct_heat_share: float
+    """Share of the heat demand met by the immersion heater at once."""
     store_heat_share: float
     """Share of the heat demand met by the store's discharge."""
     chp_produced_heat_share: float
-    """Unit's share of the heat that unit and boiler produce."""
+    """Unit's share of the heat that all parts produce."""
     store_from_boiler_share: float
     """Share of the charge that the boiler supplies."""
     self_consumption_share: float
-    """Share of the generation used at home."""
+    """Share of the generation of unit and PV that is used at home, losses of a battery included."""
     self_sufficiency_share: float
-    """Share of the electricity demand met by the unit."""
+    """Share of the electricity demand, heat pump and heater included, that is not imported."""
     export_share: float
     """Share of the generation that is exported."""
     chp_run_hours: float
@@ -292,13 +416,21 @@ def annual_energy(design: xr.Dataset) -> AnnualEnergy:
 
     Fuel of the unit is power over electrical efficiency, which equals (Q+W)/Perf of Eq. 3.
     """
-    plant = Plant.of(design)
+    plant = Installed.of(design)
     inputs = plant.inputs
-    kwh = {series: annual_kwh(design, series) for series in FLOWS if series != "tes_level_kwh"}
+    kwh = {
+        series: annual_kwh(design, series)
+        for series in (*FLOWS, *OPTIONAL)
+        if series.endswith("_kw")
+    }
     generated, imported, exported = (
         kwh[series] for series in ("chp_power_kw", "grid_import_kw", "grid_export_kw")
     )
+    made = generated + kwh["pv_power_kw"]
     demand = kwh["electricity_kw"]
+    drawn = demand + kwh["heat_pump_power_kw"] + kwh["immersion_kw"]
+    grid_co2 = grid_kg_per_kwh(design)
+    net_kw = values(design, "grid_import_kw") - values(design, "grid_export_kw")
     heat_demand = kwh["space_heating_kw"] + kwh["hot_water_kw"]
     chp_fuel = generated / plant.unit.electrical_efficiency if plant.unit else 0.0
     boiler_fuel = kwh["boiler_heat_kw"] / inputs.boiler.efficiency
@@ -307,7 +439,7 @@ def annual_energy(design: xr.Dataset) -> AnnualEnergy:
     to_demand = {
         source: annual_kwh(design, power) for source, power in heat_to_demand_kw(design).items()
     }
-    produced = kwh["chp_heat_kw"] + kwh["boiler_heat_kw"]
+    produced = sum(annual_kwh(design, heat) for heat in heat_sources_kw(design).values())
     on = values(design, "chp_power_kw") > TOLERANCE
     emissions = inputs.emissions
     return AnnualEnergy(
@@ -320,6 +452,13 @@ def annual_energy(design: xr.Dataset) -> AnnualEnergy:
         tes_charge_kwh=kwh["tes_charge_kw"],
         tes_discharge_kwh=kwh["tes_discharge_kw"],
         tes_loss_kwh=kwh["tes_charge_kw"] - kwh["tes_discharge_kw"],
+        heat_pump_heat_kwh=kwh["heat_pump_heat_kw"],
+        heat_pump_electricity_kwh=kwh["heat_pump_power_kw"],
+        immersion_kwh=kwh["immersion_kw"],
+        pv_electricity_kwh=kwh["pv_power_kw"],
+        pv_curtailed_kwh=kwh["pv_curtailed_kw"],
+        battery_charge_kwh=kwh["battery_charge_kw"],
+        battery_discharge_kwh=kwh["battery_discharge_kw"],
         import_kwh=imported,
         export_kwh=exported,
         chp_fuel_kwh=chp_fuel,
@@ -328,24 +467,35 @@ def annual_energy(design: xr.Dataset) -> AnnualEnergy:
         tde_kwh=chp_fuel + boiler_fuel + net_import / emissions.grid_efficiency,
         bau_tde_kwh=bau_fuel + demand / emissions.grid_efficiency,
         co2_kg=emissions.gas_kg_per_kwh * (chp_fuel + boiler_fuel)
-        + emissions.grid_kg_per_kwh * net_import,
-        bau_co2_kg=emissions.gas_kg_per_kwh * bau_fuel + emissions.grid_kg_per_kwh * demand,
+        + annual_kwh(design, grid_co2 * net_kw),
+        bau_co2_kg=emissions.gas_kg_per_kwh * bau_fuel
+        + annual_kwh(design, grid_co2 * values(design, "electricity_kw")),
         chp_direct_heat_share=_share(to_demand["chp"], heat_demand),
         boiler_direct_heat_share=_share(to_demand["boiler"], heat_demand),
+        heat_pump_direct_heat_share=_share(to_demand["heat_pump"], heat_demand),
+        immersion_direct_heat_share=_share(to_demand["immersion"], heat_demand),
         store_heat_share=_share(to_demand["store"], heat_demand),
         chp_produced_heat_share=_share(kwh["chp_heat_kw"], produced),
         store_from_boiler_share=_share(
-            to_demand["chp"] + kwh["tes_charge_kw"] - kwh["chp_heat_kw"], kwh["tes_charge_kw"]
+            kwh["boiler_heat_kw"] - to_demand["boiler"], kwh["tes_charge_kw"]
         ),
-        self_consumption_share=_share(generated - exported, generated),
-        self_sufficiency_share=_share(demand - imported, demand),
-        export_share=_share(exported, generated),
+        self_consumption_share=_share(made - exported, made),
+        self_sufficiency_share=_share(drawn - imported, drawn),
+        export_share=_share(exported, made),
         chp_run_hours=annual_kwh(design, on.astype(np.float64)),
         chp_full_load_hours=generated / plant.chp_kw if plant.chp_kw else 0.0,
         chp_starts=annual_starts(design),
         peak_import_kw=float(values(design, "grid_import_kw").max()),
         peak_export_kw=float(values(design, "grid_export_kw").max()),
     )
+
+
+def grid_kg_per_kwh(design: xr.Dataset) -> FloatArray:
+    """CO2 of grid electricity in each slice (kg/kWh)."""
+    if "grid_kg_per_kwh" in design:
+        return values(design, "grid_kg_per_kwh")
+    factor = Installed.of(design).inputs.emissions.grid_kg_per_kwh
+    return np.full(design.sizes["time"], factor)
 
 
 def annual_starts(design: xr.Dataset) -> float:

@@ -39,8 +39,8 @@ from microchp.config.fields import (
     Share,
     minute_of_day,
 )
-from microchp.config.finance import Finance
-from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.finance import Annualisation, Finance
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
     Cylinder,
@@ -60,7 +60,6 @@ from microchp.config.load import (
     load_config,
     merge,
     plant_config,
-    refuse_repeated_keys,
     sampled_config,
     variant_config,
 )
@@ -81,6 +80,7 @@ from microchp.config.sweep import SampledInput, Sweep
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
+from microchp.config.yaml_file import check_config_files, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
@@ -88,10 +88,12 @@ __all__ = [
     "DEAR_GBP_PER_KWH",
     "DEFAULT_PLANT",
     "NAME_PATTERN",
+    "OPTIMAL",
     "PAPERS",
     "PATTERNS",
     "RUN_NAME_PATTERN",
     "VARIANT_BLOCKS",
+    "Annualisation",
     "Battery",
     "Block",
     "Boiler",
@@ -156,12 +158,13 @@ __all__ = [
     "UnitCost",
     "Vdi4655",
     "Weather",
+    "check_config_files",
     "load_catalogues",
     "load_config",
     "merge",
     "minute_of_day",
     "plant_config",
-    "refuse_repeated_keys",
+    "read_yaml_file",
     "sampled_config",
     "variant_config",
 ]

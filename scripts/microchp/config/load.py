@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from microchp.config.emissions import Emissions
 from microchp.config.fields import nearest
 from microchp.config.messages import explain
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.config.root import Config
+from microchp.config.tariff import Tariff
+from microchp.config.yaml_file import read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
 CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
@@ -60,13 +62,14 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 
 def load_catalogues(resources: Path) -> dict[str, Any]:
-    """The catalogues of ``resources/``, :data:`CATALOGUES`, as plain data."""
-    return {name: _read(resources, name) for name in CATALOGUES}
+    """The catalogues of ``resources/``, :data:`CATALOGUES`, as plain data.
 
-
-def _read(resources: Path, name: str) -> dict[str, Any]:
-    entries: dict[str, Any] = yaml.safe_load((resources / f"{name}.yaml").read_text("utf-8"))
-    return entries
+    Raises
+    ------
+    ConfigError
+        If one of them is not a mapping in YAML.
+    """
+    return {name: read_yaml_file(resources / f"{name}.yaml") for name in CATALOGUES}
 
 
 def lay_prices(
@@ -134,7 +137,11 @@ def _inside(data: object, path: tuple[str, ...]) -> object:
 
 
 def load_config(
-    user: Mapping[str, Any], resources: Path, source: str = "config/config.yaml"
+    user: Mapping[str, Any],
+    resources: Path,
+    source: str = "config/config.yaml",
+    *,
+    with_variants: bool = True,
 ) -> Config:
     """Validate a user's configuration on top of the catalogues in ``resources``.
 
@@ -146,49 +153,24 @@ def load_config(
         Directory with a YAML file for each of :data:`CATALOGUES`.
     source
         Where the configuration came from, for messages.
+    with_variants
+        Whether each of ``scenarios.variants`` is checked too; a job of a run that has checked
+        them need not, so that its time does not grow with their number.
 
     Raises
     ------
     ConfigError
         With every mistake in one message: key, what was found, what is accepted.
     """
-    given = lay_prices(user, _read(resources, "parts"), source)
+    refuse_shape(user, source)
+    given = lay_prices(user, read_yaml_file(resources / "parts.yaml"), source)
     config = _validate(merge(load_catalogues(resources), given), source)
-    for name in config.scenarios.variants:
+    for name in config.scenarios.variants if with_variants else ():
         variant_config(config, name, source)
     for name in config.plants:
         plant_config(config, name, source)
     _check_sweep(config, source)
     return config
-
-
-def refuse_repeated_keys(path: str | Path) -> None:
-    """Refuse a YAML file that has a key twice, of which a parser would silently keep the last.
-
-    Raises
-    ------
-    ConfigError
-        With every repeated key and its lines.
-    """
-    document = yaml.compose(Path(path).read_text(encoding="utf-8"), yaml.SafeLoader)
-    problems = list(_repeated_keys(document, "")) if document is not None else []
-    if problems:
-        raise ConfigError("\n".join([f"{path}:", *(f"  {problem}" for problem in problems)]))
-
-
-def _repeated_keys(node: yaml.Node, place: str) -> Iterator[str]:
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _repeated_keys(item, f"{place}[{index}]")
-    elif isinstance(node, yaml.MappingNode):
-        lines: dict[str, int] = {}
-        for key, value in node.value:
-            name = f"{place}.{key.value}".lstrip(".")
-            line = key.start_mark.line + 1
-            if name in lines:
-                yield f"{name}: given twice, on lines {lines[name]} and {line}"
-            lines[name] = line
-            yield from _repeated_keys(value, name)
 
 
 def variant_config(config: Config, variant: str, source: str = "config/config.yaml") -> Config:
@@ -214,7 +196,7 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
             )
         )
     _refuse_demand_keys(changes, where, "a variant")
-    return _validate(merge(config.model_dump(mode="json"), changes), where)
+    return _changed(config, changes, where)
 
 
 def plant_config(config: Config, plant: str, source: str = "config/config.yaml") -> Config:
@@ -230,7 +212,18 @@ def plant_config(config: Config, plant: str, source: str = "config/config.yaml")
         return config
     where = f"{source}, plants.{plant}"
     _refuse_demand_keys(changes, where, "a plant")
-    return _validate(merge(config.model_dump(mode="json"), changes), where)
+    return _changed(config, changes, where)
+
+
+def _changed(config: Config, changes: Mapping[str, Any], where: str) -> Config:
+    """``config`` with changes to some of its blocks.
+
+    Blocks that stay are valid already, and not looked at again but for what they have to do with
+    those that change.
+    """
+    old = {key: getattr(config, key) for key in changes}
+    given = {key: block and block.model_dump(mode="json") for key, block in old.items()}
+    return _validate(dict(config) | merge(given, changes), where)
 
 
 def _refuse_demand_keys(changes: Mapping[str, Any], where: str, who: str) -> None:
@@ -243,6 +236,17 @@ def _refuse_demand_keys(changes: Mapping[str, Any], where: str, who: str) -> Non
     ]
     if wrong:
         raise ConfigError("\n".join([f"{where}:", *wrong]))
+
+
+def variant_prices(config: Config, variant: str) -> tuple[Tariff, Emissions]:
+    """Tariff and emission factors of a variant that has been checked; "" is no change.
+
+    Without the rest of the configuration, whose check takes a hundred times as long.
+    """
+    changes = config.scenarios.variants[variant] if variant else {}
+    tariff = merge(config.tariff.model_dump(), changes.get("tariff") or {})
+    emissions = merge(config.emissions.model_dump(), changes.get("emissions") or {})
+    return Tariff.model_validate(tariff), Emissions.model_validate(emissions)
 
 
 def sampled_config(config: Config, values: Mapping[str, Any], source: str) -> Config:

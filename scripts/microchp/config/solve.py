@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from microchp.config.fields import Block, Positive
+from microchp.config.fields import Block
 
 
 class Solve(Block):
@@ -23,6 +23,6 @@ class Solve(Block):
     relative_gap: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.005, description="Largest (cost - lower bound) / cost that is accepted as solved."
     )
-    time_limit_minutes: Positive = Field(
+    time_limit_minutes: Annotated[float, Field(gt=0, le=100_000)] = Field(
         60.0, description="Per design; a design that is not proven by then fails."
     )

@@ -21,9 +21,8 @@ import xarray as xr
 from microchp.config import Tes
 from microchp.config.scenarios import DesignInputs
 from microchp.errors import DataError, SolveError
-from microchp.series.prices import import_price
+from microchp.series.prices import export_price, grid_co2, import_price
 from microchp.series.timeseries import QUANTITIES, day_slice, days_in_year, step_minutes_of
-from microchp.system.annualisation import annualisation_factor
 from microchp.system.heat_pump import heat_pump_year
 from microchp.system.plant import (
     CHOSEN,
@@ -238,17 +237,10 @@ class Problem:
                     total += float(np.max(sign * np.asarray(row.electricity) * row.most_kw))
         return total
 
-    def annuity(self, lifetime_years: int | None) -> float:
-        """AF of Eq. 2 and 6, for something that is bought again after its own years of service."""
-        finance = self.inputs.finance
-        if lifetime_years is not None:
-            finance = finance.model_copy(update={"lifetime_years": lifetime_years})
-        return annualisation_factor(finance)
-
     def part_gbp_per_year(self, part: Part) -> float:
         """Annualised capital of a part, net of its grant, and its yearly upkeep (Eq. 2)."""
-        capital = self.annuity(part.lifetime_years) * (part.capital_gbp - part.grant_gbp)
-        return capital + part.upkeep_gbp_per_year
+        bought = part.investment
+        return bought.annual_capital_gbp(self.inputs.finance) + bought.upkeep_gbp_per_year
 
     def plant_capital_gbp(self, plant: Plant) -> float:
         """The same of the parts of a plant that were a choice."""
@@ -256,8 +248,7 @@ class Problem:
 
     def store_capital(self, store: Store) -> float:
         """Annualised capital of a kWh of a store, net of the grant (second term of Eq. 2)."""
-        share = self.annuity(store.lifetime_years) * (1.0 - store.grant_share)
-        return share * store.capital_gbp_per_kwh
+        return store.investment_per_kwh.annual_capital_gbp(self.inputs.finance)
 
     @property
     def store_capital_gbp_per_kwh(self) -> float:
@@ -360,8 +351,8 @@ def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
     bau_import_gbp = import_price(inputs.tariff, year, step_minutes)
     incentive = inputs.incentive
     metered = 0.0 if incentive.deemed_export_share is not None else incentive.export_gbp_per_kwh
-    export_gbp = np.full_like(import_gbp, inputs.design_tariff.export_gbp_per_kwh + metered)
-    grid_kg = np.full_like(import_gbp, inputs.emissions.grid_kg_per_kwh)
+    export_gbp = export_price(inputs.design_tariff, year, step_minutes) + metered
+    grid_kg = grid_co2(inputs.emissions, year, step_minutes)
 
     chosen, weight, scale = _representatives(inputs, days, np.stack(demands), import_gbp)
     scaled = [values[chosen] * scale[k][:, None] for k, values in enumerate(demands)]

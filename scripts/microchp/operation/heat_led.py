@@ -23,8 +23,9 @@ own. Steps are exact for a load that is constant in the step::
     running   dE/dt = made - E / start_up       heat to the water = E / start_up
     standing  dE/dt = - E / cool_down           loss = E / cool_down
 
-**The store** is one mixed body of water. Its level is the heat above its lower set point, so it
-runs from 0 to the heat between the set points; standing loss can take it below 0, demand cannot.
+**The store** is that of :mod:`microchp.system.store`: a design's own, or a cylinder, one mixed
+body of water. Its level is the heat above its lower set point, so it runs from 0 to the heat
+between the set points; standing loss can take it below 0, demand cannot.
 
 **The reading of the control.** Taken to the letter (`literal`), a store at its upper set point
 loses heat in the next minute, is below it, and the unit starts again: it would hardly ever stop.
@@ -42,11 +43,9 @@ import numpy.typing as npt
 
 from microchp.config import Operation, PrimeMover, minute_of_day
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.system.store import Store, cylinder
 
 BoolArray = npt.NDArray[np.bool_]
-
-WATER_KWH_PER_L_K = 4.187 / 3600
-"""Heat capacity of a litre of water: 4.187 kJ/(kg K), 1 kg/l."""
 
 HYSTERESIS, LITERAL, CONTINUOUS, ELECTRICITY_LED, TIMED = range(5)
 
@@ -93,7 +92,8 @@ class Plant(NamedTuple):
     """What the loop needs of a unit, its store and its control; numbers only, as numba wants.
 
     ``store_kwh`` is the heat between the set points (0: no store); the standing loss is
-    ``loss_kw + loss_per_hour * level``, its first part being the loss at the lower set point.
+    ``loss_kw + loss_per_hour * level``, its first part being the loss at the lower set point, and
+    the efficiencies are those of charging and discharging.
     Times are in steps. ``power_kw``, ``heat_kw`` and ``fuel_kw`` are those at rated load.
     ``part_load`` holds load, electrical and thermal factor of each point, shape ``(3, points)``.
     ``boiler_kw`` is the most that the boiler gives; what it cannot is unmet.
@@ -114,41 +114,40 @@ class Plant(NamedTuple):
     cool_down_hours: float = 0.0
     part_load: FloatArray = AS_RATED
     boiler_kw: float = np.inf
+    charge_efficiency: float = 1.0
+    discharge_efficiency: float = 1.0
 
 
 NO_UNIT = Plant(TIMED, 0.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 0.0, 0.0)
 """A boiler alone: nothing to turn on, with a clock that never does."""
 
 
-def store_kwh_per_k(operation: Operation) -> float:
-    """Heat capacity of the store."""
-    return operation.store_volume_l * WATER_KWH_PER_L_K
-
-
 def plant(
-    operation: Operation, unit: PrimeMover, store_kwh: float | None = None, step_minutes: int = 1
+    operation: Operation,
+    unit: PrimeMover,
+    store: Store | None = None,
+    size_kwh: float = 0.0,
+    step_minutes: int = 1,
 ) -> Plant:
     """A unit with its store under the control of ``operation``.
 
     Parameters
     ----------
     operation
-        Control, store and its surroundings.
+        Control, and the store of a unit that brings none of its own.
     unit
         Any unit of the catalogue.
-    store_kwh
-        Heat between the set points, for a store of another size than ``operation`` has, 0 for
-        none. Its loss grows with the surface, the 2/3rd power of the volume.
+    store, size_kwh
+        The store of a design, the same law of loss and efficiencies as it was designed with, and
+        its size; without one, the cylinder of ``operation``.
     step_minutes
         Length of a step; run time and wait are rounded up to whole steps.
     """
-    band_k = operation.store_max_c - operation.store_min_c
-    stated_kwh = store_kwh_per_k(operation) * band_k
-    size_kwh = stated_kwh if store_kwh is None else store_kwh
+    if store is None:
+        store = cylinder(operation)
+        size_kwh = store.max_kwh
     if size_kwh < SMALLEST_STORE_KWH:
         size_kwh = 0.0
-    scale = size_kwh / stated_kwh if stated_kwh > 0 else 0.0
-    loss_kw_per_k = operation.store_loss_w_per_k / 1000 * scale ** (2 / 3)
     waits = operation.control == "low_power_wait"
     # by the efficiencies; where rated heat is given, print's power may contradict them
     power_kw = unit.power_kw if unit.heat_kw is None else unit.heat_kw / unit.heat_to_power
@@ -162,8 +161,10 @@ def plant(
         wait_steps=-(-operation.wait_minutes // step_minutes) if waits else 0,
         wait_load_share=operation.wait_load_share,
         store_kwh=size_kwh,
-        loss_kw=loss_kw_per_k * (operation.store_min_c - operation.surroundings_c),
-        loss_per_hour=loss_kw_per_k * band_k / size_kwh if size_kwh > 0 else 0.0,
+        loss_kw=store.loss_by_size_per_hour * size_kwh,
+        loss_per_hour=store.loss_by_level_per_hour if size_kwh > 0 else 0.0,
+        charge_efficiency=store.charge_efficiency,
+        discharge_efficiency=store.discharge_efficiency,
         fuel_kw=power_kw / unit.electrical_efficiency,
         start_up_hours=unit.start_up_minutes / 60,
         cool_down_hours=unit.cool_down_minutes / 60,
@@ -255,6 +256,7 @@ def run(
         flowing_per_hour = (1.0 - followed_share) / plant.start_up_hours
         carried_per_hour = followed_share / step_hours
         direct_share = 1.0 - plant.start_up_hours * carried_per_hour
+    per_charge, per_discharge = 1.0 / plant.charge_efficiency, 1.0 / plant.discharge_efficiency
     per_hour = 1.0 / step_hours  # dividing in every step would take half as long again
     cooling_per_hour = per_hour
     if plant.cool_down_hours > 0.0:
@@ -272,8 +274,8 @@ def run(
         available = 0.0
         if has_store:
             loss = plant.loss_kw + plant.loss_per_hour * level
-            room = max(0.0, (plant.store_kwh - level) * per_hour + loss)
-            available = max(0.0, level * per_hour - loss)
+            room = max(0.0, (plant.store_kwh - level) * per_hour + loss) * per_charge
+            available = max(0.0, level * per_hour - loss) * plant.discharge_efficiency
         forced = on and ran < plant.min_run_steps
         carried = carried_per_hour * retained  # reaches the water if the unit runs
 
@@ -342,6 +344,8 @@ def run(
         direct = min(heat, demand)
         charge = min(heat - direct, room)
         discharge = min(demand - direct, available)
+        # what is lost on the way into the store and out of it is lost as well
+        loss += (1.0 - plant.charge_efficiency) * charge + (per_discharge - 1.0) * discharge
         level += (charge - discharge - loss) * step_hours
         flows[0, i] = power
         flows[1, i] = heat

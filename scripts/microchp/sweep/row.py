@@ -13,7 +13,7 @@ import numpy as np
 
 from microchp.account import finance as money
 from microchp.design.problem import FloatArray, Problem
-from microchp.system.annualisation import annualisation_factor
+from microchp.system.investment import boiler_investment, investments
 from microchp.system.plant import Plant
 
 KEPT = (
@@ -69,15 +69,20 @@ def priced_row(
     bau_import = hours * problem.electricity_kw * problem.bau_import_price_gbp_per_kwh
     bau_cost = heat_kwh * (tariff.gas_gbp_per_kwh / boiler.efficiency)
     bau_cost += heat_kwh * boiler.maintenance_gbp_per_kwh + float(bau_import.sum())
-    unit = next((u for u in inputs.units if u.power_kw == plant.size("chp")), None)
+    boiler_bought = boiler_investment(boiler)
+    bau_cost += boiler_bought.annual_capital_gbp(inputs.finance)
+    chp = plant.part("chp")
+    unit = next((u for u in inputs.units if chp and u.name == chp.name), None)
+    bought = investments(inputs, unit, {"tes": tes_kwh, "heat_pump": plant.size("heat_pump")})
     fuel = counted["boiler_heat_kwh"] / boiler.efficiency
     fuel += counted["chp_electricity_kwh"] / unit.electrical_efficiency if unit else 0.0
     net_import = counted["import_kwh"] - counted["export_kwh"]
     grid_kg = float(problem.grid_kg_per_kwh.ravel()[0]) * counted["grid_pattern_kwh"]
-    investment = money.investment_gbp(unit, inputs.tes, tes_kwh, inputs.incentive)
+    investment = sum(part.net_gbp for part in bought) - boiler_bought.net_gbp
     # a design that is business as usual earns nothing, not what is left of a subtraction
     eai = round(bau_cost - cost_gbp, 9) + 0.0
-    saving = money.annual_saving_gbp(eai, investment, annualisation_factor(inputs.finance))
+    capital = sum(part.annual_capital_gbp(inputs.finance) for part in bought)
+    saving = eai + capital - boiler_bought.annual_capital_gbp(inputs.finance)
     return {
         "chp_kw": plant.size("chp"),
         "tes_kwh": tes_kwh,

@@ -51,7 +51,7 @@ def flow_temperature_c(block: HeatPump, outdoor_c: npt.ArrayLike) -> FloatArray:
 def coefficient_of_performance(
     model: HeatPumpModel, outdoor_c: npt.ArrayLike, flow_c: npt.ArrayLike
 ) -> FloatArray:
-    """Heat over electricity at given temperatures (degC, shapes that broadcast); at least 1."""
+    """Heat over electricity in the laboratory (temperatures in degC that broadcast); at least 1."""
     plane = (
         model.cop_constant
         + model.cop_per_outdoor_k * np.asarray(outdoor_c, dtype=np.float64)
@@ -95,9 +95,10 @@ def heat_pump_year(
 ) -> HeatPumpYear:
     """Performance of a heat pump that gives space heating and hot water.
 
-    Each is made at its own flow temperature. A store may move heat within the day, so the heat
-    of every step of a day is taken to be mixed as the day's demand is: electricity and running
-    time of the two are added up in these shares. A day without demand is one of hot water.
+    Each is made at its own flow temperature, with the COP of the field (``block.cop_factor``,
+    which leaves the most heat as it is). A store may move heat within the day, so the heat of
+    every step of a day is taken to be mixed as the day's demand is: electricity and running time
+    of the two are added up in these shares. A day without demand is one of hot water.
 
     Parameters
     ----------
@@ -130,8 +131,8 @@ def heat_pump_year(
     heating_c = flow_temperature_c(block, outdoor_c)
     water_c = block.hot_water_temperature_c
     cop = 1 / (
-        (1 - of_water) / coefficient_of_performance(model, outdoor_c, heating_c)
-        + of_water / coefficient_of_performance(model, outdoor_c, water_c)
+        (1 - of_water) / _in_field(block, model, outdoor_c, heating_c)
+        + of_water / _in_field(block, model, outdoor_c, water_c)
     )
     most = 1 / (
         (1 - of_water) / max_heat_share(block, model, outdoor_c, heating_c)
@@ -139,3 +140,10 @@ def heat_pump_year(
     )
     least = model.min_load_share if block.min_load_share is None else block.min_load_share
     return HeatPumpYear(cop=cop, max_heat_share=most, min_heat_share=least * most)
+
+
+def _in_field(
+    block: HeatPump, model: HeatPumpModel, outdoor_c: npt.ArrayLike, flow_c: npt.ArrayLike
+) -> FloatArray:
+    cop = block.cop_factor * coefficient_of_performance(model, outdoor_c, flow_c)
+    return np.asarray(np.maximum(cop, LEAST_COP))

@@ -15,6 +15,14 @@ import numpy as np
 from microchp.config import Boiler, ChpUnit, HeatPump, ImmersionHeater, Incentive, Pv
 from microchp.system.activities import Activity, FloatArray, Kind
 from microchp.system.heat_pump import HeatPumpYear
+from microchp.system.investment import (
+    Investment,
+    boiler_investment,
+    chp_investment,
+    heat_pump_investment,
+    immersion_heater_investment,
+    pv_investment,
+)
 
 CHOSEN: tuple[Kind, ...] = ("chp", "heat_pump")
 """Kinds of which one of several sizes, or none, is installed; all others are there or not."""
@@ -32,24 +40,17 @@ class Part:
         What it is.
     size
         Rated size (kW, or kWp), electrical for a CHP unit, heat for all that makes heat.
-    capital_gbp, grant_gbp
-        Investment, and what the policy grants of it.
+    investment
+        What it costs.
     activities
         Rows of the table.
-    lifetime_years
-        Years of service, after which it is bought again; None: those of the whole design.
-    upkeep_gbp_per_year
-        Maintenance that does not go with its use.
     """
 
     name: str
     kind: Kind
     size: float
-    capital_gbp: float
-    grant_gbp: float
+    investment: Investment
     activities: tuple[Activity, ...]
-    lifetime_years: int | None = None
-    upkeep_gbp_per_year: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,7 @@ def chp_part(unit: ChpUnit, incentive: Incentive) -> Part:
         most_kw=unit.power_kw,
         commits=True,
     )
-    capital = unit.power_kw * unit.capital_cost_gbp_per_kw
-    grant = capital * incentive.capital_grant_share
-    return Part(unit.name, "chp", unit.power_kw, capital, grant, (activity,))
+    return Part(unit.name, "chp", unit.power_kw, chp_investment(unit, incentive), (activity,))
 
 
 def boiler_part(boiler: Boiler) -> Part:
@@ -118,8 +117,7 @@ def boiler_part(boiler: Boiler) -> Part:
         upkeep_gbp_per_kwh=boiler.maintenance_gbp_per_kwh,
         most_kw=limit,
     )
-    capital, life = boiler.capital_cost_gbp, boiler.lifetime_years
-    return Part("boiler", "boiler", limit, capital, 0.0, (activity,), life)
+    return Part("boiler", "boiler", limit, boiler_investment(boiler), (activity,))
 
 
 def heat_pump_part(
@@ -136,17 +134,8 @@ def heat_pump_part(
         most_kw=size_kw * year.max_heat_share,
         commits=bool((least > 0).any()),
     )
-    capital = block.capital_cost_gbp + size_kw * block.capital_cost_gbp_per_kw
-    return Part(
-        name=activity.part,
-        kind="heat_pump",
-        size=size_kw,
-        capital_gbp=capital,
-        grant_gbp=min(incentive.heat_pump_grant_gbp, capital),
-        activities=(activity,),
-        lifetime_years=block.lifetime_years,
-        upkeep_gbp_per_year=block.maintenance_gbp_per_year,
-    )
+    investment = heat_pump_investment(block, size_kw, incentive)
+    return Part(activity.part, "heat_pump", size_kw, investment, (activity,))
 
 
 def immersion_heater_part(block: ImmersionHeater) -> Part:
@@ -158,24 +147,14 @@ def immersion_heater_part(block: ImmersionHeater) -> Part:
         electricity=-1.0 / block.efficiency,
         most_kw=block.max_kw * block.efficiency,
     )
-    capital, life = block.max_kw * block.capital_cost_gbp_per_kw, block.lifetime_years
-    name = activity.part
-    return Part(name, "immersion_heater", block.max_kw, capital, 0.0, (activity,), life)
+    investment = immersion_heater_investment(block)
+    return Part(activity.part, "immersion_heater", block.max_kw, investment, (activity,))
 
 
 def pv_part(block: Pv, size_kwp: float, yield_kw_per_kwp: FloatArray) -> Part:
     """Photovoltaics: up to what the sun gives, the rest being curtailed."""
     activity = Activity(part="pv", kind="pv", electricity=1.0, most_kw=size_kwp * yield_kw_per_kwp)
-    return Part(
-        name="pv",
-        kind="pv",
-        size=size_kwp,
-        capital_gbp=size_kwp * block.capital_cost_gbp_per_kwp,
-        grant_gbp=0.0,
-        activities=(activity,),
-        lifetime_years=block.lifetime_years,
-        upkeep_gbp_per_year=size_kwp * block.maintenance_gbp_per_kwp_per_year,
-    )
+    return Part("pv", "pv", size_kwp, pv_investment(block, size_kwp), (activity,))
 
 
 def choices(options: Iterable[Iterable[Part | None]]) -> list[Plant]:

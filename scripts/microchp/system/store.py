@@ -15,9 +15,13 @@ from typing import Literal
 
 import numpy as np
 
-from microchp.config import Battery, Incentive, Tes
+from microchp.config import Battery, Incentive, Operation, Tes
+from microchp.system.investment import Investment, battery_investment, tes_investment
 
 Carrier = Literal["heat", "electricity"]
+
+WATER_KWH_PER_L_K = 4.187 / 3600
+"""Heat capacity of a litre of water: 4.187 kJ/(kg K), 1 kg/l."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,8 @@ class Store:
         What it stores.
     min_kwh, max_kwh
         Sizes allowed.
-    capital_gbp_per_kwh
-        Investment before any grant.
+    investment_per_kwh
+        What a kWh costs.
     charge_efficiency, discharge_efficiency
         Stored over put in; given over taken out.
     loss_by_size_per_hour, loss_by_level_per_hour
@@ -46,17 +50,13 @@ class Store:
         Upkeep or wear per kWh given.
     power_kw_per_kwh
         Largest charge and discharge per kWh of size.
-    grant_share
-        Share of the investment that the policy grants.
-    lifetime_years
-        Years of service, after which it is bought again; None: those of the whole design.
     """
 
     name: str
     carrier: Carrier
     min_kwh: float
     max_kwh: float
-    capital_gbp_per_kwh: float
+    investment_per_kwh: Investment
     charge_efficiency: float
     discharge_efficiency: float
     loss_by_size_per_hour: float
@@ -65,8 +65,6 @@ class Store:
     closing_tolerance_kwh: float
     discharge_gbp_per_kwh: float
     power_kw_per_kwh: float = np.inf
-    grant_share: float = 0.0
-    lifetime_years: int | None = None
 
     def kept_share(self, step_hours: float) -> float:
         """What the loss that goes with the level leaves of it in a step."""
@@ -89,7 +87,7 @@ def hot_water_store(tes: Tes, incentive: Incentive) -> Store:
         carrier="heat",
         min_kwh=tes.min_kwh,
         max_kwh=tes.max_kwh,
-        capital_gbp_per_kwh=tes.capital_cost_gbp_per_kwh,
+        investment_per_kwh=tes_investment(tes, 1.0, incentive),
         charge_efficiency=tes.charge_efficiency,
         discharge_efficiency=tes.discharge_efficiency,
         loss_by_size_per_hour=tes.loss_share_per_day / 24.0,
@@ -97,7 +95,31 @@ def hot_water_store(tes: Tes, incentive: Incentive) -> Store:
         initial_share=tes.initial_share,
         closing_tolerance_kwh=tes.closing_tolerance_kwh,
         discharge_gbp_per_kwh=tes.maintenance_gbp_per_kwh,
-        grant_share=incentive.capital_grant_share,
+    )
+
+
+def cylinder(operation: Operation) -> Store:
+    """The store of the block ``operation``: a mixed cylinder between two set points.
+
+    Its conductance u S goes with its size S (kWh between the set points), so that it loses
+    u (lower set point - surroundings) S by size and u (upper - lower set point) E by level.
+    """
+    band_k = operation.store_max_c - operation.store_min_c
+    size_kwh = operation.store_volume_l * WATER_KWH_PER_L_K * band_k
+    per_kwh = operation.store_loss_w_per_k / 1000 / size_kwh if size_kwh > 0 else 0.0
+    return Store(
+        name="tes",
+        carrier="heat",
+        min_kwh=size_kwh,
+        max_kwh=size_kwh,
+        investment_per_kwh=Investment("tes", 0.0),
+        charge_efficiency=1.0,
+        discharge_efficiency=1.0,
+        loss_by_size_per_hour=per_kwh * (operation.store_min_c - operation.surroundings_c),
+        loss_by_level_per_hour=per_kwh * band_k,
+        initial_share=0.0,
+        closing_tolerance_kwh=0.0,
+        discharge_gbp_per_kwh=0.0,
     )
 
 
@@ -108,7 +130,7 @@ def battery_store(battery: Battery) -> Store:
         carrier="electricity",
         min_kwh=0.0,
         max_kwh=battery.max_kwh,
-        capital_gbp_per_kwh=battery.capital_cost_gbp_per_kwh,
+        investment_per_kwh=battery_investment(battery, 1.0),
         charge_efficiency=battery.charge_efficiency,
         discharge_efficiency=battery.discharge_efficiency,
         loss_by_size_per_hour=battery.loss_share_per_day / 24.0,
@@ -117,5 +139,4 @@ def battery_store(battery: Battery) -> Store:
         closing_tolerance_kwh=0.0,
         discharge_gbp_per_kwh=battery.cycle_cost_gbp_per_kwh,
         power_kw_per_kwh=battery.power_kw_per_kwh,
-        lifetime_years=battery.lifetime_years,
     )
