@@ -1,6 +1,6 @@
 # make run    the design study of Oluleye et al. 2018, from demand to report, or your own:
 #             make run CONFIG=my_study.yaml
-# make quick  a coarse look in about a minute
+# make quick  a coarse look at it: one of its houses, hourly steps, twelve representative days
 # make test   checks and tests
 # make help   all targets
 
@@ -11,20 +11,30 @@ SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
 # The study that `make run` computes; several files are laid over each other in their order.
 CONFIG ?= config/studies/oluleye2018.yaml
 
+# What `make quick` computes: the same study, coarse.
+QUICK := config/studies/oluleye2018.yaml config/quick.yaml
+
 # The first Python of this machine that is new enough, unless one is given: make run PYTHON=...
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
 	echo $$python && break; done)
 
+# Where the home cannot be written, tools keep their caches beside the project.
+ifneq ($(shell test -w "$$HOME" && echo writable),writable)
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
+endif
+
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run reproduce quick test lint reference validation docs lock unlock
+.PHONY: help run check reproduce quick test lint reference validation docs lock unlock
 
 help:
 	@echo 'make run        the design study of Oluleye et al. 2018, from demand to report'
 	@echo 'make run CONFIG=my_study.yaml   your own study'
+	@echo 'make check      whether all files of a run are as they were written: RUN=results/oluleye2018'
 	@echo 'make reproduce  all published studies beside print, as one page'
-	@echo 'make quick      a coarse look: one house, hourly steps, twelve representative days'
+	@echo 'make quick      a coarse look at make run: one house, hourly steps, twelve days'
 	@echo 'make test       checks and tests'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
@@ -38,7 +48,12 @@ run: $(VENV)/.run
 	$(SNAKEMAKE) --configfile $(CONFIG)
 
 quick: $(VENV)/.run
-	$(SNAKEMAKE) --configfile config/quick.yaml
+	$(SNAKEMAKE) --configfile $(QUICK)
+
+# The run to check, and `MEND=--mend` to make again what is damaged.
+RUN ?= results/oluleye2018
+check: $(VENV)/.run
+	PYTHONPATH=scripts $(BIN)/python -m microchp.check_run $(RUN) $(MEND)
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -52,6 +67,7 @@ lint: $(VENV)/.test
 
 reference: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.config.reference config
+	PYTHONPATH=scripts $(BIN)/python -m microchp.tables.columns docs/tables.md
 
 reproduce: $(VENV)/.run
 	$(SNAKEMAKE) reproduce
@@ -77,7 +93,11 @@ $(VENV)/.test: $(VENV)/.run requirements-dev.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt -c requirements.lock
 	@touch $@
 
+# Snakemake starts jobs by the path of Python as it stands, so that it may have no space in it.
 $(BIN)/python:
+	@case '$(VENV)' in /*) ;; *) case "$$PWD" in *[[:space:]]*) \
+		echo "$$PWD: has a space in it, by which jobs could not be started. Move the clone, or make" \
+		'its environment elsewhere: make run VENV=/path/without/spaces' >&2; exit 1;; esac;; esac
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed and none was found;' \
 		'install one, or name it: make run PYTHON=/path/to/python3' >&2; exit 1; }
 	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

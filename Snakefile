@@ -9,7 +9,12 @@ min_version("9.27")
 report: "rules/captions/workflow.rst"
 
 
-configfile: "config/config.yaml"
+include: "rules/configuration.smk"
+
+
+if DEFAULT_FILE:
+
+    configfile: "config/config.yaml"
 
 
 include: "rules/common.smk"
@@ -17,6 +22,7 @@ include: "rules/demand.smk"
 include: "rules/design.smk"
 include: "rules/operation.smk"
 include: "rules/assessment.smk"
+include: "rules/sweep.smk"
 include: "rules/report.smk"
 
 
@@ -30,20 +36,28 @@ wildcard_constraints:
     house=HOUSE_PATTERN,
     minutes=r"\d+",
     ending="lp|mps|nc",
+    chunk=r"\d+",
     scenario=r"[a-z0-9_-]+",
     case=CASE_PATTERN,
 
 
+# What takes less time than a scheduler to place.
 localrules:
     all,
+    write_config,
+    write_scenarios,
+    write_manifest,
 
 
 rule all:
     default_target: True
     input:
-        RESULTS / "config.yaml",
-        RESULTS / "scenarios.csv",
+        RESULTS / "manifest.csv",
         TARGETS,
+
+
+onstart:
+    shelve_page()
 
 
 onsuccess:
@@ -51,4 +65,5 @@ onsuccess:
 
 
 onerror:
+    report_what_succeeded()
     print(RUN.failures(), file=sys.stderr)

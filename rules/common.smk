@@ -1,49 +1,39 @@
 # The configuration, checked before any job, and what rules need of it. No rules here.
 
 import logging
-import os
 import re
-import sys
 from functools import cache
-from pathlib import Path
 
 import yaml
 
-# Of this file, not of the workflow that may have loaded it as a module.
-PROJECT = Path(str(workflow.current_basedir)).parent
-sys.path.insert(0, str(PROJECT / "scripts"))
-if not (PROJECT / "scripts").is_dir():
-    sys.exit(
-        f"{PROJECT}: no folder of this machine, and the workflow imports a package of its own. "
-        'Clone the project and name the clone: snakefile: "microchp/Snakefile"'
-    )
-
-from microchp.config import PAPERS, load_config, merge, refuse_repeated_keys, variant_config
-from microchp.errors import MicrochpError
+from microchp.config import PAPERS, load_config, merge, variant_config
+from microchp.config.notes import run_notes
 from microchp.config.scenarios import (
     check_files,
+    check_work,
     comparison_inputs,
     demand_files,
     demand_inputs,
     design_inputs,
     factor_files,
     group_inputs,
-    named_price_files,
     operation_cases,
     price_files,
     scenario_rows,
     scenario_table,
+    sweep_config,
+    variant_times,
+    year_files,
 )
-from microchp.terminal import follow_run
+from microchp.partial import PAGE, failures_of, known_failures, names, run_the_rest
+from microchp.terminal import (
+    follow_run,
+    refuse_unquotable,
+    stop_on_hangup,
+    write_what_can_be_shown,
+)
 from microchp.workflow import code_version
 
-# A module gets its configuration from the workflow that loads it, not from files.
-IS_MODULE = not workflow.modifier.is_main_snakefile()
-CONFIG_FILES = [
-    os.path.relpath(file)
-    for file in workflow.overwrite_configfiles or workflow.configfiles
-    if not IS_MODULE
-]
 COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE else []
 SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
 
@@ -51,39 +41,66 @@ SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
 # A dry run, a job in its own process and a workflow around this one show what Snakemake shows.
 FOLLOWED = not (IS_MODULE or workflow.output_settings.dryrun) and workflow.is_main_process
 RUN = follow_run(logging.getLogger("snakemake.logging"), "DefaultStreamHandler" if FOLLOWED else "")
+if FOLLOWED:
+    write_what_can_be_shown(sys.stdout, sys.stderr)
+    stop_on_hangup()
 
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
+# A job in a process of its own belongs to a run that has checked all of this.
+is_first = workflow.is_main_process
 try:
-    for file in CONFIG_FILES:
-        refuse_repeated_keys(file)
+    refuse_unquotable(sys.executable)
     source = SOURCE or ", ".join(CONFIG_FILES + COMMAND_LINE)
-    CONFIG = load_config(config, PROJECT / "resources", source)
-    SCENARIOS = scenario_table(CONFIG)
+    CONFIG = load_config(config, PROJECT / "resources", source, with_variants=is_first)
+    GRID = scenario_table(CONFIG)
     CASES = operation_cases(CONFIG)
-    check_files(CONFIG)
-    if CONFIG.demand.source == "file" and workflow.is_main_process:
+    check_work(CONFIG, source)
+    if is_first:
+        check_files(CONFIG)
+    if CONFIG.demand.source == "file" and is_first:
         # imported here because reading files takes libraries that a built-in demand can spare
         from microchp.demand.measured import validate_demand_files
 
         validate_demand_files(CONFIG)
-    if named_price_files(CONFIG) and workflow.is_main_process:
-        from microchp.series.prices import validate_price_files
+    NOTES = run_notes(CONFIG, CONFIG_FILES) if is_first else []
+    if year_files(CONFIG) and is_first:
+        from microchp.series.prices import validate_year_files
 
-        validate_price_files(named_price_files(CONFIG), CONFIG.time.year)
-    if factor_files(CONFIG) and workflow.is_main_process:
-        from microchp.account.central_plants import validate_factor_files
+        NOTES += validate_year_files(year_files(CONFIG), CONFIG.time.year)
+    if CONFIG.demand.weather.epw is not None and is_first:
+        from microchp.demand.epw import validate_weather
 
-        validate_factor_files(factor_files(CONFIG), CONFIG.time.year)
+        validate_weather(CONFIG)
 except MicrochpError as error:
     sys.exit(str(error))
+for note in NOTES:
+    print(f"note: {note}", file=sys.stderr)
 
 RESULTS = Path("results") / CONFIG.run.name
 LOGS = RESULTS / "logs"
 BENCHMARKS = RESULTS / "benchmarks"
 ENVIRONMENT = "../envs/microchp.yaml"
-HOUSES = CONFIG.designed_houses()
+# A run over what has succeeded goes without what has failed before it.
+FAILURES = [] if IS_MODULE else known_failures()
+LOST = {kind: names(FAILURES, kind) for kind in ("house", "scenario", "case")}
+HOUSES = [house for house in CONFIG.designed_houses() if house not in LOST["house"]]
+SCENARIOS = {
+    name: scenario
+    for name, scenario in GRID.items()
+    if name not in LOST["scenario"] and scenario.house not in LOST["house"]
+}
+CASES = {
+    name: case
+    for name, case in CASES.items()
+    if name not in LOST["case"]
+    and case.scenario not in LOST["scenario"]
+    and LOST["house"].isdisjoint(case.houses)
+}
 HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
-QUALITIES = expand(RESULTS / "demand/{house}_quality.json", house=HOUSES)
+# Groups have more dwellings of each house type than the one that designs are made for.
+HAS_GROUPS = bool(CONFIG.scenarios.penetration)
+OPERATED = RESULTS / ("demand/group/{house}" if HAS_GROUPS else "demand/{house}")
+QUALITIES = expand(f"{OPERATED}_quality.json", house=HOUSES)
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
 DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
 # A run without cases matches none.
@@ -92,28 +109,49 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
-# What the papers print, and what of a run is held against it.
-PUBLISHED = [PROJECT / f"resources/published/{paper}.csv" for paper in CONFIG.run.compare_with]
+# What the papers print, and what of a run is compared with it.
+# Only a whole run is, as only a whole study of time has its finest.
+IS_WHOLE = not FAILURES
+PAPERS_TOLD = CONFIG.run.compare_with if IS_WHOLE else []
+PUBLISHED = [PROJECT / f"resources/published/{paper}.csv" for paper in PAPERS_TOLD]
 COMPARISON = [RESULTS / "published.csv"] if PUBLISHED else []
 # What a run gives: designs, groups, or both, and a page on all of it.
 DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
 DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
-DWELLINGS = expand(RESULTS / "operation/{case}.csv", case=CASES)
+DWELLINGS = [RESULTS / f"operation/{case}.csv" for case in CASES]
+# Of designs, the page prices what an ordinary controller makes of them.
+FIRST_DWELLINGS = [RESULTS / f"operation/{name}.nc" for name in CASES if name in SCENARIOS]
 IS_COMPARED = CONFIG.comparison.plants and UNIT_CASES
 UNIT_COMPARISON = (
     [RESULTS / "comparison.csv", RESULTS / "comparison_economics.csv"] if IS_COMPARED else []
 )
 UNIT_FIGURES = [RESULTS / "comparison_figures"] if IS_COMPARED else []
-# Variants that differ in time are held against the finest of them.
-TIMES = {name: variant_config(CONFIG, name).time for name in ("", *CONFIG.scenarios.variants)}
+# Variants that differ in time are compared with the finest of them.
+TIMES = variant_times(CONFIG)
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
-IS_STUDY_OF_TIME = SCENARIOS and any(time != CONFIG.time for time in TIMES.values())
+IS_STUDY_OF_TIME = SCENARIOS and IS_WHOLE and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
+EARLIER_PAGE = "page_of_an_earlier_run.html"
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
-TARGETS = [*DESIGN_TABLE, *GROUP_TABLE, *COMPARISON, *PRECISION, *REPORT]
-TARGETS += [*DWELLINGS, *UNIT_COMPARISON, *UNIT_FIGURES]
+STEPS_BY_HOUSE = {
+    (SCENARIOS[name].house, TIMES[SCENARIOS[name].variant].resolution_minutes) for name in SCENARIOS
+}
+DEMANDS = [RESULTS / f"demand/{house}.nc" for house in HOUSES]
+for house, minutes in sorted(STEPS_BY_HOUSE):
+    DEMANDS += expand(RESULTS / f"demand/{house}_{minutes}min{{part}}", part=[".nc", "_loss.csv"])
+OPERATIONS = expand(RESULTS / "operation/{case}{part}.nc", case=CASES, part=["", "_generation"])
+# Everything that README promises: what is deleted comes back, though nothing else needs it.
+# A sweep designs every scenario of the grid for each of its samples, a chunk of them in a job.
+SWEEP_CONFIG = sweep_config(CONFIG).model_dump(mode="json")
+SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
+SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
+TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
+TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
+TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
+TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP]
+TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 
 
 @cache
@@ -128,17 +166,35 @@ def demand_of(house):
 
 
 @cache
-def design_of(scenario):
-    return design_inputs(CONFIG, SCENARIOS[scenario])
+def group_demand_of(house):
+    return demand_inputs(CONFIG, house, CONFIG.group.dwellings)
 
 
 @cache
+def variant_of(name):
+    return variant_config(CONFIG, name)
+
+
+@cache
+def design_of(scenario):
+    return design_inputs(CONFIG, SCENARIOS[scenario], variant_of(SCENARIOS[scenario].variant))
+
+
 def solve_of(variant):
-    return variant_config(CONFIG, variant).solve
+    return variant_of(variant).solve
 
 
 def demand_params(wildcards):
     return demand_of(wildcards.house).model_dump(mode="json")
+
+
+def group_demand_params(wildcards):
+    return group_demand_of(wildcards.house).model_dump(mode="json")
+
+
+def resample_minutes(wildcards):
+    """The step, which the cache between runs tells results apart by, as a path does not."""
+    return int(wildcards.minutes)
 
 
 def demand_user_files(wildcards):
@@ -159,12 +215,25 @@ def design_price_files(wildcards):
     return price_files(design_of(wildcards.scenario))
 
 
+def sweep_params(wildcards):
+    return SWEEP_CONFIG
+
+
+def sweep_scenario(wildcards):
+    return vars(SCENARIOS[wildcards.scenario])
+
+
 def solve_params(wildcards):
     return solve_of(SCENARIOS[wildcards.scenario].variant).model_dump(mode="json")
 
 
 def solve_threads(wildcards):
-    """Designs side by side first; where there are fewer than cores, the rest go inside them."""
+    """Designs side by side first; where there are fewer than cores, the rest go inside them.
+
+    Cores of this machine say nothing of the nodes of a cluster: its profile says how many.
+    """
+    if not workflow.local_exec:
+        return 1
     cores = workflow.global_resources["_cores"].value or 1
     return max(1, cores // len(SCENARIOS))
 
@@ -176,7 +245,7 @@ def solve_runtime(wildcards):
 
 def operation_demand(wildcards):
     """The demand by minute of the houses of a group, each once."""
-    return expand(RESULTS / "demand/{house}.nc", house=CASES[wildcards.case].houses)
+    return expand(f"{OPERATED}.nc", house=CASES[wildcards.case].houses)
 
 
 def operation_design(wildcards):
@@ -193,9 +262,29 @@ def group_params(wildcards):
     return group_inputs(CONFIG, wildcards.case).model_dump(mode="json")
 
 
+def shelve_page():
+    """Put the page of an earlier run aside, so that it is not taken for one of this run."""
+    page = RESULTS / "report/index.html"
+    if FOLLOWED and RUN.planned[PAGE] and page.exists() and not workflow.touch:
+        page.replace(page.with_name(EARLIER_PAGE))
+
+
+def report_what_succeeded():
+    """Tables and page of what has not failed, in a run of its own."""
+    failures = [] if FAILURES else failures_of(RUN)
+    if FOLLOWED and failures:
+        cores = workflow.global_resources["_cores"].value or 1
+        options = ["--cores", str(cores)]
+        methods = [method.name.lower() for method in workflow.deployment_settings.deployment_method]
+        options += ["--sdm", *methods] if methods else []
+        print("Tables and page of what has succeeded:", file=sys.stderr)
+        run_the_rest(failures, CONFIG.model_dump(mode="json"), workflow.main_snakefile, options)
+
+
 def print_results():
     """The answer in short and where to look, once there is something to look at."""
     page = RESULTS / "report/index.html"
+    page.with_name(EARLIER_PAGE).unlink(missing_ok=True)
     if not page.exists():
         return
     if SCENARIOS:
@@ -209,14 +298,29 @@ def print_results():
 
 
 def demand_memory(wildcards):
+    return memory_of(demand_of(wildcards.house))
+
+
+def group_demand_memory(wildcards):
+    return memory_of(group_demand_of(wildcards.house))
+
+
+def memory_of(inputs):
     """MB: libraries and a year by minute of some dwellings; a user's file is held whole."""
-    inputs = demand_of(wildcards.house)
     return 1500 + (50 * inputs.dwellings if inputs.demand.source == "file" else 0)
 
 
 def demand_runtime(wildcards):
+    return runtime_of(demand_of(wildcards.house))
+
+
+def group_demand_runtime(wildcards):
+    return runtime_of(group_demand_of(wildcards.house))
+
+
+def runtime_of(inputs):
     """Minutes: some years of electricity, and a second or two for each dwelling."""
-    return 20 + demand_of(wildcards.house).dwellings // 15
+    return 20 + inputs.dwellings // 15
 
 
 def design_memory(wildcards):

@@ -1,16 +1,16 @@
 # From weather, house and occupants, or a user's own file, to demand over time.
 
 
+# Rules whose result another run may take from the cache (`--cache`) have no benchmark of
+# Snakemake's, which rules that out; their jobs write one of the same form themselves.
 rule build_demand:
     input:
         demand_user_files,
     output:
-        demand=RESULTS / "demand/{house}.nc",
-        quality=RESULTS / "demand/{house}_quality.json",
+        multiext(str(RESULTS / "demand/{house}"), demand=".nc", quality="_quality.json"),
     log:
         LOGS / "build_demand/{house}.log",
-    benchmark:
-        BENCHMARKS / "build_demand/{house}.tsv"
+    cache: True
     conda:
         ENVIRONMENT
     threads: 1
@@ -24,16 +24,29 @@ rule build_demand:
         "../scripts/build_demand.py"
 
 
+# All dwellings of a group, the first of which designs are made for.
+use rule build_demand as build_group_demand with:
+    output:
+        multiext(str(RESULTS / "demand/group/{house}"), demand=".nc", quality="_quality.json"),
+    log:
+        LOGS / "build_group_demand/{house}.log",
+    cache: True
+    resources:
+        mem_mb=group_demand_memory,
+        runtime=group_demand_runtime,
+    params:
+        inputs=group_demand_params,
+        code=code("build_demand"),
+
+
 rule resample_demand:
     input:
         demand=RESULTS / "demand/{house}.nc",
     output:
-        demand=RESULTS / "demand/{house}_{minutes}min.nc",
-        loss=RESULTS / "demand/{house}_{minutes}min_loss.csv",
+        multiext(str(RESULTS / "demand/{house}_{minutes}min"), demand=".nc", loss="_loss.csv"),
     log:
         LOGS / "resample_demand/{house}_{minutes}min.log",
-    benchmark:
-        BENCHMARKS / "resample_demand/{house}_{minutes}min.tsv"
+    cache: True
     conda:
         ENVIRONMENT
     threads: 1
@@ -41,6 +54,7 @@ rule resample_demand:
         mem_mb=1500,
         runtime=10,
     params:
+        minutes=resample_minutes,
         code=code("resample_demand"),
     script:
         "../scripts/resample_demand.py"

@@ -35,7 +35,7 @@ rule write_scenarios:
         mem_mb=500,
         runtime=5,
     params:
-        rows=scenario_rows(SCENARIOS),
+        rows=scenario_rows(CONFIG, GRID),
         code=code("write_scenarios"),
     script:
         "../scripts/write_scenarios.py"
@@ -82,6 +82,7 @@ rule build_report:
         groups_table=GROUP_TABLE,
         groups=GROUPS,
         dwellings=DWELLINGS,
+        first=FIRST_DWELLINGS,
         group_figures=GROUP_FIGURES,
         unit_comparison=UNIT_COMPARISON,
         unit_figures=UNIT_FIGURES,
@@ -104,6 +105,7 @@ rule build_report:
         runtime=20,
     params:
         benchmarks=str(BENCHMARKS),
+        failures={failure.job: failure.cause for failure in FAILURES},
         code=code("build_report"),
     script:
         "../scripts/build_report.py"
@@ -194,3 +196,24 @@ rule plot_comparison:
         code=code("plot_comparison"),
     script:
         "../scripts/plot_comparison.py"
+
+
+rule write_manifest:
+    input:
+        outputs=TARGETS,
+    output:
+        manifest=RESULTS / "manifest.csv",
+    log:
+        LOGS / "write_manifest.log",
+    benchmark:
+        BENCHMARKS / "write_manifest.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=20,
+    params:
+        code=code("write_manifest"),
+    script:
+        "../scripts/write_manifest.py"

@@ -9,7 +9,7 @@ from microchp.workflow import job_log
 
 def main(snakemake: Any) -> None:
     """Unpack a job into one call."""
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0], timed=True):
         inputs = DemandInputs.model_validate(snakemake.params.inputs)
         build_demand(
             demand_path=snakemake.output.demand,

@@ -8,12 +8,12 @@ from microchp.workflow import job_log
 
 def main(snakemake: Any) -> None:
     """Unpack a job into one call."""
-    with job_log(snakemake.log[0]):
+    with job_log(snakemake.log[0], timed=True):
         resample_demand(
             demand_path=snakemake.input.demand,
             resampled_path=snakemake.output.demand,
             loss_path=snakemake.output.loss,
-            resolution_minutes=int(snakemake.wildcards.minutes),
+            resolution_minutes=snakemake.params.minutes,
         )
 
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,12 +31,50 @@ TINY: dict[str, Any] = {
 """One house from a user's file, four designs of two days at 60 min: a run of half a minute."""
 
 
+@cache
+def modules_of_tests() -> str:
+    """Top-level modules that requirements.txt does not bring: a user has none of them."""
+    needed: set[str] = set()
+    pending = [
+        Requirement(line)
+        for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    while pending:
+        requirement = pending.pop()
+        name = canonicalize_name(requirement.name)
+        extras = ["", *requirement.extras]
+        if name in needed and not requirement.extras:
+            continue
+        needed.add(name)
+        for text in metadata.requires(name) or []:
+            further = Requirement(text)
+            marker = further.marker
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras):
+                pending.append(further)
+    # what a new environment brings itself
+    needed |= {"pip", "setuptools", "wheel"}
+    return " ".join(
+        module
+        for module, owners in metadata.packages_distributions().items()
+        if needed.isdisjoint(map(canonicalize_name, owners))
+    )
+
+
 def run_command(command: Sequence[str], directory: Path) -> subprocess.CompletedProcess[str]:
-    """Run to the end, whatever the end; output and errors together in ``stdout``."""
+    """Run to the end, whatever the end; output and errors together in ``stdout``.
+
+    In the environment of a user, in which no tool of tests can be imported.
+    """
+    own = {
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": str(ROOT / "tests/users_environment"),
+        "HIDDEN_MODULES": modules_of_tests(),
+    }
     return subprocess.run(
         command,
         cwd=directory,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        env=os.environ | own,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -70,14 +112,15 @@ class Workflow:
             wildcards = re.search(r"wildcards: (.*)", body)
             values = re.findall(r"=([^,]+)", wildcards[1]) if wildcards else []
             jobs.setdefault(rule, set()).add(" ".join(values))
-        jobs.pop("all", None)
+        for rule in ("all", "write_manifest"):  # they follow whatever else is made
+            jobs.pop(rule, None)
         return jobs
 
     def write(self, config: str, changes: Mapping[str, Any]) -> str:
         """Write a configuration: the tiny study with some of its blocks' keys changed."""
         merged = {key: dict(block) for key, block in TINY.items()}
         for key, block in changes.items():
-            merged[key] = merged.get(key, {}) | block
+            merged[key] = merged.get(key, {}) | block if isinstance(block, Mapping) else block
         (self.directory / config).write_text(yaml.safe_dump(merged), encoding="utf-8")
         return config
 

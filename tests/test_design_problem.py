@@ -10,9 +10,10 @@ import pytest
 from design_cases import FIT, inputs, year_of_demand
 
 from microchp.config import Boiler, Incentive, PricePeriod, Tariff, Tes, Time
+from microchp.config.scenarios import NamedFile
 from microchp.design.problem import problem_from, problem_of
 from microchp.errors import DataError, SolveError
-from microchp.series.prices import import_price, validate_price_files
+from microchp.series.prices import import_price, validate_year_files
 
 
 def year_energy(problem, name: str) -> float:
@@ -119,9 +120,9 @@ def test_prices_from_a_file_conserve_their_mean(tmp_path, slice_minutes):
     ("damage", "message"),
     [
         (lambda t: t.drop(columns="time"), "no column time"),
-        (lambda t: t.drop(index=100), r"row 102, column time: found 2015-01-03 02:30:00"),
-        (lambda t: t.iloc[:-1], r"17519 rows.*expected 17520"),
-        (lambda t: t.assign(time=t["time"].astype(str) + "Z"), "without time zone"),
+        (lambda t: t.drop(index=100), r"1 of the steps.*missing, the first at 2015-01-03 02:00:00"),
+        (lambda t: t.iloc[:-1], r"the first at 2015-12-31 23:30:00; found 17519 rows"),
+        (lambda t: t.assign(time=t["time"] + pd.Timedelta("366D")), "time.year would be 2016"),
         (
             lambda t: t.assign(
                 import_price_gbp_per_kwh=t["import_price_gbp_per_kwh"]
@@ -153,15 +154,18 @@ def test_every_damaged_price_file_is_named_by_its_key(tmp_path):
     good, short = tmp_path / "good.csv", tmp_path / "short.csv"
     price_file(good)
     price_file(short).iloc[:-1].to_csv(short, index=False)
-    files = {
-        "tariff.import_file": str(good),
-        "incentives.fit.tariff.import_file": str(short),
-        "scenarios.variants.dear.tariff.import_file": str(short),
-    }
+    files = [
+        NamedFile("tariff.import_file", str(good), "import_price"),
+        NamedFile("incentives.fit.tariff.import_file", str(short), "import_price"),
+        NamedFile("scenarios.variants.dear.tariff.import_file", str(short), "import_price"),
+    ]
     with pytest.raises(DataError) as raised:
-        validate_price_files(files, 2015)
+        validate_year_files(files, 2015)
     lines = str(raised.value).splitlines()
-    assert [line.split(": ")[0] for line in lines] == list(files)[1:]
+    assert [line.split(": ")[0] for line in lines] == [file.key for file in files[1:]]
+    assert validate_year_files(files[:1], 2015) == [
+        "tariff.import_file: 30 min, import_price_gbp_per_kwh 0.5 GBP/kWh on average (0 to 1)"
+    ]
 
 
 def test_the_incentives_own_tariff_is_the_designs_and_not_business_as_usuals():

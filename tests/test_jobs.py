@@ -252,10 +252,13 @@ def test_the_scenario_table_is_written_as_csv(tmp_path: Path) -> None:
         "tes": "with",
         "variant": "",
         "design": "optimal",
+        "plant": "chp",
+        "penetration": "0 0.5",
     }
     write_scenarios(rows=[row], scenarios_path=tmp_path / "scenarios.csv")
     assert (tmp_path / "scenarios.csv").read_text(encoding="utf-8") == (
-        "scenario,house,incentive,tes,variant,design\nflat-fit-with,flat,fit,with,,optimal\n"
+        "scenario,house,incentive,tes,variant,design,plant,penetration\n"
+        "flat-fit-with,flat,fit,with,,optimal,chp,0 0.5\n"
     )
 
 
@@ -308,8 +311,9 @@ MODULES = {
     "PyYAML": "yaml",
     "numpy-financial": "numpy_financial",
 }
-INDIRECT = {"highspy", "netCDF4", "pyarrow", "snakemake", "tzdata"}
-"""Used through another library: solver, file formats, the workflow itself, time zones."""
+INDIRECT = {"Pygments", "highspy", "netCDF4", "pyarrow", "snakemake", "tzdata"}
+"""Used through another library: solver, file formats, the workflow itself, its report,
+time zones."""
 
 
 def test_requirements_are_what_the_code_imports() -> None:

@@ -53,22 +53,21 @@ def test_the_default_grid_is_the_24_designs_of_the_study_in_grid_order() -> None
 
 
 def test_variants_repeat_the_grid_and_fixed_designs_add_to_it() -> None:
-    table = scenario_table(
-        load(
-            "scenarios: {house: [flat], incentive: [none], tes: [with],"
-            " variants: {cheap: {tariff: {gas_gbp_per_kwh: 0.01}}}}\n"
-            "fixed_designs:\n"
-            "  - {name: printed, house: terrace, incentive: fit, chp_kw: 2, tes_kwh: 9}\n"
-            "  - {name: printed, house: terrace, incentive: fit, chp_kw: 2}"
-        )
+    config = load(
+        "scenarios: {house: [flat], incentive: [none], tes: [with],"
+        " variants: {cheap: {tariff: {gas_gbp_per_kwh: 0.01}}}}\n"
+        "fixed_designs:\n"
+        "  - {name: printed, house: terrace, incentive: fit, chp_kw: 2, tes_kwh: 9}\n"
+        "  - {name: printed, house: terrace, incentive: fit, chp_kw: 2}"
     )
+    table = scenario_table(config)
     assert list(table) == [
         "flat-none-with",
         "flat-none-with-cheap",
         "terrace-fit-with-printed",
         "terrace-fit-without-printed",
     ]
-    assert scenario_rows(table)[1] == {
+    assert scenario_rows(config, table)[1] == {
         "scenario": "flat-none-with-cheap",
         "house": "flat",
         "incentive": "none",
@@ -76,6 +75,7 @@ def test_variants_repeat_the_grid_and_fixed_designs_add_to_it() -> None:
         "variant": "cheap",
         "design": "optimal",
         "plant": "chp",
+        "penetration": "",
     }
 
 
@@ -212,7 +212,8 @@ def changed_demand(change: str, base: str = "{}") -> bool:
     [
         ("run: {seed: 9}", True),
         ("time: {year: 2016}", True),
-        ("{group: {dwellings: 9}, scenarios: {penetration: [1]}}", True),
+        # designs are made for the first dwelling: a group around it changes nothing of theirs
+        ("{group: {dwellings: 9}, scenarios: {penetration: [1]}}", False),
         ("houses: {flat: {occupants: 1}}", True),
         ("pv: {tilt_degrees: 20}", True),
         ("pv: {max_kwp: 9, capital_cost_gbp_per_kwp: 1}", False),
@@ -283,7 +284,8 @@ def test_what_is_run_beside_a_unit_changes_nothing_for_it() -> None:
 FILES = """
 scenarios: {house: [flat], variants: {dear: {tariff: {import_file: dear.csv}}}}
 demand: {source: file, files: {flat: flat.csv, terrace: unused.csv}, weather: {epw: here.epw}}
-tariff: {import_file: prices.csv}
+tariff: {import_file: prices.csv, export_file: sold.csv}
+emissions: {grid_file: carbon.csv}
 incentives: {fit: {tariff: {import_file: agile.csv}}}
 """
 
@@ -291,9 +293,11 @@ incentives: {fit: {tariff: {import_file: agile.csv}}}
 def test_jobs_depend_on_the_users_files_they_read() -> None:
     config = load(FILES)
     assert demand_files(demand_inputs(config, "flat")) == ["flat.csv", "here.epw"]
-    assert price_files(design(config, "flat-none-with")) == ["prices.csv"]
-    assert price_files(design(config, "flat-fit-with")) == ["prices.csv", "agile.csv"]
-    assert price_files(design(config, "flat-none-with-dear")) == ["dear.csv"]
+    assert price_files(design(config, "flat-none-with")) == ["prices.csv", "sold.csv", "carbon.csv"]
+    fit = ["prices.csv", "sold.csv", "agile.csv", "carbon.csv"]
+    assert price_files(design(config, "flat-fit-with")) == fit
+    dear = ["dear.csv", "sold.csv", "carbon.csv"]
+    assert price_files(design(config, "flat-none-with-dear")) == dear
     assert price_files(design(load(), "flat-fit-with")) == []
     assert demand_files(demand_inputs(load(), "flat")) == []
 
@@ -311,10 +315,14 @@ def test_missing_files_are_named_all_at_once_with_their_keys(
         "demand.files.flat: no file 'flat.csv'",
         "demand.weather.epw: no file 'here.epw'",
         "tariff.import_file: no file 'prices.csv'",
+        "tariff.export_file: no file 'sold.csv'",
+        "emissions.grid_file: no file 'carbon.csv'",
         "scenarios.variants.dear.tariff.import_file: no file 'dear.csv'",
         "incentives.fit.tariff.import_file: no file 'agile.csv'",
     ]
-    for name in ("flat.csv", "here.epw", "prices.csv", "dear.csv", "agile.csv"):
+    for name in ("flat.csv", "here.epw", "prices.csv", "sold.csv", "carbon.csv"):
+        (tmp_path / name).touch()
+    for name in ("dear.csv", "agile.csv"):
         (tmp_path / name).touch()
     check_files(config)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from microchp.errors import DataError
-from microchp.terminal import Run, cause, duration, follow_run, last_words
+from microchp.terminal import Job, Run, cause, duration, follow_run, last_words
 from microchp.workflow import job_log
 
 
@@ -55,14 +55,14 @@ def test_records_are_followed_and_routine_is_left_out(
     logger.info("job", extra={"event": "job_info", "jobid": 1, "rule_name": "plot", "log": [log]})
     logger.info("Finished jobid: 1", extra={"event": "job_finished", "job_id": 1})
     logger.info("", extra={"event": "progress", "done": 1, "total": 2})
-    logger.error("bad", extra={"event": "job_error", "rule_name": "plot", "log": [log]})
+    logger.error("bad", extra={"event": "job_error", "jobid": 1, "rule_name": "plot", "log": [log]})
     logger.error("RuleException: ...", extra={"event": "error", "exception": "RuleException"})
     logger.error("another error", extra={"event": "error", "exception": "OSError"})
     shown = [line for line in capsys.readouterr().err.splitlines() if line]
     assert shown[0] == "2 jobs: 1 plot, 1 all"
     assert shown[1].startswith("[1/2] plot: drawn (0.")
     assert shown[2:] == ["another error"]
-    assert run.failed == [("plot", log)]
+    assert run.failed == [Job("plot", log)]
 
 
 def test_another_terminal_is_left_alone(logger: logging.Logger) -> None:
@@ -91,7 +91,7 @@ def test_a_job_that_was_killed_has_said_nothing(tmp_path: Path) -> None:
     assert last_words(path) == ("", "")
     run = Run()
     run.planned["x"] = 3
-    run.fail("x", [str(path)])
+    run.fail(1, "x", [str(path)])
     shown = run.failures()
     assert shown.startswith("1 job has failed; 0 of 3 are done:")
     assert f"(log: {path})" in shown
@@ -102,7 +102,7 @@ def test_a_run_that_the_user_stops_has_not_failed(logger: logging.Logger) -> Non
     run = follow_run(logger, "terminal")
     logger.info("", extra={"event": "run_info", "stats": {"plot": 9, "total": 9}})
     logger.info("Terminating processes on user request, this might take some time.")
-    run.fail("plot", [])
+    run.fail(1, "plot", [])
     assert run.failures().startswith("Stopped: 0 of 9 jobs are done")
 
 

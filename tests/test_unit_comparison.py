@@ -1,4 +1,4 @@
-"""Units held against boilers and central plants: primary energy, CO2 and money by hand."""
+"""Units compared with boilers and central plants: primary energy, CO2 and money by hand."""
 
 import math
 from dataclasses import replace
@@ -15,7 +15,6 @@ from microchp.account.central_plants import (
     grid_cases,
     grid_co2_kg,
     grid_primary_kwh,
-    validate_factor_files,
 )
 from microchp.account.metering import Settlement
 from microchp.account.unit_comparison import (
@@ -27,12 +26,15 @@ from microchp.account.unit_comparison import (
 )
 from microchp.config import CentralPlant, Finance, MarginalCase, UnitCost, load_config
 from microchp.config.scenarios import (
+    NamedFile,
     OperationInputs,
     comparison_inputs,
     operation_cases,
 )
 from microchp.errors import AssessmentError, ConfigError, DataError
 from microchp.report.comparison_figures import references_differ
+from microchp.report.sections.units import answer_table, extent
+from microchp.series.prices import validate_year_files
 from microchp.series.timeseries import time_axis
 
 RESOURCES = Path(__file__).parents[1] / "resources"
@@ -246,12 +248,15 @@ def test_damaged_files_of_factors_are_named_with_their_place(tmp_path):
     factor_file(good)
     factor_file(short).iloc[:-1].to_csv(short, index=False)
     factor_file(negative, co2_kg_per_kwh=np.r_[np.ones(7), -1.0, np.ones(8752)])
-    files = {f"central_plants.{p.stem}.factors_file": str(p) for p in (good, short, negative)}
+    files = [
+        NamedFile(f"central_plants.{path.stem}.factors_file", str(path), "central_plant")
+        for path in (good, short, negative)
+    ]
     with pytest.raises(DataError) as raised:
-        validate_factor_files(files, 2015)
+        validate_year_files(files, 2015)
     first, second = str(raised.value).splitlines()
     assert first.startswith("central_plants.short.factors_file") and "8759 rows" in first
-    assert "column co2_kg_per_kwh: row 9 '-1'; expected at least 0" in second
+    assert "column co2_kg_per_kwh: -1 at 2015-01-01 07:00:00" in second
 
 
 # ------------------------------------------------------------------------------------- money
@@ -396,3 +401,27 @@ def test_houses_of_one_use_are_not_drawn_against_it(uses: tuple[float, ...], dif
         }
     )
     assert references_differ(rows) is differ
+
+
+def test_the_best_option_may_be_a_boiler_and_a_unit_may_be_called_one() -> None:
+    """A condensing boiler saves 6.9 %, a unit named ``dachs_boiler`` 2 %, the reference nothing."""
+    rows = pd.DataFrame(
+        {
+            "house": "detached",
+            "house_label": "Detached",
+            "unit": ["reference_boiler", "condensing_boiler", "dachs_boiler"],
+            "unit_label": ["Boiler", "Condensing boiler", "Dachs"],
+            "kind": ["reference", "alternative", "unit"],
+            "central_plant": "combined_cycle",
+            "primary_saving_share": [0.0, 0.069, 0.02],
+        }
+    )
+    no_money = pd.DataFrame({"kind": [], "irr": [], "house": []})
+    assert extent(rows) == "1 units × 1 buildings × 1 central plants"
+    (best,) = answer_table(rows, no_money).rows
+    assert best[1:3] == ["Condensing boiler against Combined cycle", "7 %"]
+    (dear,) = answer_table(rows[rows["kind"] != "alternative"], no_money).rows
+    assert dear[1:3] == ["Dachs against Combined cycle", "2 %"]
+    wasteful = rows[rows["kind"] != "alternative"].assign(primary_saving_share=[0.0, -0.1])
+    (none,) = answer_table(wasteful, no_money).rows
+    assert none[1:3] == ["Boiler against Combined cycle", "0 %"]

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 import yaml
-from conftest import ROOT, Workflow
+from conftest import ROOT, Workflow, run_command
 
 SCENARIOS = {
     f"cottage-{incentive}-{tes}" for incentive in ("none", "fit") for tes in ("with", "without")
@@ -63,6 +63,20 @@ def test_the_resolved_configuration_is_kept_and_runs_again(tiny: Workflow) -> No
     assert tiny.planned("results/tiny/config.yaml") == {}
 
 
+def test_the_default_file_reaches_no_run_that_names_its_own_whatever_the_profile(
+    workflow: Workflow, tmp_path: Path
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text("tariff: {import_fle: x.csv}\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("scenarios: {house: [flat]}\n", encoding="utf-8")
+    here = replace(workflow, directory=tmp_path)
+    alone = here.run("mine.yaml", "--dry-run", "--workflow-profile", "none", "--cores", "1")
+    assert alone.returncode == 0, alone.stdout
+    both = run_command([*here.command("x")[:-2], "--dry-run"], tmp_path)
+    assert both.returncode != 0
+    assert "config/config.yaml:\n  tariff.import_fle: unknown key" in both.stdout
+
+
 def test_a_second_run_has_nothing_to_do(tiny: Workflow) -> None:
     done = tiny.run("tiny.yaml")
     assert done.returncode == 0
@@ -76,7 +90,7 @@ def test_the_terminal_has_a_line_for_each_job_and_no_more(tiny: Workflow) -> Non
     assert len(progress) >= total
     assert progress == [(str(done + 1), str(len(progress))) for done in range(len(progress))]
     assert re.search(
-        r"solve_model cottage-fit-with: over the whole year these .* s; \d of 4", tiny.shown
+        r"solve_model cottage-fit-with: check on all 365 days: .* s; \d of 4", tiny.shown
     )
     assert "results/tiny: see report/index.html" in tiny.shown
     for noise in ("Traceback", "Select jobs", "Execute", "Finished jobid", "Provided cores"):
@@ -256,7 +270,18 @@ def test_a_failed_design_leaves_no_result_and_its_message(workflow: Workflow) ->
     log = (results / "logs/solve_model/cottage-none-without-weak.log").read_text("utf-8")
     assert message[1] in log
     assert [path.name for path in (results / "designs").glob("*")] == ["cottage-none-without.nc"]
-    assert not (results / "designs.csv").exists()
+    # the others have their table and their page, with what has failed and why
+    assert list(pd.read_csv(results / "designs.csv")["scenario"]) == ["cottage-none-without"]
+    page = (results / "report/index.html").read_text(encoding="utf-8")
+    assert "Failed: solve_model cottage-none-without-weak." in page
+    assert "the heat demand cannot be met" in page
+    assert len(pd.read_csv(results / "scenarios.csv")) == 2
+    # the mend solves that one, and tables and page are of all again, with no failure on it
+    mended = grid | {"variants": {"weak": {"chp": {"sizes_kw": [0]}}}}
+    config = workflow.write("failing.yaml", {"run": {"name": "failing"}, "scenarios": mended})
+    planned = workflow.planned(config)
+    assert planned["solve_model"] == {"cottage-none-without-weak"}
+    assert set(planned) >= AFTER_A_DESIGN
 
 
 def same_designs(one: Path, other: Path, scenarios: set[str]) -> None:
@@ -277,16 +302,27 @@ def test_a_killed_run_resumes_on_one_core_to_the_same_results_as_on_two(tiny: Wo
         "killed.yaml", {"run": {"name": "killed"}, "scenarios": {"incentive": ["fit"]}}
     )
     results = tiny.results("killed")
-    process = subprocess.Popen(
-        tiny.command(config, "--cores", "1"),
-        cwd=tiny.directory,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 120
-    while not list((results / "designs").glob("*.nc")) and time.monotonic() < deadline:
-        time.sleep(0.05)
+
+    def start_until(made: str) -> subprocess.Popen[bytes]:
+        """A run of a session of its own, as it is when it has made the first of some files."""
+        process = subprocess.Popen(
+            tiny.command(config, "--cores", "1"),
+            cwd=tiny.directory,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + 120
+        while not list(results.glob(made)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return process
+
+    # a closed terminal is a wish to stop: no lock is left
+    process = start_until("demand/cottage.nc")
+    os.kill(process.pid, signal.SIGHUP)
+    assert process.wait(timeout=60) == 1
+    assert not (results / "designs.csv").exists()
+    process = start_until("designs/*.nc")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     designs = {path.stem for path in (results / "designs").glob("*.nc")}
@@ -295,7 +331,9 @@ def test_a_killed_run_resumes_on_one_core_to_the_same_results_as_on_two(tiny: Wo
 
     locked = tiny.run(config, "--cores", "1")
     assert locked.returncode == 1
-    assert "--unlock" in locked.stdout
+    assert "was killed before it could release its lock; no run is at work" in locked.stdout
+    assert "make unlock" in locked.stdout
+    assert "LockException" not in locked.stdout
     assert tiny.run(config, "--unlock").returncode == 0
     assert "build_demand" not in tiny.planned(config)
     resumed = tiny.run(config, "--cores", "1")

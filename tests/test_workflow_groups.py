@@ -1,10 +1,12 @@
 """Real runs of groups: from a user's demand and a small design to the table of groups."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Workflow
+from conftest import Workflow, run_command
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +53,7 @@ def test_a_penetration_simulates_nothing_again(groups: Workflow) -> None:
     planned = changed(groups, "scenarios", {"penetration": [0.0, 0.5, 1.0]})
     assert planned["aggregate_group"] == CASES
     after = {"assess_groups", "plot_groups", "build_report"}
-    assert set(planned) == {"aggregate_group", *after, "write_config"}
+    assert set(planned) == {"aggregate_group", *after, "write_config", "write_scenarios"}
 
 
 def test_a_control_solves_nothing_again(groups: Workflow) -> None:
@@ -81,3 +83,35 @@ def test_units_alone_need_no_design(workflow: Workflow) -> None:
     assert planned["simulate_dwelling"] == {f"cottage-{unit}" for unit in UNITS}
     assert "build_report" in planned
     assert not {"solve_model", "plot_figures"} & set(planned)
+
+
+def test_groups_around_a_dwelling_solve_nothing_again(tiny: Workflow) -> None:
+    """A penetration is turned on: the group's dwellings are made, and no design is."""
+    street = {"scenarios": {"penetration": [0.0, 1.0]}, "group": {"dwellings": 1}}
+    planned = tiny.planned(tiny.write("street.yaml", street))
+    assert planned["build_group_demand"] == {"cottage"}
+    assert {"simulate_dwelling", "aggregate_group"} <= set(planned)
+    assert not {"build_demand", "resample_demand", "solve_model"} & set(planned)
+
+
+def test_another_run_takes_its_demand_from_the_cache(workflow: Workflow, tmp_path: Path) -> None:
+    demand = "results/{}/demand/cottage_60min.nc"
+    shown = {}
+    for name in ("first", "second"):
+        config = workflow.write(f"{name}.yaml", {"run": {"name": name}})
+        command = workflow.command(config, "--cores", "1", "--cache")
+        own = f"SNAKEMAKE_OUTPUT_CACHE={tmp_path}"
+        done = run_command(
+            ["env", own, *command[:3], demand.format(name), *command[3:]], workflow.directory
+        )
+        assert done.returncode == 0, done.stdout
+        shown[name] = done.stdout
+    assert re.search(r"^\[1/2\] build_demand cottage", shown["first"], re.MULTILINE)
+    assert "to cache" in shown["first"]
+    assert "to cache" not in shown["second"]
+    first, second = (
+        (workflow.directory / demand.format(name)).read_bytes() for name in ("first", "second")
+    )
+    assert first == second
+    assert (workflow.results("first") / "benchmarks/build_demand/cottage.tsv").exists()
+    assert not (workflow.results("second") / "benchmarks/build_demand/cottage.tsv").exists()

@@ -1,5 +1,11 @@
 """Errors that a user can mend: one message, no traceback."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 
 class MicrochpError(Exception):
     """Base of every error whose message alone tells a user what to do.
@@ -22,3 +28,28 @@ class SolveError(MicrochpError):
 
 class AssessmentError(MicrochpError):
     """A design contradicts itself, or results that belong together do not."""
+
+
+@contextmanager
+def reading(path: str | Path, what: str) -> Iterator[None]:
+    """Turn whatever a damaged file does to its reader into one message that names the file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it should be, for the message.
+
+    Raises
+    ------
+    DataError
+        Instead of any other error; those of this package pass.
+    """
+    try:
+        yield
+    except MicrochpError:
+        raise
+    except Exception as error:  # readers of tables have no common base of their errors
+        cause = str(error).strip().splitlines() or [type(error).__name__]
+        raise DataError(f"{path}: cannot be read as {what} ({cause[0][:200]})") from error

@@ -7,20 +7,29 @@ a result.
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import re
+import shlex
+import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
+import psutil
+
+from microchp.errors import ConfigError
 from microchp.workflow import job_name
 
 ROUTINE = (
     "Assuming unrestricted shared filesystem usage",
     "Building DAG of jobs",
+    "Workflow defines that rule",
     "Using shell",
     "Provided cores",
     "Rules claiming more threads",
@@ -33,6 +42,20 @@ ROUTINE = (
 
 STOPPED = "Terminating processes on user request"
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ (\w+) [\w.]+: (.*)")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of a run: its rule, its log if it has one, and what it is made for."""
+
+    rule: str
+    log: Path | None = None
+    wildcards: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name in the lines of the run."""
+        return self.rule if self.log is None else job_name(self.log)
 
 
 @dataclass
@@ -48,9 +71,9 @@ class Run:
     started
         When the first job of each rule began (s).
     jobs
-        Rule and log of each job that has begun, by its number.
+        Each job that has begun, by its number.
     failed
-        Rule and log of each failed job.
+        Each failed job.
     stopped
         Whether the user has stopped the run; jobs that were under way then have not failed.
     """
@@ -59,29 +82,34 @@ class Run:
     planned: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     started: dict[str, float] = field(default_factory=dict)
-    jobs: dict[int, tuple[str, Path | None]] = field(default_factory=dict)
-    failed: list[tuple[str, Path | None]] = field(default_factory=list)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    failed: list[Job] = field(default_factory=list)
     stopped: bool = False
 
-    def begin(self, number: int, rule: str, logs: Iterable[str]) -> None:
+    def begin(
+        self,
+        number: int,
+        rule: str,
+        logs: Iterable[str],
+        wildcards: Mapping[str, str] | None = None,
+    ) -> None:
         """Note that a job has begun."""
-        self.jobs[number] = rule, _first(logs)
+        self.jobs[number] = Job(rule, _first(logs), dict(wildcards or {}))
         self.started.setdefault(rule, self.clock())
 
-    def fail(self, rule: str, logs: Iterable[str]) -> None:
+    def fail(self, number: int, rule: str, logs: Iterable[str]) -> None:
         """Note that a job has failed."""
-        self.failed.append((rule, _first(logs)))
+        self.failed.append(self.jobs.get(number) or Job(rule, _first(logs)))
 
     def finish(self, number: int) -> str:
         """Note that a job is done; the line that tells so, with what its log says last."""
-        rule, log = self.jobs.pop(number, ("", None))
-        self.done[rule] += 1
+        job = self.jobs.pop(number, Job(""))
+        self.done[job.rule] += 1
         planned = self.planned.total()
         count = f"[{self.done.total():{len(str(planned))}}/{planned}]"
-        name = rule if log is None else job_name(log)
-        said, took = ("", "") if log is None else last_words(log)
-        times = "; ".join(part for part in (took, self.stage(rule)) if part)
-        return f"{count} {name}{said and f': {said}'}{times and f' ({times})'}"
+        said, took = ("", "") if job.log is None else last_words(job.log)
+        times = "; ".join(part for part in (took, self.stage(job.rule)) if part)
+        return f"{count} {job.name}{said and f': {said}'}{times and f' ({times})'}"
 
     def stage(self, rule: str) -> str:
         """How far the jobs of a rule are, and how long the rest takes at the pace so far."""
@@ -100,11 +128,11 @@ class Run:
             return ""
         what = "1 job has" if len(self.failed) == 1 else f"{len(self.failed)} jobs have"
         lines = [f"{what} failed; {self.done.total()} of {self.planned.total()} are done:"]
-        for rule, log in self.failed:
-            if log is None:
-                lines.append(f"  {rule}")
+        for job in self.failed:
+            if job.log is None:
+                lines.append(f"  {job.name}")
             else:
-                lines += [f"  {job_name(log)}: {cause(log)}", f"  (log: {log})"]
+                lines += [f"  {job.name}: {cause(job.log)}", f"  (log: {job.log})"]
         lines.append("What is done is kept: mend the cause and run again.")
         return "\n".join(lines)
 
@@ -134,7 +162,10 @@ def cause(log: Path) -> str:
     """Why a job has failed, by its log: its message, or the last line of a traceback."""
     errors = [lines for level, lines in _records(log) if level == "ERROR"]
     if not errors:
-        return "ended without a message; it was stopped from outside, or ran out of memory"
+        return (
+            "ended without a message of its own: it was stopped from outside, ran out of memory, "
+            "or could not start; the lines above say so then"
+        )
     lines = [line for line in errors[-1] if line.strip()]
     return lines[-1] if any(line.startswith("Traceback") for line in lines) else "\n".join(lines)
 
@@ -149,6 +180,78 @@ def _records(log: Path) -> list[tuple[str, list[str]]]:
         elif found and line.strip() != f"(log: {log})":
             found[-1][1].append(line)
     return found
+
+
+# ------------------------------------------------------------- what a run meets from outside
+
+
+def runs_in(directory: Path) -> list[int]:
+    """Process numbers of other Snakemake runs of this machine that work in a directory."""
+    own = psutil.Process()
+    mine = {own.pid, *(parent.pid for parent in own.parents())}
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        command, cwd = process.info["cmdline"] or [], process.info["cwd"]
+        named = any(Path(word).name == "snakemake" for word in command)
+        if process.pid not in mine and named and cwd and Path(cwd) == directory:
+            found.append(process.pid)
+    return sorted(found)
+
+
+def locked_words(running: Sequence[int]) -> str:
+    """Why a run cannot start in a folder that another run has locked, and how to go on."""
+    if running:
+        numbers = ", ".join(map(str, running))
+        return (
+            f"Another run is at work in {Path.cwd()} (process {numbers}). Let it end, or stop it "
+            "with Ctrl-C, then run again."
+        )
+    return (
+        f"A run in {Path.cwd()} was killed before it could release its lock; no run is at work "
+        "there on this machine, and what is done is kept. Release the lock with `make unlock`, or "
+        "with the same command and --unlock, then run again. (Do not, if a run of another machine "
+        "works in this folder.)"
+    )
+
+
+def write_what_can_be_shown(*streams: Any) -> None:
+    """Let streams replace what their encoding does not have, instead of ending the run by it."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def stop_on_hangup() -> None:
+    """Take a closed terminal as the wish to stop, as SIGTERM is, so that no lock is left.
+
+    A run that ignores it, started by ``nohup``, goes on.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        # there is nobody to write to any more
+        silent = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            os.dup2(silent, stream)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, stop)
+
+
+def refuse_unquotable(executable: str) -> None:
+    """Refuse a Python by whose path Snakemake, which does not quote it, could start no job.
+
+    Raises
+    ------
+    ConfigError
+        With the path, and what to do.
+    """
+    if shlex.quote(executable) != executable:
+        raise ConfigError(
+            f"{executable}: the path of Python has a space or another sign in it that the shell "
+            "reads, and Snakemake starts jobs by this path as it stands. Move the clone, or make "
+            "its environment elsewhere: make run VENV=/path/without/spaces"
+        )
 
 
 # ------------------------------------------------------------------------- Snakemake's log
@@ -180,8 +283,11 @@ class RunFormatter(logging.Formatter):
             return f"{self.run.planned.total()} jobs: {', '.join(jobs)}"
         if event in {"progress", "job_started"} or record.getMessage().startswith(ROUTINE):
             return ""
-        if event == "error" and record.__dict__.get("exception") == "RuleException":
+        exception = record.__dict__.get("exception")
+        if event == "error" and exception == "RuleException":
             return ""
+        if event == "error" and exception == "LockException":
+            return locked_words(runs_in(Path.cwd()))
         return self.others.format(record)
 
 
@@ -211,9 +317,9 @@ def follow_run(logger: logging.Logger, handler_name: str) -> Run:
             run.planned = Counter(told["stats"])
             del run.planned["total"]
         elif event == "job_info":
-            run.begin(told["jobid"], told["rule_name"], told["log"])
+            run.begin(told["jobid"], told["rule_name"], told["log"], told.get("wildcards"))
         elif event == "job_error":
-            run.fail(told["rule_name"], told["log"])
+            run.fail(told["jobid"], told["rule_name"], told["log"])
         elif record.getMessage().startswith(STOPPED):
             run.stopped = True
         return True

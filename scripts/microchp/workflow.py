@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import logging
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -60,7 +61,7 @@ class NowAndThen(logging.Filter):
 
 
 @contextmanager
-def job_log(log_path: str | Path) -> Iterator[None]:
+def job_log(log_path: str | Path, *, timed: bool = False) -> Iterator[None]:
     """Log what a job does to its log file, and in short to the terminal.
 
     The file gets every record with its time, and warnings of all libraries. The terminal gets
@@ -73,6 +74,9 @@ def job_log(log_path: str | Path) -> Iterator[None]:
     ----------
     log_path
         The job's log; its directory is made if need be.
+    timed
+        Whether time and memory of the job are written down in the form of Snakemake's benchmarks,
+        in ``benchmarks`` beside ``logs``; for rules that may not have a benchmark.
 
     Raises
     ------
@@ -97,13 +101,25 @@ def job_log(log_path: str | Path) -> Iterator[None]:
     try:
         yield
         package.removeHandler(on_terminal)
-        package.info("done in %.1f s", time.monotonic() - started)
+        seconds = time.monotonic() - started
+        if timed:
+            _write_benchmark(path, seconds)
+        package.info("done in %.1f s", seconds)
     except MicrochpError as error:
         package.error("%s\n  (log: %s)", error, path)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError | RuntimeError) and "NetCDF: " in str(error):
+            package.error(
+                "a result that this job reads is cut short or damaged (%s)\n  what else is so: "
+                "python -m microchp.check_run results/<run>; with --mend it is made again"
+                "\n  (log: %s)",
+                error,
+                path,
+            )
+            raise SystemExit(1) from None
         # the interpreter shows the traceback on the terminal when the script ends
         package.removeHandler(on_terminal)
         package.exception("failed after %.1f s", time.monotonic() - started)
@@ -114,6 +130,15 @@ def job_log(log_path: str | Path) -> Iterator[None]:
         root.removeHandler(in_file)
         package.setLevel(level)
         in_file.close()
+
+
+def _write_benchmark(log_path: Path, seconds: float) -> None:
+    """Time (s) and memory (MB) of this process, where Snakemake would write them for its job."""
+    logs = next(parent for parent in log_path.parents if parent.name == "logs")
+    path = logs.with_name("benchmarks") / log_path.relative_to(logs).with_suffix(".tsv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    path.write_text(f"s\tmax_rss\n{seconds:.4f}\t{memory_mb:.2f}\n", encoding="utf-8")
 
 
 # -------------------------------------------------------------------------- code version

@@ -6,7 +6,7 @@ the central plant's own factors, because that plant has not made it.
 **The marginal case** (section 4.1, after Voorspools and D'haeseleer 2002). A unit can displace
 another plant than the one that stands in while it is off. The paper gives no formula; it is read
 so: the *avoided* plant supplies the house that has no unit, what is imported while the unit runs,
-and is spared what is exported; the *back-up* plant supplies the house while the unit is off.
+and makes less by what is exported; the *back-up* plant supplies the house while the unit is off.
 """
 
 from __future__ import annotations
@@ -18,12 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from microchp.config import CentralPlant, MarginalCase
-from microchp.errors import DataError
+from microchp.series.prices import read_series
 from microchp.series.timeseries import FloatArray, repeat_to
-from microchp.series.year_file import read_year_file
-
-PRIMARY_COLUMN = "primary_energy_kwh_per_kwh"
-CO2_COLUMN = "co2_kg_per_kwh"
 
 
 @dataclass(frozen=True)
@@ -56,42 +52,11 @@ def grid_factors(plant: CentralPlant, year: int) -> GridFactors:
     """
     if plant.factors_file is None:
         return GridFactors(np.array(1 / plant.efficiency), np.array(plant.co2_kg_per_kwh))
-    path = Path(plant.factors_file)
-    series, step = read_year_file(
-        path, [PRIMARY_COLUMN, CO2_COLUMN], year, "central_plants.<name>.factors_file"
+    series = read_series(
+        Path(plant.factors_file), "central_plant", year, "central_plants.<name>.factors_file"
     )
-    for column, values in series.items():
-        if (values < 0).any():
-            at = int(np.argmax(values < 0))
-            raise DataError(
-                f"{path}, column {column}: row {at + 2} '{values[at]:g}'; expected at least 0"
-            )
-    return GridFactors(*(repeat_to(values, step, 1) for values in series.values()))
-
-
-def validate_factor_files(files: Mapping[str, str], year: int) -> None:
-    """Check files of grid factors, for use before any job runs.
-
-    Parameters
-    ----------
-    files
-        Paths by the key that names each.
-    year
-        The year they must cover.
-
-    Raises
-    ------
-    DataError
-        With the problem of every file.
-    """
-    problems = []
-    for key, path in files.items():
-        try:
-            grid_factors(CentralPlant(efficiency=1, co2_kg_per_kwh=0, factors_file=path), year)
-        except DataError as error:
-            problems.append(f"{key}: {error}")
-    if problems:
-        raise DataError("\n".join(problems))
+    primary, co2 = (repeat_to(values, series.step_minutes, 1) for values in series.columns.values())
+    return GridFactors(primary, co2)
 
 
 def grid_cases(
@@ -102,7 +67,7 @@ def grid_cases(
     Parameters
     ----------
     plants
-        Those to be held against, and those that ``marginal`` names, by name.
+        Those to be compared with, and those that ``marginal`` names, by name.
     marginal
         Pairs of plants by the name of the case.
     year

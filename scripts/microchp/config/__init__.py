@@ -40,7 +40,7 @@ from microchp.config.fields import (
     minute_of_day,
 )
 from microchp.config.finance import Annualisation, Finance
-from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
     Cylinder,
@@ -60,7 +60,7 @@ from microchp.config.load import (
     load_config,
     merge,
     plant_config,
-    refuse_repeated_keys,
+    sampled_config,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -76,9 +76,11 @@ from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
 from microchp.config.solve import Solve
+from microchp.config.sweep import SampledInput, Sweep
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
+from microchp.config.yaml_file import check_config_files, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
@@ -86,6 +88,7 @@ __all__ = [
     "DEAR_GBP_PER_KWH",
     "DEFAULT_PLANT",
     "NAME_PATTERN",
+    "OPTIMAL",
     "PAPERS",
     "PATTERNS",
     "RUN_NAME_PATTERN",
@@ -144,20 +147,24 @@ __all__ = [
     "ReferenceBoiler",
     "Retrofit",
     "Run",
+    "SampledInput",
     "Scenarios",
     "Share",
     "Solve",
+    "Sweep",
     "Tariff",
     "Tes",
     "Time",
     "UnitCost",
     "Vdi4655",
     "Weather",
+    "check_config_files",
     "load_catalogues",
     "load_config",
     "merge",
     "minute_of_day",
     "plant_config",
-    "refuse_repeated_keys",
+    "read_yaml_file",
+    "sampled_config",
     "variant_config",
 ]

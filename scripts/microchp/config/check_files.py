@@ -8,38 +8,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
+from microchp.config.yaml_file import check_config_files
 from microchp.errors import ConfigError
-
-
-def check_config_files(paths: Iterable[str | Path]) -> None:
-    """Check that files are there, and that each is a mapping in YAML.
-
-    Raises
-    ------
-    ConfigError
-        With the file, and the line and column where its YAML breaks.
-    """
-    for path in map(Path, paths):
-        if not path.is_file():
-            raise ConfigError(f"{path}: no such file (relative paths start at {Path.cwd()})")
-        try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except UnicodeDecodeError as error:
-            raise ConfigError(f"{path}: not a text file in UTF-8: {error}") from None
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-            raise ConfigError(f"{path}{place}: not valid YAML: {error.problem}") from None
-        except yaml.YAMLError as error:
-            raise ConfigError(f"{path}: not valid YAML: {error}") from None
-        if not isinstance(content, dict):
-            kind = "nothing" if content is None else type(content).__name__
-            raise ConfigError(f"{path}: keys with values expected, such as `run:`; found {kind}")
 
 
 def main() -> None:

@@ -7,7 +7,24 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from microchp.config.fields import Block, Efficiency, Name, NonNegative, Positive, Share
+from microchp.config.fields import (
+    Block,
+    CostIndex,
+    CostPerKw,
+    Efficiency,
+    Minutes,
+    Name,
+    PaidPrice,
+    Positive,
+    Share,
+    SomePower,
+    UnitPower,
+    UnitSize,
+)
+
+CONTRADICTION = 0.25
+"""Ratings further apart than this are a mistake; those of the Whispergen (De Paepe 2006, Table 1)
+are 17 % apart."""
 
 
 class LoadPoint(Block):
@@ -21,8 +38,8 @@ class LoadPoint(Block):
 class PrimeMover(Block):
     """A micro-CHP unit of the catalogue."""
 
-    power_kw: NonNegative = Field(description="Rated electrical power.")
-    heat_kw: Positive | None = Field(
+    power_kw: UnitPower = Field(description="Rated electrical power.")
+    heat_kw: SomePower | None = Field(
         None,
         description=(
             "Rated heat, where it is given apart from the power; in operation it and the "
@@ -41,24 +58,24 @@ class PrimeMover(Block):
             "beyond them the nearest holds. Empty: as at rated load."
         ),
     )
-    start_up_minutes: NonNegative = Field(
+    start_up_minutes: Minutes = Field(
         0.0,
         description=(
             "Time constant with which heat follows, in operation: the unit itself warms up first. "
             "Electricity follows at once."
         ),
     )
-    cool_down_minutes: NonNegative = Field(
+    cool_down_minutes: Minutes = Field(
         0.0,
         description=(
             "Time constant with which a unit that stands still loses the heat that warmed it; 0: "
             "all of it is lost when it stops."
         ),
     )
-    capital_cost_gbp_per_kw: NonNegative | None = Field(
+    capital_cost_gbp_per_kw: CostPerKw | None = Field(
         None, description="Turnkey cost; empty: not known, and no design can be made with it."
     )
-    maintenance_gbp_per_kwh: NonNegative | None = Field(
+    maintenance_gbp_per_kwh: PaidPrice | None = Field(
         None, description="Per kWh of electricity generated; empty: not known, as above."
     )
     source: str = Field("", description="Where the figures come from.")
@@ -68,6 +85,15 @@ class PrimeMover(Block):
         total = self.electrical_efficiency + self.thermal_efficiency
         if total > 1.1:
             raise ValueError(f"overall efficiency is {total:g}; it cannot exceed 1.1")
+        if self.heat_kw is not None:
+            follows_kw = self.power_kw * self.heat_to_power
+            if abs(follows_kw - self.heat_kw) > CONTRADICTION * self.heat_kw:
+                raise ValueError(
+                    f"power_kw {self.power_kw:g} with the efficiencies "
+                    f"{self.electrical_efficiency:g} and {self.thermal_efficiency:g} makes "
+                    f"{follows_kw:.3g} kW of heat, but heat_kw is {self.heat_kw:g}; correct one of "
+                    "the four, or leave heat_kw out"
+                )
         loads = [point.load_share for point in self.part_load]
         if any(second <= first for first, second in pairwise(loads)):
             raise ValueError("part_load: load_share must rise from point to point")
@@ -91,14 +117,14 @@ class ChpUnit(PrimeMover):
     """A unit whose prices are known: one that a design can choose."""
 
     name: Name = Field(description="Its name in the catalogue, which is its identity.")
-    capital_cost_gbp_per_kw: NonNegative = Field(description="Turnkey cost.")
-    maintenance_gbp_per_kwh: NonNegative = Field(description="Per kWh of electricity generated.")
+    capital_cost_gbp_per_kw: CostPerKw = Field(description="Turnkey cost.")
+    maintenance_gbp_per_kwh: PaidPrice = Field(description="Per kWh of electricity generated.")
 
 
 class Chp(Block):
     """Which units may be chosen."""
 
-    sizes_kw: list[NonNegative] = Field(
+    sizes_kw: list[UnitSize] = Field(
         [0, 1, 2, 4],
         min_length=1,
         description="Sizes to choose from, each a unit of the catalogue; 0 means no unit.",
@@ -107,6 +133,6 @@ class Chp(Block):
     min_load_share: Share | None = Field(
         None, description="Overrides the units' minimum load; empty: the catalogue's."
     )
-    cost_index: Positive = Field(
+    cost_index: CostIndex = Field(
         1.0, description="Factor on the unit's capital cost to the design year (CEPCI)."
     )

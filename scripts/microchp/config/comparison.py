@@ -1,4 +1,4 @@
-"""Units held against a boiler and central plants."""
+"""Units compared with a boiler and central plants."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pydantic import Field, model_validator
 
 from microchp.config.fields import (
     Block,
+    Co2Factor,
+    Cost,
     DayPeriod,
     Efficiency,
+    FuelCo2Factor,
     Name,
-    NonNegative,
-    Positive,
     PriceInEuros,
+    SomePower,
+    clock_of,
     minute_of_day,
 )
 
@@ -24,7 +27,7 @@ class CentralPlant(Block):
     efficiency: Efficiency = Field(
         description="Electricity delivered to the house over primary energy, the grid's loss in it."
     )
-    co2_kg_per_kwh: NonNegative = Field(description="CO2 per kWh delivered to the house.")
+    co2_kg_per_kwh: Co2Factor = Field(description="CO2 per kWh delivered to the house.")
     factors_file: str | None = Field(
         None,
         description=(
@@ -41,7 +44,7 @@ class MarginalCase(Block):
     avoided: Name = Field(
         description=(
             "Plant that a unit displaces: it supplies the house without a unit, supplies what is "
-            "imported while the unit runs, and is spared what is exported."
+            "imported while the unit runs, and makes less by what is exported."
         )
     )
     backup: Name = Field(description="Plant that supplies the house while its unit is off.")
@@ -94,8 +97,7 @@ class HouseholdPrices(Block):
         if wrong:
             what = "no rate" if minutes[wrong[0]] == 0 else "more than one rate"
             raise ValueError(
-                "rates must cover 00:00 to 24:00 once; "
-                f"{what} at {wrong[0] // 60:02d}:{wrong[0] % 60:02d}"
+                f"rates must cover 00:00 to 24:00 once; {what} at {clock_of(wrong[0])}"
             )
         return self
 
@@ -106,7 +108,7 @@ class ReferenceBoiler(Block):
     efficiency: Annotated[float, Field(gt=0, le=1.1)] = Field(
         0.9, description="Heat out over fuel in, lower heating value (De Paepe 2006, section 2.2)."
     )
-    max_heat_kw: Positive = Field(
+    max_heat_kw: SomePower = Field(
         32.0, description="Heat output (De Paepe 2006, section 2.2); a demand above it is reported."
     )
 
@@ -117,8 +119,8 @@ class CondensingBoiler(Block):
     efficiency: Annotated[float, Field(gt=0, le=1.1)] = Field(
         1.07, description="Heat out over fuel in, lower heating value (De Paepe 2006, section 2.2)."
     )
-    installation_eur: NonNegative = Field(2000.0, description="Installed (De Paepe 2006, Table 4).")
-    maintenance_eur_per_year: NonNegative = Field(
+    installation_eur: Cost = Field(2000.0, description="Installed (De Paepe 2006, Table 4).")
+    maintenance_eur_per_year: Cost = Field(
         0.0,
         description=(
             "Maintenance beyond that of the reference boiler; none in De Paepe 2006, section 5.3."
@@ -129,27 +131,27 @@ class CondensingBoiler(Block):
 class UnitCost(Block):
     """What a unit costs a household."""
 
-    installation_eur: NonNegative = Field(description="Installed, beside the boiler that stays.")
-    maintenance_eur_per_year: NonNegative = Field(description="Maintenance in a year.")
+    installation_eur: Cost = Field(description="Installed, beside the boiler that stays.")
+    maintenance_eur_per_year: Cost = Field(description="Maintenance in a year.")
 
 
 Metering = Literal["backwards_to_annual_demand", "backwards", "separate_meters", "half_hourly"]
 
 
 class Comparison(Block):
-    """Units held against a boiler and central plants: primary energy, CO2 and money."""
+    """Units compared with a boiler and central plants: primary energy, CO2 and money."""
 
     plants: list[Name] = Field(
         [],
         description=(
             "Central plants, from `resources/central_plants.yaml` or `central_plants`, that the "
-            "units of `operation` are held against. Empty: no comparison."
+            "units of `operation` are compared with. Empty: no comparison."
         ),
     )
     marginal: dict[Name, MarginalCase] = Field(
         {}, description="Cases, by name, in which the avoided plant is not the back-up plant."
     )
-    gas_co2_kg_per_kwh: NonNegative = Field(
+    gas_co2_kg_per_kwh: FuelCo2Factor = Field(
         0.20196, description="CO2 of gas: 56.1 g/MJ (De Paepe 2006, section 2.3)."
     )
     reference_boiler: ReferenceBoiler = Field(
@@ -173,7 +175,7 @@ class Comparison(Block):
     unit_costs: dict[Name, UnitCost] = Field(
         {}, description="Cost of units by name; units without it have a profit but no payback."
     )
-    target_payback_years: Positive = Field(
+    target_payback_years: Annotated[float, Field(gt=0, le=100)] = Field(
         10.0, description="The cost cut that a payback of this length needs is stated."
     )
     house_series: dict[Name, list[Name]] = Field(

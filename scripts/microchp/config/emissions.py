@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from microchp.config.fields import Block, Efficiency, NonNegative
+from microchp.config.fields import Block, CalendarYear, Co2Factor, Efficiency, FuelCo2Factor
+from microchp.config.tariff import SAP_2012
 
 
 class Emissions(Block):
     """Emission factors and grid efficiency."""
 
-    gas_kg_per_kwh: NonNegative = Field(
+    year: CalendarYear | None = Field(
+        None,
+        description=(
+            "Year of the factors; the run says so where prices and emission factors are of "
+            "different years. Empty: not known, or 2012 (SAP 2012) for the default of the grid."
+        ),
+    )
+    gas_kg_per_kwh: FuelCo2Factor = Field(
         0.185,
         description=(
             "CO2 of fuel (FEF of Eq. 20), per kWh of lower heating value. Divide a factor per kWh "
             "of higher (gross) heating value by 0.901 (natural gas)."
         ),
     )
-    grid_kg_per_kwh: NonNegative = Field(0.519, description="CO2 of the grid (GEF of Eq. 20).")
+    grid_kg_per_kwh: Co2Factor = Field(0.519, description="CO2 of the grid (GEF of Eq. 20).")
+    grid_file: str | None = Field(
+        None,
+        description=(
+            "A file with `time` and `grid_kg_per_kwh` for the whole year, used instead of the one "
+            "factor of the grid."
+        ),
+    )
     grid_efficiency: Efficiency = Field(
         0.45,
         description=(
@@ -25,3 +40,11 @@ class Emissions(Block):
             "published tables follow from 0.40."
         ),
     )
+
+    @property
+    def factor_year(self) -> int | None:
+        """Year of the grid's factor, as far as it is known."""
+        if self.year is not None:
+            return self.year
+        is_default = self.grid_file is None and self.grid_kg_per_kwh == Emissions().grid_kg_per_kwh
+        return SAP_2012 if is_default else None

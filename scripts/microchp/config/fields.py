@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import dataclass
 from datetime import time
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+MINUTES_PER_DAY = 1440
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -34,51 +47,139 @@ PATTERNS = {
 """What the patterns accept, in words."""
 
 
+@dataclass(frozen=True)
+class Within:
+    """Refuse what is larger than anything real, saying what it looks like.
+
+    Attributes
+    ----------
+    limit
+        Largest size, whatever the sign.
+    unit
+        Unit of the quantity.
+    looks_like
+        What was most likely given instead.
+    """
+
+    limit: float
+    unit: str
+    looks_like: str
+
+    def _check(self, value: float) -> float:
+        if abs(value) > self.limit:
+            raise ValueError(
+                f"{value:g} looks like {self.looks_like}; expected {self.unit}, at most "
+                f"{self.limit:g}"
+            )
+        return value
+
+    def __get_pydantic_core_schema__(
+        self, source: type[object], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        inner = handler(schema)
+        lowest = {} if {"minimum", "exclusiveMinimum"} & set(inner) else {"minimum": -self.limit}
+        return {**inner, **lowest, "maximum": self.limit}
+
+
 DEAR_GBP_PER_KWH = 2.0
-"""Dearer than any household pays on average: most likely pence given as pounds."""
+"""Dearer than any household pays: most likely pence given as pounds, or a price per MWh."""
 
 
 DEAR_EUR_PER_KWH = 2.0
-"""The same in euros: most likely cents."""
+"""The same in euros."""
+
+_POUNDS = Within(
+    DEAR_GBP_PER_KWH, "GBP/kWh", "pence (to be divided by 100) or a price per MWh (by 1000)"
+)
+_EUROS = Within(
+    DEAR_EUR_PER_KWH, "EUR/kWh", "cents (to be divided by 100) or a price per MWh (by 1000)"
+)
+
+Price = Annotated[float, _POUNDS]
 
 
-def _pounds(value: float) -> float:
-    if abs(value) > DEAR_GBP_PER_KWH:
-        raise ValueError(
-            f"{value:g} looks like pence; expected GBP/kWh, at most {DEAR_GBP_PER_KWH:g}"
-        )
-    return value
+PaidPrice = Annotated[float, Field(ge=0), _POUNDS]
 
 
-def _euros(value: float) -> float:
-    if value > DEAR_EUR_PER_KWH:
-        raise ValueError(
-            f"{value:g} looks like cents; expected EUR/kWh, at most {DEAR_EUR_PER_KWH:g}"
-        )
-    return value
+PriceInEuros = Annotated[float, Field(ge=0), _EUROS]
+
+Co2Price = Annotated[float, Field(ge=0), Within(2, "GBP/kg", "a price per tonne")]
+
+Co2Factor = Annotated[
+    float, Field(ge=0), Within(2, "kg/kWh", "grams, or kg per MWh (to be divided by 1000)")
+]
+"""CO2 of electricity; lignite, the dirtiest, is at some 1.2."""
+
+FuelCo2Factor = Annotated[
+    float, Field(ge=0), Within(1, "kg/kWh", "grams, or kg per MWh (to be divided by 1000)")
+]
+"""CO2 of a fuel; coal is at some 0.4."""
+
+Power = Annotated[float, Field(ge=0), Within(1000, "kW", "watts")]
+"""Power of what stands in or at a house."""
+
+UnitPower = Annotated[float, Field(gt=0), Within(100, "kW", "watts")]
+"""Electrical power of a unit; the largest that is still called micro has 50 kW."""
+
+UnitSize = Annotated[float, Field(ge=0), Within(100, "kW", "watts")]
+
+SomePower = Annotated[float, Field(gt=0), Within(1000, "kW", "watts")]
+
+StoreSize = Annotated[float, Field(ge=0), Within(5000, "kWh", "litres or Wh")]
+
+SomeStore = Annotated[float, Field(gt=0), Within(5000, "kWh", "litres or Wh")]
+
+AnnualEnergy = Annotated[float, Field(ge=0), Within(1e6, "kWh a year", "Wh")]
+
+CostPerKw = Annotated[
+    float, Field(ge=0), Within(100_000, "GBP/kW", "the cost of the whole, or pence")
+]
+
+CostPerKwh = Annotated[
+    float, Field(ge=0), Within(5000, "GBP/kWh", "the cost of the whole, or pence")
+]
+
+Cost = Annotated[float, Field(ge=0), Within(1e6, "a household's cost", "pence, or a street's cost")]
+
+CostIndex = Annotated[
+    float, Field(gt=0), Within(10, "a factor", "an index number instead of the ratio of two")
+]
+
+RoomTemperature = Annotated[float, Field(ge=-10), Within(40, "°C", "degrees Fahrenheit")]
+
+WaterTemperature = Annotated[float, Field(ge=0), Within(100, "°C", "degrees Fahrenheit")]
+
+OutdoorTemperature = Annotated[float, Within(60, "°C", "degrees Fahrenheit")]
+
+Minutes = Annotated[float, Field(ge=0), Within(MINUTES_PER_DAY, "min", "seconds")]
+
+CalendarYear = Annotated[int, Field(ge=1990, le=2100)]
 
 
-Price = Annotated[float, AfterValidator(_pounds)]
-
-
-PaidPrice = Annotated[float, Field(ge=0), AfterValidator(_pounds)]
-
-
-PriceInEuros = Annotated[float, Field(ge=0), AfterValidator(_euros)]
-
-
-Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+# some 200 characters are left of a file name's 255 for five names in one
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=40)]
 
 
 def _clock(value: object) -> object:
-    """Accept "HH:MM" (and the 360-like integers YAML 1.1 makes of an unquoted 06:00)."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    """Accept "HH:MM", and the 600 that YAML 1.1 makes of an unquoted 10:00.
+
+    A whole number below 60 cannot come from such a clock time: 6 would be six minutes past
+    midnight where six o'clock was meant.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 60:
         hours, minutes = divmod(value, 60)
         value = f"{hours:02d}:{minutes:02d}"
     if isinstance(value, time):
         value = value.strftime("%H:%M")
     if not isinstance(value, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d|24:00", value):
-        raise ValueError('expected a time of day as "HH:MM" from "00:00" to "24:00"')
+        raise ValueError(
+            'expected a time of day as "HH:MM" from "00:00" to "24:00", such as "06:00", in quotes'
+        )
     return value.rjust(5, "0")
 
 
@@ -91,10 +192,54 @@ def minute_of_day(clock: str) -> int:
     return 60 * int(hours) + int(minutes)
 
 
+def clock_of(minute: int) -> str:
+    """The "HH:MM" of minutes from midnight."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _no_truth(value: object) -> object:
+    """Refuse true and false where 1 would be accepted, which Python holds to equal true."""
+    if isinstance(value, bool):
+        raise ValueError(f"expected a number, found {value}")
+    return value
+
+
+def _make_numbers_strict(schema: Any) -> None:
+    """Let the numbers of a schema take neither text nor true and false."""
+    if isinstance(schema, dict):
+        if schema.get("type") in ("int", "float"):
+            schema["strict"] = True
+        if schema.get("type") == "literal" and 1 in schema["expected"]:
+            inner = dict(schema)
+            schema.clear()
+            schema.update(core_schema.no_info_before_validator_function(_no_truth, inner))
+            return
+        for key, inner in schema.items():
+            if key not in ("default", "metadata", "serialization"):
+                _make_numbers_strict(inner)
+    elif isinstance(schema, list | tuple):
+        for inner in schema:
+            _make_numbers_strict(inner)
+
+
 class Block(BaseModel):
-    """A block of the configuration: immutable, and closed to unknown keys."""
+    """A block of the configuration: immutable, closed to unknown keys, its numbers numbers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        # otherwise YAML's yes would be 1, and a text such as "5" a number
+        schema = handler(source)
+        _make_numbers_strict(schema)
+        return schema
+
+
+Days = Literal["all", "weekdays", "weekends"]
+
+Month = Annotated[int, Field(ge=1, le=12)]
 
 
 class Priced(Block):

@@ -6,8 +6,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from microchp.config.fields import Block, Name, NonNegative, Share
+from microchp.config.fields import Block, Name, Share, StoreSize, UnitSize
 from microchp.config.plants import DEFAULT_PLANT
+
+OPTIMAL = "optimal"
+"""Design of a scenario whose sizes are free."""
 
 
 class Scenarios(Block):
@@ -57,8 +60,8 @@ class FixedDesign(Block):
     name: Name = Field("fixed", description="Short name, part of the scenario's id.")
     house: Name = Field(description="House type.")
     incentive: Name = Field(description="Incentive.")
-    chp_kw: NonNegative = Field(description="Rated electrical power of the unit; 0 for none.")
-    tes_kwh: NonNegative = Field(0.0, description="Size of the store; 0 for none.")
+    chp_kw: UnitSize = Field(description="Rated electrical power of the unit; 0 for none.")
+    tes_kwh: StoreSize = Field(0.0, description="Size of the store; 0 for none.")
     variants: list[Name] = Field(
         [], description="Names from `scenarios.variants` in which it is evaluated as well."
     )

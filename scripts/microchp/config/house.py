@@ -6,17 +6,36 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from microchp.config.fields import Block, Clock, Name, NonNegative, Positive, Share, minute_of_day
+from microchp.config.fields import (
+    AnnualEnergy,
+    Block,
+    Clock,
+    Days,
+    Month,
+    Name,
+    OutdoorTemperature,
+    Power,
+    RoomTemperature,
+    Share,
+    SomePower,
+    WaterTemperature,
+    Within,
+    minute_of_day,
+)
+
+PER_KELVIN = Within(50, "kW/K", "W/K")
+
+FACTOR = Within(10, "a factor", "a percentage")
+
+Capacity = Annotated[float, Field(gt=0), Within(2000, "kWh/K", "Wh/K or kJ/K")]
 
 
 class HeatingPeriod(Block):
     """When the thermostat asks for the set point."""
 
-    days: Literal["all", "weekdays", "weekends"] = Field("all", description="Days it holds for.")
-    months: list[Annotated[int, Field(ge=1, le=12)]] | None = Field(
-        None, description="Months it holds for; empty: all."
-    )
-    colder_than_c: float | None = Field(
+    days: Days = Field("all", description="Days it holds for.")
+    months: list[Month] | None = Field(None, description="Months it holds for; empty: all.")
+    colder_than_c: OutdoorTemperature | None = Field(
         None, description="Only on days whose mean outdoor temperature is below this; empty: all."
     )
     start: Clock = Field("06:00", description="Start, HH:MM.")
@@ -40,12 +59,14 @@ class Heating(Block):
         ],
         description="Periods at the set point; outside them the set-back holds.",
     )
-    set_point_c: float = Field(21.0, description="Indoor temperature in a period.")
-    set_back_c: float = Field(12.0, description="Lowest indoor temperature outside the periods.")
-    months: list[Annotated[int, Field(ge=1, le=12)]] = Field(
+    set_point_c: RoomTemperature = Field(21.0, description="Indoor temperature in a period.")
+    set_back_c: RoomTemperature = Field(
+        12.0, description="Lowest indoor temperature outside the periods."
+    )
+    months: list[Month] = Field(
         list(range(1, 13)), description="Months in which the house is heated."
     )
-    max_heat_kw: Positive | None = Field(
+    max_heat_kw: SomePower | None = Field(
         None, description="Largest heat output; empty: the house's 5-min peak of space heating."
     )
     averaging_minutes: Literal[1, 5, 10, 15, 30, 60] = Field(
@@ -67,15 +88,21 @@ class Building(Block):
     calibrated to the annual space heating.
     """
 
-    ventilation_kw_per_k: NonNegative = Field(0.06, description="Air to outside.")
-    coupling_kw_per_k: Positive = Field(1.5, description="Air to mass.")
-    air_capacity_kwh_per_k: Positive = Field(1.5, description="Air and furniture.")
-    mass_capacity_kwh_per_k: Positive = Field(15.0, description="Walls and floors.")
-    solar_aperture_m2: NonNegative = Field(4.0, description="Effective south-facing glazing.")
+    ventilation_kw_per_k: Annotated[float, Field(ge=0), PER_KELVIN] = Field(
+        0.06, description="Air to outside."
+    )
+    coupling_kw_per_k: Annotated[float, Field(gt=0), PER_KELVIN] = Field(
+        1.5, description="Air to mass."
+    )
+    air_capacity_kwh_per_k: Capacity = Field(1.5, description="Air and furniture.")
+    mass_capacity_kwh_per_k: Capacity = Field(15.0, description="Walls and floors.")
+    solar_aperture_m2: Annotated[float, Field(ge=0, le=1000)] = Field(
+        4.0, description="Effective south-facing glazing."
+    )
     gain_share_of_electricity: Share = Field(
         0.6, description="Share of the electricity that ends as heat in the rooms."
     )
-    constant_gain_kw: NonNegative = Field(0.0, description="Other gains, occupants included.")
+    constant_gain_kw: Power = Field(0.0, description="Other gains, occupants included.")
     gain_share_to_mass: Share = Field(
         0.5, description="Share of the gains that is radiant and enters the mass, not the air."
     )
@@ -88,7 +115,7 @@ class DrawCategory(Block):
     mean_flow_l_per_h: float = Field(
         ge=6, le=3000, description="Mean flow rate (6 l/h is the smallest that DHWcalc knows)."
     )
-    flow_deviation_l_per_h: NonNegative = Field(
+    flow_deviation_l_per_h: Annotated[float, Field(ge=0, le=3000)] = Field(
         0.0, description="Standard deviation of the flow rate."
     )
     duration_minutes: int = Field(ge=1, le=120, description="Length of a draw-off.")
@@ -109,17 +136,17 @@ class Cylinder(Block):
         min_length=1,
         description="When it may be reheated.",
     )
-    reheat_hours: Positive = Field(
+    reheat_hours: Annotated[float, Field(gt=0), Within(24, "h", "minutes")] = Field(
         0.5, description="Time constant: what is missing falls to 37 % in this time."
     )
-    max_heat_kw: Positive = Field(10.0, description="Largest heat output of its coil.")
+    max_heat_kw: SomePower = Field(10.0, description="Largest heat output of its coil.")
 
 
 class HotWater(Block):
     """Draw-offs from OpenDHW."""
 
-    cold_c: float = Field(10.0, description="Cold-water temperature.")
-    hot_c: float = Field(45.0, description="Mixed draw-off temperature.")
+    cold_c: WaterTemperature = Field(10.0, description="Cold-water temperature.")
+    hot_c: WaterTemperature = Field(45.0, description="Mixed draw-off temperature.")
     draws: list[DrawCategory] = Field(
         [
             DrawCategory(
@@ -181,10 +208,10 @@ class Electricity(Block):
 class Retrofit(Block):
     """What is changed in a house after it met its annual totals; its demand follows."""
 
-    envelope_factor: Positive = Field(
+    envelope_factor: Annotated[float, Field(gt=0), FACTOR] = Field(
         1.0, description="Insulation: factor on the conductance of the calibrated envelope."
     )
-    lighting_factor: NonNegative = Field(
+    lighting_factor: Annotated[float, Field(ge=0), FACTOR] = Field(
         1.0, description="Relighting: factor on the electricity for lighting, and on its heat."
     )
 
@@ -192,11 +219,11 @@ class Retrofit(Block):
 class House(Block):
     """A house type: annual totals, peaks and what shapes its demand."""
 
-    annual_space_heating_kwh: NonNegative = Field(description="Space heating in a year.")
-    annual_hot_water_kwh: NonNegative = Field(description="Hot water in a year.")
-    annual_electricity_kwh: NonNegative = Field(description="Electricity in a year.")
-    peak_space_heating_kw: Positive = Field(description="5-min peak of space heating.")
-    peak_hot_water_kw: Positive = Field(description="5-min peak of hot water.")
+    annual_space_heating_kwh: AnnualEnergy = Field(description="Space heating in a year.")
+    annual_hot_water_kwh: AnnualEnergy = Field(description="Hot water in a year.")
+    annual_electricity_kwh: AnnualEnergy = Field(description="Electricity in a year.")
+    peak_space_heating_kw: SomePower = Field(description="5-min peak of space heating.")
+    peak_hot_water_kw: SomePower = Field(description="5-min peak of hot water.")
     occupants: int = Field(3, ge=1, le=5, description="People of a household.")
     households: int = Field(
         1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from microchp.config.fields import Block, NonNegative, PaidPrice, Share
+from microchp.config.fields import Block, Co2Price, Cost, PaidPrice, Share
 from microchp.config.tariff import Tariff
 
 
@@ -21,13 +21,13 @@ class Incentive(Block):
             "Export paid on this share of the generation instead of on the metered export."
         ),
     )
-    co2_price_gbp_per_kg: NonNegative = Field(
+    co2_price_gbp_per_kg: Co2Price = Field(
         0.0, description="Paid per kg of CO2 below business as usual (charged above it)."
     )
     capital_grant_share: Share = Field(
         0.0, description="Share of the capital of unit and store that is granted."
     )
-    heat_pump_grant_gbp: NonNegative = Field(
+    heat_pump_grant_gbp: Cost = Field(
         0.0, description="Granted towards a heat pump, up to its capital."
     )
     tariff: Tariff | None = Field(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from microchp.config.emissions import Emissions
 from microchp.config.fields import nearest
 from microchp.config.messages import explain
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.config.root import Config
+from microchp.config.tariff import Tariff
+from microchp.config.yaml_file import read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
 CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
@@ -35,6 +37,15 @@ VARIANT_BLOCKS = (
     "solve",
 )
 
+SWEPT_BLOCKS = (
+    *(block for block in VARIANT_BLOCKS if block not in ("time", "solve")),
+    "incentives",
+    "units",
+    "heat_pumps",
+    "plants",
+)
+"""Blocks with keys that a sweep may sample: all that a design is made of, demand apart."""
+
 DEMAND_KEYS = {"time": ("year",), "pv": PV_YIELD_KEYS}
 """Keys of these blocks that the demand is made with."""
 
@@ -51,13 +62,14 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 
 def load_catalogues(resources: Path) -> dict[str, Any]:
-    """The catalogues of ``resources/``, :data:`CATALOGUES`, as plain data."""
-    return {name: _read(resources, name) for name in CATALOGUES}
+    """The catalogues of ``resources/``, :data:`CATALOGUES`, as plain data.
 
-
-def _read(resources: Path, name: str) -> dict[str, Any]:
-    entries: dict[str, Any] = yaml.safe_load((resources / f"{name}.yaml").read_text("utf-8"))
-    return entries
+    Raises
+    ------
+    ConfigError
+        If one of them is not a mapping in YAML.
+    """
+    return {name: read_yaml_file(resources / f"{name}.yaml") for name in CATALOGUES}
 
 
 def lay_prices(
@@ -125,7 +137,11 @@ def _inside(data: object, path: tuple[str, ...]) -> object:
 
 
 def load_config(
-    user: Mapping[str, Any], resources: Path, source: str = "config/config.yaml"
+    user: Mapping[str, Any],
+    resources: Path,
+    source: str = "config/config.yaml",
+    *,
+    with_variants: bool = True,
 ) -> Config:
     """Validate a user's configuration on top of the catalogues in ``resources``.
 
@@ -137,48 +153,24 @@ def load_config(
         Directory with a YAML file for each of :data:`CATALOGUES`.
     source
         Where the configuration came from, for messages.
+    with_variants
+        Whether each of ``scenarios.variants`` is checked too; a job of a run that has checked
+        them need not, so that its time does not grow with their number.
 
     Raises
     ------
     ConfigError
         With every mistake in one message: key, what was found, what is accepted.
     """
-    given = lay_prices(user, _read(resources, "parts"), source)
+    refuse_shape(user, source)
+    given = lay_prices(user, read_yaml_file(resources / "parts.yaml"), source)
     config = _validate(merge(load_catalogues(resources), given), source)
-    for name in config.scenarios.variants:
+    for name in config.scenarios.variants if with_variants else ():
         variant_config(config, name, source)
     for name in config.plants:
         plant_config(config, name, source)
+    _check_sweep(config, source)
     return config
-
-
-def refuse_repeated_keys(path: str | Path) -> None:
-    """Refuse a YAML file that has a key twice, of which a parser would silently keep the last.
-
-    Raises
-    ------
-    ConfigError
-        With every repeated key and its lines.
-    """
-    document = yaml.compose(Path(path).read_text(encoding="utf-8"), yaml.SafeLoader)
-    problems = list(_repeated_keys(document, "")) if document is not None else []
-    if problems:
-        raise ConfigError("\n".join([f"{path}:", *(f"  {problem}" for problem in problems)]))
-
-
-def _repeated_keys(node: yaml.Node, place: str) -> Iterator[str]:
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _repeated_keys(item, f"{place}[{index}]")
-    elif isinstance(node, yaml.MappingNode):
-        lines: dict[str, int] = {}
-        for key, value in node.value:
-            name = f"{place}.{key.value}".lstrip(".")
-            line = key.start_mark.line + 1
-            if name in lines:
-                yield f"{name}: given twice, on lines {lines[name]} and {line}"
-            lines[name] = line
-            yield from _repeated_keys(value, name)
 
 
 def variant_config(config: Config, variant: str, source: str = "config/config.yaml") -> Config:
@@ -204,7 +196,7 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
             )
         )
     _refuse_demand_keys(changes, where, "a variant")
-    return _validate(merge(config.model_dump(mode="json"), changes), where)
+    return _changed(config, changes, where)
 
 
 def plant_config(config: Config, plant: str, source: str = "config/config.yaml") -> Config:
@@ -220,7 +212,18 @@ def plant_config(config: Config, plant: str, source: str = "config/config.yaml")
         return config
     where = f"{source}, plants.{plant}"
     _refuse_demand_keys(changes, where, "a plant")
-    return _validate(merge(config.model_dump(mode="json"), changes), where)
+    return _changed(config, changes, where)
+
+
+def _changed(config: Config, changes: Mapping[str, Any], where: str) -> Config:
+    """``config`` with changes to some of its blocks.
+
+    Blocks that stay are valid already, and not looked at again but for what they have to do with
+    those that change.
+    """
+    old = {key: getattr(config, key) for key in changes}
+    given = {key: block and block.model_dump(mode="json") for key, block in old.items()}
+    return _validate(dict(config) | merge(given, changes), where)
 
 
 def _refuse_demand_keys(changes: Mapping[str, Any], where: str, who: str) -> None:
@@ -233,6 +236,109 @@ def _refuse_demand_keys(changes: Mapping[str, Any], where: str, who: str) -> Non
     ]
     if wrong:
         raise ConfigError("\n".join([f"{where}:", *wrong]))
+
+
+def variant_prices(config: Config, variant: str) -> tuple[Tariff, Emissions]:
+    """Tariff and emission factors of a variant that has been checked; "" is no change.
+
+    Without the rest of the configuration, whose check takes a hundred times as long.
+    """
+    changes = config.scenarios.variants[variant] if variant else {}
+    tariff = merge(config.tariff.model_dump(), changes.get("tariff") or {})
+    emissions = merge(config.emissions.model_dump(), changes.get("emissions") or {})
+    return Tariff.model_validate(tariff), Emissions.model_validate(emissions)
+
+
+def sampled_config(config: Config, values: Mapping[str, Any], source: str) -> Config:
+    """``config`` with other values of some keys, checked as any other.
+
+    Parameters
+    ----------
+    config
+        What stands where nothing is sampled.
+    values
+        By dotted key, as in ``sweep.inputs``.
+    source
+        What the values are of, for messages.
+
+    Raises
+    ------
+    ConfigError
+        If a key is not there or may not be sampled, or the values make the configuration wrong.
+    """
+    data = config.model_dump(mode="json")
+    problems = []
+    for key, value in values.items():
+        try:
+            _lay(data, key, value)
+        except KeyError as error:
+            problems.append(f"  sweep.inputs: '{key}': {error.args[0]}")
+    if problems:
+        raise ConfigError("\n".join([f"{source}:", *problems]))
+    return _validate(data, source)
+
+
+def configured(config: Config, key: str) -> Any:
+    """The value of a dotted key.
+
+    Raises
+    ------
+    KeyError
+        If it is not there or may not be sampled, with the reason.
+    """
+    return _holder(config.model_dump(mode="json"), key)[1]
+
+
+def _lay(data: dict[str, Any], key: str, value: Any) -> None:
+    """Put a value at a dotted key; an integer's place takes the nearest one."""
+    (holder, last), old = _holder(data, key)
+    whole = isinstance(old, int) and not isinstance(old, bool) and isinstance(value, float)
+    holder[last] = round(value) if whole else value
+
+
+def _holder(data: dict[str, Any], key: str) -> tuple[tuple[Any, Any], Any]:
+    """Where a dotted key's value stands, and the value."""
+    steps = key.split(".")
+    if steps[0] not in SWEPT_BLOCKS:
+        hint = nearest(steps[0], SWEPT_BLOCKS)
+        raise KeyError(f"cannot be sampled{hint}; keys of {', '.join(SWEPT_BLOCKS)} can")
+    if len(steps) > 1 and steps[1] in DEMAND_KEYS.get(steps[0], ()):
+        raise KeyError("the demand is made with it, and is the same for all samples")
+    holder: Any = None
+    last: Any = None
+    node: Any = data
+    for depth, step in enumerate(steps):
+        known = list(node) if isinstance(node, dict) else _places(node)
+        if not isinstance(node, dict | list) or step not in known:
+            hint = nearest(step, known)
+            raise KeyError(f"no such key: {'.'.join(steps[: depth + 1])}{hint}")
+        holder, last = node, int(step) if isinstance(node, list) else step
+        node = holder[last]
+    if isinstance(node, dict):
+        raise KeyError(f"is a block, of {', '.join(node)}; name one of its keys")
+    return (holder, last), node
+
+
+def _places(node: object) -> list[str]:
+    """Places in a list, as they are written in a dotted key."""
+    return [str(index) for index in range(len(node))] if isinstance(node, list) else []
+
+
+def _check_sweep(config: Config, source: str) -> None:
+    """Refuse inputs of a sweep that are no keys, or whose ends the configuration refuses."""
+    problems = []
+    for key, sampled in config.sweep.inputs.items():
+        ends = sampled.values or [
+            v for v in (sampled.low, sampled.mean, sampled.high) if v is not None
+        ]
+        for value in ends:
+            try:
+                sampled_config(config, {key: value}, f"sweep.inputs, {key} = {value}")
+            except ConfigError as error:
+                problems += [line for line in str(error).splitlines() if line not in problems]
+                break
+    if problems:
+        raise ConfigError("\n".join([f"{source}:", *(f"  {line}" for line in problems)]))
 
 
 def _validate(data: Mapping[str, Any], source: str) -> Config:

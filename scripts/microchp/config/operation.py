@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from microchp.config.fields import Block, DayPeriod, Name, NonNegative, Positive, Share
+from microchp.config.fields import (
+    Block,
+    DayPeriod,
+    Name,
+    OutdoorTemperature,
+    Share,
+    WaterTemperature,
+    Within,
+)
 
 
 class Group(Block):
@@ -15,6 +23,7 @@ class Group(Block):
     dwellings: int = Field(
         13,
         ge=1,
+        le=1_000_000,
         description=(
             "Diverse dwellings of each house type in a group (13 in Peacock 2006); designs use "
             "the first. Only that one is made where `scenarios.penetration` asks for no groups."
@@ -30,6 +39,7 @@ class Group(Block):
     choices: int = Field(
         200,
         ge=1,
+        le=100_000,
         description=(
             "How many choices of which dwellings have a unit are drawn for each penetration; all "
             "of them where there are no more. Results are the median and the 5-95 % band."
@@ -41,7 +51,7 @@ class Group(Block):
         le=240,
         description="Ramps are mean gradients over this time (19 to 30 min in Peacock 2006).",
     )
-    transformer_kva: Positive = Field(
+    transformer_kva: Annotated[float, Field(gt=0), Within(100_000, "kVA", "VA")] = Field(
         400.0, description="Rating that the number of homes served is stated for (Peacock 2006)."
     )
 
@@ -87,13 +97,13 @@ class Operation(Block):
         [DayPeriod(start="06:00", end="09:00"), DayPeriod(start="16:00", end="23:00")],
         description="`timed`: when the unit is on.",
     )
-    store_volume_l: NonNegative = Field(
+    store_volume_l: Annotated[float, Field(ge=0), Within(100_000, "litres", "millilitres")] = Field(
         150.0,
         description="Store of `units` (Peacock 2006); a design brings its own. 0 means none.",
     )
-    store_min_c: float = Field(55.0, ge=0, description="Lower set point of the store.")
-    store_max_c: float = Field(70.0, le=100, description="Upper set point of the store.")
-    store_loss_w_per_k: NonNegative = Field(
+    store_min_c: WaterTemperature = Field(55.0, description="Lower set point of the store.")
+    store_max_c: WaterTemperature = Field(70.0, description="Upper set point of the store.")
+    store_loss_w_per_k: Annotated[float, Field(ge=0)] = Field(
         2.2,
         description=(
             "Standing loss of a store of `store_volume_l`; a design's store loses as it was "
@@ -101,7 +111,7 @@ class Operation(Block):
             "SAP 2012, Tables 2 and 2a (2.4 kWh a day at 45 K)."
         ),
     )
-    surroundings_c: float = Field(10.0, description="Around the store: a cold attic.")
+    surroundings_c: OutdoorTemperature = Field(10.0, description="Around the store: a cold attic.")
     units: list[Name] = Field(
         [],
         description=(

@@ -6,7 +6,20 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from microchp.config.fields import Block, Efficiency, Name, NonNegative, Positive, Priced, Share
+from microchp.config.fields import (
+    Block,
+    Cost,
+    CostPerKw,
+    CostPerKwh,
+    Efficiency,
+    Name,
+    PaidPrice,
+    Power,
+    Priced,
+    Share,
+    StoreSize,
+    UnitSize,
+)
 
 PV_YIELD_KEYS = ("tilt_degrees", "azimuth_degrees", "system_loss_share")
 """Keys of ``pv`` that the yield per kWp follows from, which is made once with the demand."""
@@ -34,20 +47,28 @@ class HeatPumpModel(Block):
     control: Literal["regulated", "on_off"] = Field(
         description="`regulated`: an inverter, which runs at part load. `on_off`: one speed."
     )
-    cop_constant: float = Field(description="COP at 0 °C outdoors and 0 °C of flow.")
-    cop_per_outdoor_k: float = Field(description="Change of COP per K of outdoor temperature.")
-    cop_per_flow_k: float = Field(description="Change of COP per K of flow temperature.")
-    power_constant: float = Field(
+    cop_constant: Annotated[float, Field(gt=0, le=30)] = Field(
+        description="COP at 0 °C outdoors and 0 °C of flow."
+    )
+    cop_per_outdoor_k: Annotated[float, Field(ge=-2, le=2)] = Field(
+        description="Change of COP per K of outdoor temperature."
+    )
+    cop_per_flow_k: Annotated[float, Field(ge=-2, le=2)] = Field(
+        description="Change of COP per K of flow temperature."
+    )
+    power_constant: Annotated[float, Field(ge=-5, le=5)] = Field(
         1.0,
         description=(
             "Electrical power at full load, at 0 °C outdoors and 0 °C of flow, as a share of the "
             "power at -7 °C and 52 °C. An inverter's does not depend on the temperatures."
         ),
     )
-    power_per_outdoor_k: float = Field(
+    power_per_outdoor_k: Annotated[float, Field(ge=-2, le=2)] = Field(
         0.0, description="Change of it per K of outdoor temperature."
     )
-    power_per_flow_k: float = Field(0.0, description="Change of it per K of flow temperature.")
+    power_per_flow_k: Annotated[float, Field(ge=-2, le=2)] = Field(
+        0.0, description="Change of it per K of flow temperature."
+    )
     min_load_share: Share = Field(
         description="Least heat while running, over the most heat at the same temperatures."
     )
@@ -58,7 +79,7 @@ class HeatPumpModel(Block):
 class HeatPump(NewPart):
     """Air-source heat pump for space heating and hot water."""
 
-    sizes_kw: list[NonNegative] = Field(
+    sizes_kw: list[UnitSize] = Field(
         [0, 4, 6, 8, 10, 12],
         min_length=1,
         description=(
@@ -82,7 +103,7 @@ class HeatPump(NewPart):
             "type has it."
         ),
     )
-    cop_factor: Positive = Field(
+    cop_factor: Annotated[float, Field(gt=0, le=2)] = Field(
         0.83,
         description=(
             "Factor on the laboratory's COP, for pump, standby, starts and settings in the field. "
@@ -91,7 +112,7 @@ class HeatPump(NewPart):
             "WP-QS im Bestand, 2025), 742 in British ones 2.9 (Electrification of Heat, 2024)."
         ),
     )
-    max_heat_share: Positive = Field(
+    max_heat_share: Annotated[float, Field(gt=0, le=10)] = Field(
         1.0,
         description=(
             "Most heat over rated heat that an inverter gives in mild weather; where it is cold, "
@@ -112,15 +133,13 @@ class HeatPump(NewPart):
         "radiator", description="Bends the heating curve: exponent 1.3 (`radiator`) or 1.1."
     )
     hot_water_temperature_c: Temperature = Field(55.0, description="Flow for hot water.")
-    capital_cost_gbp: NonNegative = Field(
+    capital_cost_gbp: Cost = Field(
         5000.0, description="Installed cost whatever the size, hot-water store apart."
     )
-    capital_cost_gbp_per_kw: NonNegative = Field(
+    capital_cost_gbp_per_kw: CostPerKw = Field(
         800.0, description="Installed cost per kW of rated heat, on top."
     )
-    maintenance_gbp_per_year: NonNegative = Field(
-        200.0, description="Yearly service, whatever the size."
-    )
+    maintenance_gbp_per_year: Cost = Field(200.0, description="Yearly service, whatever the size.")
     lifetime_years: int = Field(20, ge=1, le=100, description="Years of service.")
 
     @model_validator(mode="after")
@@ -141,8 +160,8 @@ class HeatPump(NewPart):
 class Pv(NewPart):
     """Photovoltaics on the roof."""
 
-    min_kwp: NonNegative = Field(0.0, description="Smallest rated power allowed.")
-    max_kwp: NonNegative = Field(4.0, description="Largest rated power that the roof takes.")
+    min_kwp: UnitSize = Field(0.0, description="Smallest rated power allowed.")
+    max_kwp: UnitSize = Field(4.0, description="Largest rated power that the roof takes.")
     tilt_degrees: Annotated[float, Field(ge=0, le=90)] = Field(
         35.0, description="Tilt of the modules; 0 lies flat, 90 is a wall."
     )
@@ -156,10 +175,10 @@ class Pv(NewPart):
             "(PVWatts); the inverter's loss comes on top."
         ),
     )
-    capital_cost_gbp_per_kwp: NonNegative = Field(
+    capital_cost_gbp_per_kwp: CostPerKw = Field(
         1800.0, description="Installed cost, inverter included."
     )
-    maintenance_gbp_per_kwp_per_year: NonNegative = Field(
+    maintenance_gbp_per_kwp_per_year: CostPerKw = Field(
         20.0, description="Yearly upkeep, a new inverter within the life included."
     )
     degradation_share_per_year: Share = Field(
@@ -177,9 +196,9 @@ class Pv(NewPart):
 class Battery(NewPart):
     """Battery behind the meter."""
 
-    min_kwh: NonNegative = Field(0.0, description="Smallest usable capacity allowed.")
-    max_kwh: NonNegative = Field(10.0, description="Largest usable capacity.")
-    power_kw_per_kwh: Positive = Field(
+    min_kwh: StoreSize = Field(0.0, description="Smallest usable capacity allowed.")
+    max_kwh: StoreSize = Field(10.0, description="Largest usable capacity.")
+    power_kw_per_kwh: Annotated[float, Field(gt=0, le=20)] = Field(
         0.5, description="Most charging and discharging power per kWh of capacity."
     )
     charge_efficiency: Efficiency = Field(0.95, description="Stored over put in, AC side.")
@@ -191,10 +210,10 @@ class Battery(NewPart):
         0.0,
         description="Level at midnight as a share of the capacity, where a day closes on itself.",
     )
-    cycle_cost_gbp_per_kwh: NonNegative = Field(
+    cycle_cost_gbp_per_kwh: PaidPrice = Field(
         0.0, description="Wear per kWh discharged, beside the life in years."
     )
-    capital_cost_gbp_per_kwh: NonNegative = Field(
+    capital_cost_gbp_per_kwh: CostPerKwh = Field(
         600.0, description="Installed cost per kWh of usable capacity, inverter included."
     )
     lifetime_years: int = Field(15, ge=1, le=100, description="Years of service.")
@@ -209,19 +228,19 @@ class Battery(NewPart):
 class ImmersionHeater(NewPart):
     """Electric heater in the hot-water store."""
 
-    max_kw: NonNegative = Field(3.0, description="Largest power.")
+    max_kw: UnitSize = Field(3.0, description="Largest power.")
     efficiency: Efficiency = Field(1.0, description="Heat out over electricity in.")
-    capital_cost_gbp_per_kw: NonNegative = Field(60.0, description="Installed cost.")
+    capital_cost_gbp_per_kw: CostPerKw = Field(60.0, description="Installed cost.")
     lifetime_years: int = Field(15, ge=1, le=100, description="Years of service.")
 
 
 class GridConnection(Block):
     """What the connection to the network takes and gives."""
 
-    max_import_kw: NonNegative | None = Field(
+    max_import_kw: Power | None = Field(
         None, description="Most power taken from the network; empty: no limit."
     )
-    max_export_kw: NonNegative | None = Field(
+    max_export_kw: Power | None = Field(
         None,
         description=(
             "Most power given to the network; empty: no limit. 16 A on one phase is 3.68 kW "

@@ -180,7 +180,7 @@ def reference_markdown() -> str:
     lines = [
         "# Configuration reference",
         "",
-        "Written by `make reference` from `scripts/microchp/config.py`. Edit `config.yaml`, or "
+        "Written by `make reference` from `scripts/microchp/config/`. Edit `config.yaml`, or "
         "give another file with `--configfile`; what a file leaves out takes its default "
         "(`schema/defaults.yaml`). Unknown keys are refused. Relative paths start at the "
         "directory where Snakemake runs. `<name>` stands for a name that you choose, `[]` for "

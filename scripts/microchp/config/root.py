@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
@@ -13,7 +14,7 @@ from microchp.config.demand import Demand
 from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
 from microchp.config.finance import Finance
-from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import House, Retrofit
 from microchp.config.incentive import Incentive
 from microchp.config.operation import Group, Operation
@@ -28,6 +29,7 @@ from microchp.config.parts import (
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.run import Run
 from microchp.config.solve import Solve
+from microchp.config.sweep import Sweep
 from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
@@ -67,6 +69,7 @@ class Config(Block):
     emissions: Emissions = Field(Emissions(), description="Emission factors.")
     finance: Finance = Field(Finance(), description="Annualisation and cash flow.")
     solve: Solve = Field(Solve(), description="Optimisation.")
+    sweep: Sweep = Field(Sweep(), description="Samples of the configuration.")
     comparison: Comparison = Field(Comparison(), description="Comparison of units.")
     houses: dict[Name, House] = Field(
         {}, description="House types, added to or changing those of `resources/houses.yaml`."
@@ -105,6 +108,16 @@ class Config(Block):
                 ]
             )
         )
+
+    def _missing_prices(self, size_kw: float) -> str:
+        """Which keys the units of a size lack for a design; empty where there is no such unit."""
+        keys = ("capital_cost_gbp_per_kw", "maintenance_gbp_per_kwh")
+        lacking = [
+            f"'{name}' has no {' and no '.join(k for k in keys if getattr(unit, k) is None)}"
+            for name, unit in self.units[self.chp.technology].items()
+            if unit.power_kw == size_kw and any(getattr(unit, key) is None for key in keys)
+        ]
+        return "".join(f"; {what}" for what in lacking)
 
     @property
     def dwellings(self) -> int:
@@ -164,10 +177,11 @@ class Config(Block):
             for key, values in lists.items()
             for value in sorted({v for v in values if values.count(v) > 1})
         )
+        designed = self.designed_houses()
         for name, street in self.group.streets.items():
             check(f"group.streets.{name}", street, houses)
-            if name in self.scenarios.house:
-                problems.append(f"group.streets.{name}: a house of scenarios.house has this name")
+            if name in designed:
+                problems.append(f"group.streets.{name}: a house of the run has this name")
             if not street:
                 problems.append(f"group.streets.{name}: lists no house")
         operated = {"operation.units": self.operation.units}
@@ -214,11 +228,23 @@ class Config(Block):
             problems.extend(
                 f"{key}: no {size:g} kW unit {'with prices ' if size in unpriced else ''}"
                 f"in '{self.chp.technology}'; "
-                f"sizes: {', '.join(f'{s:g}' for s in sizes)}"
+                f"sizes: {', '.join(f'{s:g}' for s in sizes)}" + self._missing_prices(size)
                 for key, size in wanted
                 if size not in sizes
             )
+        for name in designed:
+            whole, _, last = name.rpartition("_")
+            if whole in designed and re.fullmatch(r"\d+min", last):
+                problems.append(
+                    f"scenarios.house: '{name}' is how the demand of '{whole}' at another time "
+                    "step is filed; give it another name"
+                )
         for i, design in enumerate(self.fixed_designs):
+            if design.name == OPTIMAL:
+                problems.append(
+                    f"fixed_designs[{i}].name: '{OPTIMAL}' is what designs with free sizes are "
+                    "called; give it another name"
+                )
             check(f"fixed_designs[{i}].house", [design.house], houses)
             check(f"fixed_designs[{i}].incentive", [design.incentive], list(self.incentives))
             check(f"fixed_designs[{i}].variants", design.variants, list(self.scenarios.variants))

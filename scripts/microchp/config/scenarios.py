@@ -16,6 +16,7 @@ from pydantic import Field
 
 from microchp.config import (
     DEFAULT_PLANT,
+    OPTIMAL,
     Battery,
     Block,
     Boiler,
@@ -37,6 +38,7 @@ from microchp.config import (
     Operation,
     PrimeMover,
     Pv,
+    Run,
     Share,
     Tariff,
     Tes,
@@ -46,10 +48,9 @@ from microchp.config import (
     plant_config,
     variant_config,
 )
+from microchp.config.load import variant_prices
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.errors import ConfigError, DataError
-
-OPTIMAL = "optimal"
 
 REFERENCE = "reference_boiler"
 CONDENSING = "condensing_boiler"
@@ -67,6 +68,10 @@ class Scenario:
     variant: str = ""
     design: str = OPTIMAL
     plant: str = DEFAULT_PLANT
+
+
+HEAT_LED = {"chp", "boiler", "tes"}
+"""Parts that heat-led operation by the minute knows; other plants are not run in groups."""
 
 
 class DemandInputs(Block):
@@ -229,13 +234,25 @@ def _stores(config: Config, plant: str) -> list[Literal["with", "without"]]:
     return config.scenarios.tes
 
 
-def scenario_rows(scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
-    """The scenario table as plain rows."""
-    return [asdict(scenario) for scenario in scenarios.values()]
+def scenario_rows(config: Config, scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
+    """The scenario table as plain rows.
+
+    ``penetration`` has, with spaces between them, the shares of dwellings at which the design of
+    a scenario is put into a group; empty where it is not.
+    """
+    grouped = {case.scenario for case in operation_cases(config).values() if case.scenario}
+    shares = " ".join(f"{share:g}" for share in config.scenarios.penetration)
+    return [
+        asdict(scenario) | {"penetration": shares if name in grouped else ""}
+        for name, scenario in scenarios.items()
+    ]
 
 
-def demand_inputs(config: Config, house: str) -> DemandInputs:
+def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInputs:
     """What the demand of ``house`` needs of ``config``.
+
+    That of one dwelling is what designs are made for; it is the first of any larger number, which
+    only groups need, and does not depend on it.
 
     Settings that the chosen source does not read are left at their defaults, so that changing
     them changes nothing here.
@@ -254,7 +271,7 @@ def demand_inputs(config: Config, house: str) -> DemandInputs:
         demand=demand.model_copy(update=unread),
         pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
-        dwellings=config.dwellings,
+        dwellings=dwellings,
         seed=config.run.seed,
     )
 
@@ -265,13 +282,17 @@ def demand_files(inputs: DemandInputs) -> list[str]:
     return [*inputs.demand.files.values(), *([weather] if weather is not None else [])]
 
 
-def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
+def design_inputs(
+    config: Config, scenario: Scenario, changed: Config | None = None
+) -> DesignInputs:
     """What the design of ``scenario`` needs of ``config``.
+
+    ``changed`` is the configuration of its variant, where that is at hand.
 
     Catalogue values are resolved here: minimum load and cost indices are applied to the units
     and the store, and a fixed design narrows the sizes to its own.
     """
-    config = plant_config(variant_config(config, scenario.variant), scenario.plant)
+    config = plant_config(changed or variant_config(config, scenario.variant), scenario.plant)
     parts = config.plants[scenario.plant]
     sizes = {0.0} if parts.chp is None else set(config.chp.sizes_kw)
     tes = config.tes if scenario.tes == "with" else None
@@ -332,6 +353,20 @@ def design_inputs(config: Config, scenario: Scenario) -> DesignInputs:
     )
 
 
+def sweep_config(config: Config) -> Config:
+    """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
+    unread: dict[str, object] = {
+        name: type(getattr(config, name))() for name in ("group", "operation", "comparison")
+    }
+    # houses are known by their files
+    unread["demand"] = Demand().model_copy(
+        update={"source": config.demand.source, "files": config.demand.files}
+    )
+    unread["run"] = Run(seed=config.run.seed)
+    unread["scenarios"] = config.scenarios.model_copy(update={"penetration": []})
+    return config.model_copy(update=unread)
+
+
 def operation_cases(config: Config) -> dict[str, OperationInputs]:
     """Everything that is run heat-led, by id, in grid order.
 
@@ -361,7 +396,9 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
         cases += [
             case(scenario.house, [scenario.house], scenario=scenario.scenario)
             for scenario in scenario_table(config).values()
-            if not scenario.variant and scenario.design == OPTIMAL
+            if not scenario.variant
+            and scenario.design == OPTIMAL
+            and set(config.plants[scenario.plant].changes) <= HEAT_LED
         ]
     groups = {house: [house] for house in config.scenarios.house} | config.group.streets
     cases += [
@@ -399,35 +436,134 @@ def comparison_inputs(config: Config) -> ComparisonInputs:
     )
 
 
-def factor_files(config: Config) -> dict[str, str]:
-    """Files of grid factors that a comparison reads, by the key that names each."""
+SeriesKind = Literal["import_price", "export_price", "grid_co2", "central_plant"]
+"""What a user's file over a year holds."""
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file of prices or factors over a year, and the key that names it."""
+
+    key: str
+    path: str
+    kind: SeriesKind
+
+
+def _tariff_files(tariff: Tariff, where: str) -> list[NamedFile]:
+    named: list[tuple[str, str | None, SeriesKind]] = [
+        ("import_file", tariff.import_file, "import_price"),
+        ("export_file", tariff.export_file, "export_price"),
+    ]
+    return [NamedFile(f"{where}.{key}", path, kind) for key, path, kind in named if path]
+
+
+def _emission_files(emissions: Emissions, where: str) -> list[NamedFile]:
+    path = emissions.grid_file
+    return [NamedFile(f"{where}.grid_file", path, "grid_co2")] if path else []
+
+
+def variant_times(config: Config) -> dict[str, Time]:
+    """Calendar and resolution of the run as configured ("") and of each variant."""
     return {
-        f"central_plants.{name}.factors_file": plant.factors_file
-        for name, plant in comparison_inputs(config).plants.items()
-        if plant.factors_file is not None
+        name: variant_config(config, name).time if "time" in changes else config.time
+        for name, changes in {"": {}, **config.scenarios.variants}.items()
     }
 
 
 def price_files(inputs: DesignInputs) -> list[str]:
-    """A user's own price files that a design reads, each once."""
+    """A user's own files of prices and factors that a design reads, each once."""
     tariffs = [tariff for tariff in (inputs.tariff, inputs.incentive.tariff) if tariff is not None]
-    files = [tariff.import_file for tariff in tariffs if tariff.import_file is not None]
-    return list(dict.fromkeys(files))
+    files = [file for tariff in tariffs for file in _tariff_files(tariff, "tariff")]
+    files += _emission_files(inputs.emissions, "emissions")
+    return list(dict.fromkeys(file.path for file in files))
 
 
-def named_price_files(config: Config) -> dict[str, str]:
-    """Files of import prices that ``config`` names, by the key that names each."""
-    named: dict[str, str] = {}
-    for variant in ("", *config.scenarios.variants):
+def factor_files(config: Config) -> list[NamedFile]:
+    """Files of grid factors that a comparison reads."""
+    return [
+        NamedFile(f"central_plants.{name}.factors_file", plant.factors_file, "central_plant")
+        for name, plant in comparison_inputs(config).plants.items()
+        if plant.factors_file is not None
+    ]
+
+
+def year_files(config: Config) -> list[NamedFile]:
+    """Every file of prices and factors over a year that ``config`` names."""
+    files = factor_files(config)
+    priced = {"tariff", "emissions"}
+    changing = [name for name, changes in config.scenarios.variants.items() if priced & {*changes}]
+    for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
-        tariff = variant_config(config, variant).tariff
-        if tariff.import_file is not None:
-            named[f"{where}tariff.import_file"] = tariff.import_file
+        tariff, emissions = variant_prices(config, variant)
+        own = _tariff_files(tariff, f"{where}tariff")
+        own += _emission_files(emissions, f"{where}emissions")
+        known = {(file.path, file.kind) for file in files} if variant else set()
+        files += [file for file in own if (file.path, file.kind) not in known]
     for name in config.scenarios.incentive:
-        own = config.incentives[name].tariff
-        if own is not None and own.import_file is not None:
-            named[f"incentives.{name}.tariff.import_file"] = own.import_file
-    return named
+        paid = config.incentives[name].tariff
+        if paid is not None:
+            files += _tariff_files(paid, f"incentives.{name}.tariff")
+    return files
+
+
+def check_work(config: Config, source: str = "config/config.yaml") -> None:
+    """Check that there is something to compute, and that all that is asked for can be.
+
+    Parameters
+    ----------
+    config
+        A configuration, valid in itself.
+    source
+        Where it came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        With every key that asks for what no other key gives.
+    """
+    units = config.operation.units or config.operation.pairs
+    cases = operation_cases(config)
+    lacking = [
+        f"  {key}: {what}" + (f"; list units of the catalogue in {where}" if where else "")
+        for key, given, found, what, where in (
+            (
+                "comparison.plants",
+                config.comparison.plants,
+                any(case.unit and case.group in case.houses for case in cases.values()),
+                "no unit runs that could be compared with plants",
+                "operation.units or operation.pairs",
+            ),
+            (
+                "group.streets",
+                config.group.streets,
+                config.operation.units,
+                "no unit runs in a street",
+                "operation.units",
+            ),
+            (
+                "scenarios.penetration",
+                config.scenarios.penetration,
+                cases,
+                "there is no design and no unit that dwellings of a group could have",
+                "operation.units",
+            ),
+            (
+                "scenarios.variants",
+                config.scenarios.variants,
+                config.scenarios.incentive or any(d.variants for d in config.fixed_designs),
+                "no design that they could change; list incentives in scenarios.incentive",
+                "",
+            ),
+        )
+        if given and not found
+    ]
+    if not (units or config.fixed_designs or config.scenarios.incentive):
+        lacking.append(
+            "  nothing to compute: list incentives in scenarios.incentive for designs, units in "
+            "operation.units, or sizes in fixed_designs"
+        )
+    if lacking:
+        raise ConfigError("\n".join([f"{source}:", *lacking]))
 
 
 def check_files(config: Config) -> None:
@@ -446,7 +582,7 @@ def check_files(config: Config) -> None:
         }
     if config.demand.weather.epw is not None:
         named["demand.weather.epw"] = config.demand.weather.epw
-    named |= named_price_files(config) | factor_files(config)
+    named |= {file.key: file.path for file in year_files(config)}
     missing = [
         f"  {key}: no file '{path}'" for key, path in named.items() if not Path(path).is_file()
     ]

@@ -2,24 +2,81 @@
 
 from __future__ import annotations
 
-from typing import Self
+import calendar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from microchp.config.fields import Block, Clock, PaidPrice, Price, minute_of_day
+from microchp.config.fields import (
+    MINUTES_PER_DAY,
+    Block,
+    CalendarYear,
+    Clock,
+    Days,
+    Month,
+    PaidPrice,
+    Price,
+    clock_of,
+    minute_of_day,
+)
+
+SAP_2012 = 2012
+"""Year of the default prices and emission factors: those of SAP 2012, Table 12."""
+
+DAY_KINDS = ("weekdays", "weekends")
+
+Places = set[tuple[int, str]]
+"""Months with a kind of day."""
 
 
 class PricePeriod(Block):
-    """A part of the day with one price."""
+    """Hours with one price."""
 
+    days: Days = Field("all", description="Days it holds for.")
+    months: Annotated[list[Month], Field(min_length=1)] | None = Field(
+        None, description="Months it holds for, by number; empty: all."
+    )
     start: Clock = Field(description="Start, HH:MM.")
-    end: Clock = Field(description="End, HH:MM, up to 24:00.")
+    end: Clock = Field(
+        description=(
+            "End, HH:MM, up to 24:00. Before the start, as in 23:30 to 05:30: on each of its days "
+            "from the start to midnight, and from midnight to the end."
+        )
+    )
     price_gbp_per_kwh: Price = Field(description="Price in the period.")
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if not self.minutes():
+            raise ValueError(
+                f'{self.start}-{self.end} is no time at all; a whole day is "00:00" to "24:00"'
+            )
+        return self
+
+    def minutes(self) -> list[tuple[int, int]]:
+        """Its minutes of a day, from and to; two pieces where it runs over midnight."""
+        start, end = minute_of_day(self.start), minute_of_day(self.end)
+        if start < end:
+            return [(start, end)]
+        pieces = [] if start == end else [(0, end), (start, MINUTES_PER_DAY)]
+        return [(first, last) for first, last in pieces if first < last]
+
+    def holds(self, month: int, kind: str) -> bool:
+        """Whether it holds on the weekdays or weekends of a month."""
+        return self.days in ("all", kind) and (self.months is None or month in self.months)
 
 
 class Tariff(Block):
     """What energy costs without any incentive."""
 
+    year: CalendarYear | None = Field(
+        None,
+        description=(
+            "Year of the prices; the run says so where prices and emission factors are of "
+            "different years. Empty: not known, or 2012 (SAP 2012) for the default prices."
+        ),
+    )
     gas_gbp_per_kwh: PaidPrice = Field(
         0.0348,
         description=(
@@ -33,39 +90,110 @@ class Tariff(Block):
             PricePeriod(start="00:00", end="07:00", price_gbp_per_kwh=0.055),
             PricePeriod(start="07:00", end="24:00", price_gbp_per_kwh=0.1529),
         ],
-        description="Import price over the day (GIMP of Eq. 5); the periods must cover the day.",
+        description=(
+            "Import price over the day, by kind of day and month (GIMP of Eq. 5); the periods "
+            "must cover the year once."
+        ),
     )
     import_file: str | None = Field(
         None,
         description=(
-            "A CSV with `time` and `import_price_gbp_per_kwh` for the whole year, used instead."
+            "A file with `time` and `import_price_gbp_per_kwh` for the whole year, used instead."
         ),
     )
     export_gbp_per_kwh: Price = Field(
         0.0, description="Paid for export without any incentive (GEXP of Eq. 5)."
     )
+    export_periods: list[PricePeriod] = Field(
+        [],
+        description=(
+            "Paid for export by hour, kind of day and month, used instead of one price; the "
+            "periods must cover the year once."
+        ),
+    )
+    export_file: str | None = Field(
+        None,
+        description=(
+            "A file with `time` and `export_price_gbp_per_kwh` for the whole year, used instead of "
+            "periods and price."
+        ),
+    )
 
     @model_validator(mode="after")
-    def _covers_day(self) -> Self:
-        if self.import_file is not None:
-            return self
-        at = 0
-        for period in sorted(self.import_periods, key=lambda p: p.start):
-            start, end = minute_of_day(period.start), minute_of_day(period.end)
-            if start >= end:
-                raise ValueError(
-                    f"import_periods: {period.start}-{period.end} must start before it ends"
-                )
-            if start != at:
-                what = "gap" if start > at else "overlap"
-                raise ValueError(
-                    f"import_periods must cover 00:00 to 24:00 once; {what} between "
-                    f"{at // 60:02d}:{at % 60:02d} and {period.start}"
-                )
-            at = end
-        if at != 1440:
-            raise ValueError(
-                "import_periods must cover 00:00 to 24:00; nothing after "
-                f"{at // 60:02d}:{at % 60:02d}"
-            )
+    def _covers_year(self) -> Self:
+        problems = []
+        if self.import_file is None:
+            problems += coverage_problems("import_periods", self.import_periods)
+        if self.export_periods:
+            problems += coverage_problems("export_periods", self.export_periods)
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
+
+    @property
+    def unused_export(self) -> list[str]:
+        """Keys of export prices that others stand in for."""
+        given = {
+            "export_file": self.export_file is not None,
+            "export_periods": bool(self.export_periods),
+            "export_gbp_per_kwh": self.export_gbp_per_kwh != 0,
+        }
+        return [key for key, there in given.items() if there][1:]
+
+    @property
+    def price_year(self) -> int | None:
+        """Year of the prices, as far as it is known."""
+        if self.year is not None:
+            return self.year
+        return SAP_2012 if self == Tariff() else None
+
+
+def coverage_problems(key: str, periods: Sequence[PricePeriod]) -> list[str]:
+    """Hours of the year that no period covers, or more than one; a line for each.
+
+    Parameters
+    ----------
+    key
+        The key of the periods, for the lines.
+    periods
+        In any order.
+    """
+    found: dict[tuple[str, int, int], Places] = {}
+    for month in range(1, 13):
+        for kind in DAY_KINDS:
+            day = (period.minutes() for period in periods if period.holds(month, kind))
+            for problem in _day_problems(piece for pieces in day for piece in pieces):
+                found.setdefault(problem, set()).add((month, kind))
+    return [
+        f"{key} must cover 00:00 to 24:00 of every day once; {what} between {clock_of(start)} and "
+        f"{clock_of(end)}{_where(places)}"
+        for (what, start, end), places in found.items()
+    ]
+
+
+def _day_problems(pieces: Iterable[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
+    """What is missing or doubled in a day, from and to (min)."""
+    at = 0
+    for start, end in sorted(pieces):
+        if start > at:
+            yield "gap", at, start
+        elif start < at:
+            yield "overlap", start, min(at, end)
+        at = max(at, end)
+    if at < MINUTES_PER_DAY:
+        yield "gap", at, MINUTES_PER_DAY
+
+
+def _where(places: Places) -> str:
+    """Days in words: `` on weekdays in January, March``; empty for every day."""
+    by_kind = {kind: sorted(m for m, k in places if k == kind) for kind in DAY_KINDS}
+    weekdays, weekends = by_kind.values()
+    if weekdays == weekends:
+        return _months(weekdays)
+    return " and".join(f" on {kind}{_months(months)}" for kind, months in by_kind.items() if months)
+
+
+def _months(months: list[int]) -> str:
+    if len(months) == 12:
+        return ""
+    return " in " + ", ".join(calendar.month_name[month] for month in months)

@@ -6,19 +6,28 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from microchp.config.fields import Efficiency, NonNegative, Positive, Priced, Share
+from microchp.config.fields import (
+    CostIndex,
+    CostPerKwh,
+    Efficiency,
+    PaidPrice,
+    Priced,
+    Share,
+    SomeStore,
+    StoreSize,
+)
 
 
 class Tes(Priced):
     """Hot-water store."""
 
-    min_kwh: NonNegative = Field(0.0, description="Smallest size allowed.")
-    max_kwh: Positive = Field(60.0, description="Largest size allowed.")
-    capital_cost_gbp_per_kwh: NonNegative = Field(20.0, description="Turnkey cost (Table A1).")
-    cost_index: Positive = Field(
+    min_kwh: StoreSize = Field(0.0, description="Smallest size allowed.")
+    max_kwh: SomeStore = Field(60.0, description="Largest size allowed.")
+    capital_cost_gbp_per_kwh: CostPerKwh = Field(20.0, description="Turnkey cost (Table A1).")
+    cost_index: CostIndex = Field(
         1.0, description="Factor on the store's capital cost to the design year (CEPCI)."
     )
-    maintenance_gbp_per_kwh: NonNegative = Field(
+    maintenance_gbp_per_kwh: PaidPrice = Field(
         0.001, description="Per kWh discharged (Eq. 4, Table A1)."
     )
     charge_efficiency: Efficiency = Field(0.9, description="Heat stored over heat put in.")
@@ -37,7 +46,7 @@ class Tes(Priced):
     initial_share: Share = Field(
         1.0, description="Heat at midnight as a share of the size (ISH of Eq. 16)."
     )
-    closing_tolerance_kwh: NonNegative = Field(
+    closing_tolerance_kwh: StoreSize = Field(
         0.0,
         description=(
             "How far a day may end from the initial heat (0.1 in Eq. 17). Above zero the level "

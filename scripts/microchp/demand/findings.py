@@ -19,10 +19,15 @@ IntArray = npt.NDArray[np.int64]
 
 @dataclass
 class Findings:
-    """Collects what is found in one file."""
+    """Collects what is found in one file.
+
+    ``warnings`` put its numbers in doubt; ``notes`` only tell what was taken from it and what from
+    elsewhere.
+    """
 
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
     def add(self, what: str, examples: Iterable[str], count: int) -> None:

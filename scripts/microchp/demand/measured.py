@@ -51,11 +51,13 @@ class MeasuredDemand:
     """What a demand file holds, by minute over the whole year.
 
     ``dwellings`` has, for each dwelling, an array of shape ``(minutes,)`` per measured
-    quantity; ``warnings`` what an analyst should know; ``facts`` the numbers behind them.
+    quantity; ``warnings`` what puts its numbers in doubt; ``notes`` what was taken from elsewhere
+    or left out; ``facts`` the numbers behind them.
     """
 
     dwellings: list[dict[str, FloatArray]]
     warnings: list[str]
+    notes: list[str]
     facts: dict[str, Any]
 
 
@@ -293,6 +295,7 @@ def _examine(
             for one in filled[:dwellings]
         ],
         found.warnings,
+        found.notes,
         found.facts,
     )
 
@@ -320,7 +323,7 @@ def _check_columns(
             "under `houses` from which it could be filled"
         )
     elif missing:
-        found.warnings.append(
+        found.notes.append(
             f"{', '.join(missing)} not in the file: synthesised for the built-in house "
             f"'{house_name}'"
         )
@@ -385,7 +388,7 @@ def _dwelling_of_rows(table: pd.DataFrame, wanted: int, found: Findings) -> pd.S
             f"column 'dwelling', set group.dwellings to {held}, or leave out scenarios.penetration"
         )
     elif held > wanted:
-        found.warnings.append(f"holds {held} dwellings; the first {wanted} used (group.dwellings)")
+        found.notes.append(f"holds {held} dwellings; the first {wanted} used (group.dwellings)")
     return dwelling
 
 
@@ -400,7 +403,7 @@ def _check_year(stamps: pd.Series, year: int, found: Findings) -> bool:
         )
         return False
     if len(outside):
-        found.warnings.append(
+        found.notes.append(
             f"{len(outside):,} rows outside {year} left out (row {outside.index[0]}, "
             f"{moment(outside.iloc[0])}, and others)"
         )

@@ -23,10 +23,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from microchp.config import Weather
+from microchp.demand.epw import HOURS, read_epw
 from microchp.errors import DataError
 from microchp.series.timeseries import FloatArray, days_in_year, time_axis
 
-HOURS = 8760
 COMPUTED = 9
 """Flag (IK) of a test reference year: radiation of this hour was not measured."""
 
@@ -153,41 +153,16 @@ def _delay_of_try(computed: npt.NDArray[np.bool_], place: Place) -> FloatArray:
 
 
 def _from_epw(path: Path, year: int) -> WeatherYear:
-    import pvlib  # costs a second, and only this route needs it so early
-
-    if not path.is_file():
-        raise DataError(f"demand.weather.epw: there is no file {path}")
-    try:
-        data, place = pvlib.iotools.read_epw(path)
-        columns = data[["temp_air", "ghi", "dhi", "total_sky_cover"]].astype(np.float64)
-    except (ValueError, KeyError, IndexError, StopIteration, UnicodeDecodeError) as error:
-        raise DataError(
-            f"demand.weather.epw: {path} is not an EnergyPlus weather file ({error})"
-        ) from error
-    if len(columns) == HOURS + 24:
-        columns = columns[~((columns.index.month == 2) & (columns.index.day == 29))]
-    if len(columns) != HOURS:
-        raise DataError(
-            f"demand.weather.epw: {path} holds {len(columns)} hours; a year of {HOURS} is needed"
-        )
-    # EnergyPlus writes 99.9 (temperature) and 9999 (radiation) where a value is missing.
-    missing = (columns["temp_air"] > 70) | (columns["ghi"] >= 9999) | (columns["dhi"] >= 9999)
-    missing |= columns.isna().any(axis=1)
-    if missing.any():
-        first = columns.index[missing.to_numpy()][0]
-        raise DataError(
-            f"demand.weather.epw: {path} lacks temperature or radiation in {int(missing.sum())} "
-            f"hours, first on {first:%d %B, hour %H}"
-        )
+    given = read_epw(path)
     return _lay_over(
         year,
         f"EnergyPlus weather file {path.name}",
-        outdoor_c=columns["temp_air"].to_numpy(),
-        beam_w_per_m2=(columns["ghi"] - columns["dhi"]).clip(lower=0).to_numpy(),
-        diffuse_w_per_m2=columns["dhi"].to_numpy(),
-        cloud_octas=columns["total_sky_cover"].clip(upper=10).to_numpy() * 0.8,
+        outdoor_c=given.outdoor_c,
+        beam_w_per_m2=given.global_w_per_m2 - given.diffuse_w_per_m2,
+        diffuse_w_per_m2=given.diffuse_w_per_m2,
+        cloud_octas=given.cloud_tenths * 0.8,
         radiation_delay_minutes=np.zeros(HOURS),
-        place=Place(float(place["latitude"]), float(place["longitude"]), float(place["TZ"])),
+        place=Place(given.latitude, given.longitude, given.utc_offset_hours),
     )
 
 

@@ -21,7 +21,7 @@ import xarray as xr
 from microchp.config import Tes
 from microchp.config.scenarios import DesignInputs
 from microchp.errors import DataError, SolveError
-from microchp.series.prices import import_price
+from microchp.series.prices import export_price, grid_co2, import_price
 from microchp.series.timeseries import QUANTITIES, day_slice, days_in_year, step_minutes_of
 from microchp.system.heat_pump import heat_pump_year
 from microchp.system.plant import (
@@ -393,8 +393,8 @@ def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
     bau_import_gbp = import_price(inputs.tariff, year, step_minutes)
     incentive = inputs.incentive
     metered = 0.0 if incentive.deemed_export_share is not None else incentive.export_gbp_per_kwh
-    export_gbp = np.full_like(import_gbp, inputs.design_tariff.export_gbp_per_kwh + metered)
-    grid_kg = np.full_like(import_gbp, inputs.emissions.grid_kg_per_kwh)
+    export_gbp = export_price(inputs.design_tariff, year, step_minutes) + metered
+    grid_kg = grid_co2(inputs.emissions, year, step_minutes)
 
     chosen, weight, scale = _representatives(inputs, days, np.stack(demands), import_gbp)
     scaled = [values[chosen] * scale[k][:, None] for k, values in enumerate(demands)]

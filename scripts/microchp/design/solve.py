@@ -30,13 +30,14 @@ from microchp.design.check import check_solution
 from microchp.design.day_program import Clock
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
 from microchp.design.model import own_names
-from microchp.design.problem import Problem, problem_from
-from microchp.design.proof import SIZES, Asked, Design, Proof, sizes_of
+from microchp.design.problem import WEATHER, Problem, problem_from
+from microchp.design.proof import PART_SIZES, SIZES, Asked, Design, Proof, sizes_of
 from microchp.design.schedule import UNSERVED_KW, PlantYear
 from microchp.design.search import StoreSearch, design_without_store, solve_by_days
 from microchp.design.whole import solve_monolithic
 from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
+from microchp.series.timeseries import days_in_year
 from microchp.system.activities import UNSERVED_ELECTRICITY, UNSERVED_HEAT
 
 log = logging.getLogger(__name__)
@@ -64,12 +65,13 @@ LONG_NAMES = {
     "import_price_gbp_per_kwh": ("GBP/kWh", "import price with the design in place"),
     "export_price_gbp_per_kwh": ("GBP/kWh", "paid for metered export"),
     "bau_import_price_gbp_per_kwh": ("GBP/kWh", "import price of business as usual"),
+    "grid_kg_per_kwh": ("kg/kWh", "CO2 of grid electricity"),
     "day_weight": ("1", "days that the day of this step stands for"),
 }
 """Variables of a design file, in order, with unit and long name."""
 
-NEW_PARTS = ("heat_pump", "immersion", "pv", "battery")
-"""Beginnings of the names of flows that are written only where the plant may have the part."""
+OPTIONAL = ("heat_pump", "immersion", "pv", "battery", *WEATHER)
+"""Beginnings of the names of series that not every design has."""
 
 WHOLE_YEAR_COST = "whole_year_eac_gbp"
 """Attribute of designs found on some days of the year: their cost over the whole year."""
@@ -124,10 +126,20 @@ def solve_model(
         year = problem_from(read_netcdf(demand_path, dwelling=0), whole_year(problem.inputs))
         cost = whole_year_cost(year, design.attrs, solve, threads)
         design.attrs[WHOLE_YEAR_COST] = cost
-        log.info(
-            "over the whole year these sizes cost %.2f GBP/y; its %d days said %.2f",
-            cost, problem.shape[0], design.attrs["objective_gbp"],
-        )  # fmt: skip
+        if np.isnan(cost):
+            log.warning(
+                "%s: sizes found on %d days cannot serve the whole year; model more days",
+                inputs.scenario, problem.shape[0],
+            )  # fmt: skip
+        else:
+            more = cost - design.attrs["objective_gbp"]
+            log.info(
+                "check on all %d days: %.2f GBP a year %s than estimated from %d",
+                days_in_year(problem.inputs.time.year),
+                abs(more),
+                "dearer" if more > 0 else "cheaper",
+                problem.shape[0],
+            )
     write_netcdf(design, design_path)
 
 
@@ -276,8 +288,8 @@ def _refuse_unserved(problem: Problem, design: Design) -> None:
             UNSERVED_HEAT,
             "heat",
             problem.heat_kw,
-            f"boiler.max_heat_kw (now {problem.inputs.boiler.max_heat_kw or np.inf:g}), "
-            "chp.sizes_kw or tes.max_kwh",
+            "boiler.max_heat_kw, chp.sizes_kw, heat_pump.sizes_kw, immersion_heater.max_kw or "
+            "tes.max_kwh, as far as the plant has them",
         ),
         (
             UNSERVED_ELECTRICITY,
@@ -308,8 +320,8 @@ def design_dataset(problem: Problem, proof: Proof[Design], seconds: float) -> xr
             np.asarray(values.get(name, np.zeros(problem.shape))).ravel(),
             {"units": unit, "long_name": long_name},
         )
-        for name, (unit, long_name) in LONG_NAMES.items()
-        if name in values or not name.startswith(NEW_PARTS)
+        for name, (unit, long_name) in (LONG_NAMES | WEATHER).items()
+        if values.get(name) is not None or not name.startswith(OPTIONAL)
     }
     curve = {
         **{f"curve_{name}": values for name, values in proof.curve.sizes.items()},
@@ -326,6 +338,7 @@ def design_dataset(problem: Problem, proof: Proof[Design], seconds: float) -> xr
         coords={"time": problem.time()},
         attrs={
             "inputs": problem.inputs.model_dump_json(),
+            **dict.fromkeys([*PART_SIZES.values(), *SIZES.values()], 0.0),
             **sizes_of(problem, design.plant, design.sizes),
             "chp_unit": unit_installed.name if unit_installed else "",
             "objective_gbp": design.cost_gbp,

@@ -27,6 +27,15 @@ def packed_json(value: Mapping[str, Any]) -> str:
     return packed(json.dumps(value, separators=(",", ":"), allow_nan=False).encode())
 
 
+def unit_for(series: FloatArray, finest: float) -> float:
+    """The finest unit, or it times a power of ten, of which two bytes can hold each value."""
+    largest = float(np.abs(series).max(initial=0.0))
+    unit = finest
+    while round(largest / unit) > np.iinfo(np.int16).max:
+        unit *= 10
+    return unit
+
+
 def series_bytes(series: FloatArray, unit: float) -> bytes:
     """A series as whole multiples of ``unit`` in two bytes each.
 

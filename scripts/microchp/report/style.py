@@ -6,6 +6,7 @@ the same colour wherever it appears.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,10 @@ from microchp.files import whole
 CHP = "#D55E00"
 BOILER = "#8A8A8A"
 STORE = "#0072B2"
+HEAT_PUMP = "#E69F00"
+IMMERSION = "#F0E442"
+PV = "#999933"
+BATTERY = "#56B4E9"
 IMPORT = "#009E73"
 EXPORT = "#CC79A7"
 DEMAND = "#111111"
@@ -29,6 +34,8 @@ GRID = "#D9D9D9"
 
 SOURCES = {
     "chp": ("CHP, direct", CHP),
+    "heat_pump": ("Heat pump, direct", HEAT_PUMP),
+    "immersion": ("Immersion heater", IMMERSION),
     "store": ("Store", STORE),
     "boiler": ("Boiler, direct", BOILER),
 }
@@ -63,6 +70,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 COLUMN_MM = 85.0
+SMALL_MM = 110.0
 PAGE_MM = 178.0
 
 _RC: dict[Any, Any] = {
@@ -115,3 +123,24 @@ def figure(
         ):
             with whole(path) as partial:
                 fig.savefig(partial, metadata=metadata)
+                if partial.suffix == ".svg":
+                    text = partial.read_text(encoding="utf-8")
+                    partial.write_text(with_counted_ids(text), encoding="utf-8")
+
+
+def with_counted_ids(svg: str) -> str:
+    """An SVG whose clip paths and markers are counted in the order in which they come.
+
+    Matplotlib names them by a hash of their coordinates. The solver of its layout orders its
+    constraints by where they lie in memory, so that the last digits of coordinates, which are
+    never written, differ from run to run, and with them those names.
+    """
+    counted: dict[str, str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        return match[1] + counted.setdefault(match[2], f"{match[2][0]}{len(counted)}")
+
+    return _HASHED_ID.sub(name, svg)
+
+
+_HASHED_ID = re.compile(r'((?:\sid="|url\(#|href="#))([a-z][0-9a-f]{10})\b')

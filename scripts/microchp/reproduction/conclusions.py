@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from microchp.config.scenarios import OPTIMAL
+from microchp.config import OPTIMAL
 from microchp.reproduction.computed import AS_PRINTED, PUBLISHED_DESIGN
 from microchp.tables.words import label
 

@@ -1,21 +1,70 @@
-"""Electricity prices over a year, from a tariff's periods or from a user's file."""
+"""Electricity prices and the grid's CO2 over a year, from periods, one number or a user's file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from microchp.config import DEAR_GBP_PER_KWH, Tariff, minute_of_day
+from microchp.config import Emissions, PricePeriod, Tariff
+from microchp.config.scenarios import NamedFile, SeriesKind
 from microchp.errors import DataError
-from microchp.series.timeseries import MINUTES_PER_DAY, days_in_year, repeat_to, resample_mean
-from microchp.series.year_file import read_year_file
+from microchp.series.timeseries import (
+    MINUTES_PER_DAY,
+    FloatArray,
+    days_in_year,
+    repeat_to,
+    resample_mean,
+    time_axis,
+)
+from microchp.series.year_file import YearSeries, read_year_file
 
-FloatArray = npt.NDArray[np.float64]
+SATURDAY = 5
 
-PRICE_COLUMN = "import_price_gbp_per_kwh"
+
+@dataclass(frozen=True)
+class Quantity:
+    """A column of a year file, and what no market, grid or plant has.
+
+    Attributes
+    ----------
+    name
+        The column.
+    unit
+        Its unit.
+    lowest, highest
+        Of any value.
+    highest_mean
+        Of the mean over the year, whatever the sign.
+    looks_like
+        What was most likely given instead where the mean is beyond.
+    """
+
+    name: str
+    unit: str
+    lowest: float
+    highest: float
+    highest_mean: float
+    looks_like: str
+
+
+# Prices of an hour have been at 17.5 AUD (Australia's cap) and far below zero; the mean that
+# households paid has never passed 0.67 GBP (Great Britain's price cap, early 2023).
+_PENCE = "pence (to be divided by 100) or a price per MWh (by 1000)"
+_GRAMS = "grams, or kg per MWh (to be divided by 1000)"
+
+QUANTITIES_OF: dict[SeriesKind, tuple[Quantity, ...]] = {
+    "import_price": (Quantity("import_price_gbp_per_kwh", "GBP/kWh", -20, 20, 0.75, _PENCE),),
+    "export_price": (Quantity("export_price_gbp_per_kwh", "GBP/kWh", -20, 20, 0.75, _PENCE),),
+    "grid_co2": (Quantity("grid_kg_per_kwh", "kg/kWh", 0, 3, 1.5, _GRAMS),),
+    "central_plant": (
+        Quantity("primary_energy_kwh_per_kwh", "kWh/kWh", 0, 20, 10, "a percentage"),
+        Quantity("co2_kg_per_kwh", "kg/kWh", 0, 3, 1.5, _GRAMS),
+    ),
+}
+"""What the files of each kind hold."""
 
 
 def import_price(tariff: Tariff, year: int, step_minutes: int) -> FloatArray:
@@ -43,69 +92,164 @@ def import_price(tariff: Tariff, year: int, step_minutes: int) -> FloatArray:
     DataError
         If the file does not hold one number for each regular step of the whole year.
     """
-    days = days_in_year(year)
-    if tariff.import_file is None:
-        minutes = np.empty(MINUTES_PER_DAY)
-        for period in tariff.import_periods:
-            within = slice(minute_of_day(period.start), minute_of_day(period.end))
-            minutes[within] = period.price_gbp_per_kwh
-        return np.tile(resample_mean(minutes, 1, step_minutes), (days, 1))
-    prices, file_minutes = read_import_prices(Path(tariff.import_file), year)
-    by_minute = repeat_to(prices, file_minutes, 1)
-    return resample_mean(by_minute, 1, step_minutes).reshape(days, -1)
+    if tariff.import_file is not None:
+        return _from_file(tariff.import_file, "import_price", year, step_minutes)
+    return _from_periods(tariff.import_periods, year, step_minutes)
 
 
-def validate_price_files(files: Mapping[str, str], year: int) -> None:
-    """Check files of import prices, for use before any job runs.
+def export_price(tariff: Tariff, year: int, step_minutes: int) -> FloatArray:
+    """Paid for export in each slice of a year by the tariff alone (GEXP of Eq. 5).
 
     Parameters
     ----------
-    files
-        Paths by the key that names each.
-    year
-        The year they must cover.
+    tariff
+        Its ``export_file``, its ``export_periods``, or its one price.
+    year, step_minutes
+        As of :func:`import_price`.
+
+    Returns
+    -------
+    numpy.ndarray
+        GBP/kWh, shape ``(days, slices)``; negative where export has to be paid for.
 
     Raises
     ------
     DataError
-        With the problem of every file.
+        As of :func:`import_price`.
     """
-    problems = []
-    for key, path in files.items():
-        try:
-            read_import_prices(Path(path), year)
-        except DataError as error:
-            problems.append(f"{key}: {error}")
-    if problems:
-        raise DataError("\n".join(problems))
+    if tariff.export_file is not None:
+        return _from_file(tariff.export_file, "export_price", year, step_minutes)
+    if tariff.export_periods:
+        return _from_periods(tariff.export_periods, year, step_minutes)
+    return _constant(tariff.export_gbp_per_kwh, year, step_minutes)
 
 
-def read_import_prices(path: Path, year: int) -> tuple[FloatArray, int]:
-    """Prices in a user's CSV and their step.
+def grid_co2(emissions: Emissions, year: int, step_minutes: int) -> FloatArray:
+    """CO2 of a kWh from the grid in each slice of a year (GEF of Eq. 20).
+
+    Parameters
+    ----------
+    emissions
+        Its ``grid_file``, if it names one, else its one factor.
+    year, step_minutes
+        As of :func:`import_price`.
+
+    Returns
+    -------
+    numpy.ndarray
+        kg/kWh, shape ``(days, slices)``.
+
+    Raises
+    ------
+    DataError
+        As of :func:`import_price`.
+    """
+    if emissions.grid_file is not None:
+        return _from_file(emissions.grid_file, "grid_co2", year, step_minutes)
+    return _constant(emissions.grid_kg_per_kwh, year, step_minutes)
+
+
+def read_series(path: Path, kind: SeriesKind, year: int, key: str) -> YearSeries:
+    """A user's file of prices or factors, its values those of a real market, grid or plant.
 
     Parameters
     ----------
     path
-        CSV with the columns ``time`` (ISO 8601, standard time, start of the step) and
-        ``import_price_gbp_per_kwh``.
+        See :func:`microchp.series.year_file.read_year_file`.
+    kind
+        What it holds, a key of :data:`QUANTITIES_OF`.
     year
         The year it must cover.
-
-    Returns
-    -------
-    tuple
-        GBP/kWh for each step of the year, and the step in minutes.
+    key
+        The key of the configuration that names it, for messages.
 
     Raises
     ------
     DataError
         Naming file, row and column, what was found and what is accepted.
     """
-    series, step_minutes = read_year_file(path, [PRICE_COLUMN], year, "tariff.import_file")
-    prices = series[PRICE_COLUMN]
-    if np.mean(np.abs(prices)) > DEAR_GBP_PER_KWH:
-        raise DataError(
-            f"{path}, column {PRICE_COLUMN}: {np.mean(prices):g} on average looks like pence; "
-            f"expected GBP/kWh, at most {DEAR_GBP_PER_KWH:g} on average"
+    quantities = QUANTITIES_OF[kind]
+    series = read_year_file(path, [quantity.name for quantity in quantities], year, key)
+    times = time_axis(year, series.step_minutes)
+    for quantity in quantities:
+        values = series.columns[quantity.name]
+        mean = float(np.mean(values))
+        where = f"{path}, column {quantity.name}"
+        if abs(mean) > quantity.highest_mean:
+            raise DataError(
+                f"{where}: {mean:g} on average looks like {quantity.looks_like}; expected "
+                f"{quantity.unit}, at most {quantity.highest_mean:g} on average"
+            )
+        wrong = np.flatnonzero((values < quantity.lowest) | (values > quantity.highest))
+        if wrong.size:
+            raise DataError(
+                f"{where}: {values[wrong[0]]:g} at {times[wrong[0]]}, and {wrong.size} such values "
+                f"in all; expected {quantity.lowest:g} to {quantity.highest:g} {quantity.unit}"
+            )
+    return series
+
+
+def validate_year_files(files: Iterable[NamedFile], year: int) -> list[str]:
+    """Check files of prices and factors, for use before any job runs.
+
+    Parameters
+    ----------
+    files
+        With the key that names each.
+    year
+        The year they must cover.
+
+    Returns
+    -------
+    list of str
+        What each file holds, a line for each, so that a wrong unit is seen.
+
+    Raises
+    ------
+    DataError
+        With the problem of every file.
+    """
+    problems, notes = [], []
+    for file in files:
+        try:
+            series = read_series(Path(file.path), file.kind, year, file.key)
+        except DataError as error:
+            problems.append(f"{file.key}: {error}")
+            continue
+        held = "; ".join(
+            f"{quantity.name} {np.mean(values):.3g} {quantity.unit} on average "
+            f"({np.min(values):.3g} to {np.max(values):.3g})"
+            for quantity in QUANTITIES_OF[file.kind]
+            for values in [series.columns[quantity.name]]
         )
-    return prices, step_minutes
+        notes.append("; ".join([f"{file.key}: {series.step_minutes} min, {held}", *series.notes]))
+    if problems:
+        raise DataError("\n".join(problems))
+    return notes
+
+
+def _constant(value: float, year: int, step_minutes: int) -> FloatArray:
+    return np.full((days_in_year(year), MINUTES_PER_DAY // step_minutes), value)
+
+
+def _from_file(path: str, kind: SeriesKind, year: int, step_minutes: int) -> FloatArray:
+    series = read_series(Path(path), kind, year, kind)
+    (values,) = series.columns.values()
+    by_minute = repeat_to(values, series.step_minutes, 1)
+    return resample_mean(by_minute, 1, step_minutes).reshape(days_in_year(year), -1)
+
+
+def _from_periods(periods: Sequence[PricePeriod], year: int, step_minutes: int) -> FloatArray:
+    """Prices of periods that cover the year once."""
+    days = time_axis(year, MINUTES_PER_DAY)
+    is_weekend = days.dayofweek >= SATURDAY
+    prices = np.empty((len(days), MINUTES_PER_DAY // step_minutes))
+    minutes = np.empty(MINUTES_PER_DAY)
+    for month in range(1, 13):
+        for kind, is_kind in (("weekdays", ~is_weekend), ("weekends", is_weekend)):
+            for period in periods:
+                if period.holds(month, kind):
+                    for start, end in period.minutes():
+                        minutes[start:end] = period.price_gbp_per_kwh
+            prices[(days.month == month) & is_kind] = resample_mean(minutes, 1, step_minutes)
+    return prices

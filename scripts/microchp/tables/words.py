@@ -42,6 +42,11 @@ def pounds(value: float, digits: int = 0) -> str:
     return text.replace("−", "−£") if text.startswith("−") else f"£{text}" if text != DASH else text
 
 
+def change(value: float, reference: float) -> float:
+    """By what share a value is above its reference; no number where the reference is nothing."""
+    return value / reference - 1 if reference else math.nan
+
+
 def percent(share: float | None, digits: int = 0, signed: bool = False) -> str:
     """A share as a percentage."""
     if share is None or math.isnan(share):

@@ -16,19 +16,19 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from microchp.account.energy import heat_demand_kw, values
-from microchp.config.scenarios import OPTIMAL
+from microchp.account.energy import heat_demand_kw, heat_sources_kw, values
+from microchp.config import OPTIMAL
 from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.report.figures import FIRST_DAYS, drawn_step_minutes
 from microchp.report.page import Section, Text, drawing
-from microchp.report.payload import FloatArray, packed, series_bytes
+from microchp.report.payload import FloatArray, packed, series_bytes, unit_for
 from microchp.report.sections.answer import design_words
 from microchp.report.selection import best_designs
 from microchp.tables.words import label
 
 UNIT_KW = 0.01
-"""Flows (kW) and levels (kWh) are rounded to this."""
+"""Flows (kW) and levels (kWh) are rounded to this, or to ten times as much where they are large."""
 
 LEVEL_MINUTES = 30
 """The store's level is in the page at this step, or the flows' own if that is longer."""
@@ -59,10 +59,11 @@ class PackedDesign:
 
 @dataclass(frozen=True)
 class DispatchExplorer:
-    """The widget: all designs, all packed series, and the colours of the sources."""
+    """The widget: all designs, all packed series with their units, the colours of the sources."""
 
     designs: Sequence[PackedDesign]
     series: Sequence[str]
+    units: Sequence[float]
     start: int = 0
     colours: dict[str, str] = field(
         default_factory=lambda: {
@@ -72,6 +73,10 @@ class DispatchExplorer:
             "import": style.IMPORT,
             "export": style.EXPORT,
             "demand": style.DEMAND,
+            "heat_pump": style.HEAT_PUMP,
+            "immersion": style.IMMERSION,
+            "pv": style.PV,
+            "battery": style.BATTERY,
         }
     )
 
@@ -85,7 +90,7 @@ class DispatchExplorer:
                 for design in self.designs
             ],
             "calendars": calendars,
-            "unit": UNIT_KW,
+            "units": list(self.units),
             "days": DAYS_SHOWN,
             "colours": self.colours,
         }
@@ -104,17 +109,20 @@ class _Series:
 
     def __init__(self) -> None:
         self.packed: list[str] = []
+        self.units: list[float] = []
         self.size = 0
-        self._known: dict[bytes, int] = {}
+        self._known: dict[tuple[float, bytes], int] = {}
 
     def add(self, series: FloatArray) -> int:
         """Index of a series (kW or kWh) among the packed ones."""
-        data = series_bytes(series, UNIT_KW)
-        if data not in self._known:
-            self._known[data] = len(self.packed)
+        unit = unit_for(series, UNIT_KW)
+        data = series_bytes(series, unit)
+        if (unit, data) not in self._known:
+            self._known[unit, data] = len(self.packed)
             self.packed.append(packed(data))
+            self.units.append(unit)
             self.size += len(self.packed[-1])
-        return self._known[data]
+        return self._known[unit, data]
 
 
 def section(designs: pd.DataFrame, design_paths: Sequence[Path], figures_dir: Path) -> Section:
@@ -138,6 +146,7 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path], figures_dir: Pa
         "Operation, week by week",
         [Text(said), explorer, *drawn],
         short="Operation",
+        open=True,
     )
 
 
@@ -173,7 +182,7 @@ def explore(designs: pd.DataFrame, design_paths: Sequence[Path]) -> tuple[Dispat
     means = " or ".join(f"{step:g}" for step in steps)
     text = (
         f"Every flow of a design, {'in steps' if finest else 'as means'} of {means} min, rounded "
-        f"to {1000 * UNIT_KW:g} W. Draw over a panel to zoom in, double-click to go back."
+        f"to {1000 * max(found.units):g} W. Draw over a panel to zoom in, double-click to go back."
     )
     if left_out:
         text += f" {left_out} of {len(designs)} designs have no room here; their files hold them."
@@ -193,7 +202,24 @@ def _explorer(
                 return None
             break
         shown.append(design)
-    return DispatchExplorer(shown, series.packed, list(order["scenario"]).index(best))
+    return DispatchExplorer(shown, series.packed, series.units, list(order["scenario"]).index(best))
+
+
+def other_flows_kw(design: xr.Dataset) -> dict[str, FloatArray]:
+    """Flows of parts beside unit, boiler and hot-water store, those that are there.
+
+    ``heat_pump`` and ``immersion`` are heat, ``pv`` is electricity, ``battery`` what goes into it
+    (out of it below zero), ``load`` the electricity that heat pump and immersion heater take.
+    """
+    heat = heat_sources_kw(design)
+    flows = {
+        "heat_pump": heat["heat_pump"],
+        "immersion": heat["immersion"],
+        "pv": values(design, "pv_power_kw"),
+        "battery": values(design, "battery_charge_kw") - values(design, "battery_discharge_kw"),
+        "load": values(design, "heat_pump_power_kw") + values(design, "immersion_kw"),
+    }
+    return {part: flow for part, flow in flows.items() if flow.any()}
 
 
 def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) -> PackedDesign:
@@ -234,6 +260,8 @@ def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) 
         "power": series.add(power),
         name: series.add(given[name]),
     }
+    flows = other_flows_kw(design)
+    info["others"] = {part: series.add(mean(flow)) for part, flow in flows.items()}
     if float(design.attrs["tes_kwh"]) > 0:
         every = max(1, LEVEL_MINUTES // own)
         level = values(design, "tes_level_kwh")[every - 1 :: every]

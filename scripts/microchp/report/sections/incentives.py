@@ -22,7 +22,7 @@ from microchp.report.page import (
 )
 from microchp.report.sections.answer import design_words
 from microchp.report.selection import best_designs
-from microchp.tables.words import label
+from microchp.tables.words import change, label
 
 MEASURES: dict[str, tuple[str, int, Callable[[pd.DataFrame], pd.Series]]] = {
     "Yearly income (EAI)": ("£ a year", 0, lambda rows: rows["eai_gbp"]),
@@ -97,7 +97,7 @@ def _table(best: pd.DataFrame) -> Table:
             cell(row["eai_gbp"]),
             payback_cell(row["system_payback_years"], row["lifetime_years"], row["investment_gbp"]),
             cell(row["system_npv_gbp"]),
-            share_cell(row["co2_kg"] / row["bau_co2_kg"] - 1, 1, signed=True),
+            share_cell(change(row["co2_kg"], row["bau_co2_kg"]), 1, signed=True),
             cell(row["tes_eai_gbp"], signed=True),
         ]
         for _, row in best.iterrows()

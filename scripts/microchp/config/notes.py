@@ -1,0 +1,101 @@
+"""What a run should be told of its configuration that is no mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from microchp.config.load import variant_prices
+from microchp.config.root import Config
+from microchp.config.yaml_file import read_yaml_file
+
+
+def run_notes(config: Config, files: Sequence[str | Path] = ()) -> list[str]:
+    """Notes on a configuration, a sentence each.
+
+    Parameters
+    ----------
+    config
+        As it is run.
+    files
+        Files that were laid over each other to make it, in their order.
+    """
+    named = {str(file): read_yaml_file(file) for file in files}
+    return [*name_notes(named), *unused_notes(config), *year_notes(config)]
+
+
+def name_notes(files: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Whether files laid over each other have names of their own, of which only the last holds.
+
+    Parameters
+    ----------
+    files
+        What each file says, by its path, in their order.
+    """
+    names = {}
+    for path, content in files.items():
+        run = content.get("run")
+        if isinstance(run, Mapping) and "name" in run:
+            names[path] = str(run["name"])
+    if len(set(names.values())) < 2:
+        return []
+    *others, (last, name) = names.items()
+    hidden = ", ".join(f"'{other}' of {path}" for path, other in others)
+    return [
+        f"results go to results/{name}, as {last} says, and replace what is there; not to "
+        f"{hidden}. For a folder of their own: --config run='{{name: ...}}'"
+    ]
+
+
+def unused_notes(config: Config) -> list[str]:
+    """Export prices that are given and not used, because a file or periods stand in for them."""
+    tariffs = {"tariff": config.tariff} | {
+        f"incentives.{name}.tariff": own
+        for name in config.scenarios.incentive
+        if (own := config.incentives[name].tariff) is not None
+    }
+    return [
+        f"{key}.{unused} is not used: "
+        f"{'export_file' if tariff.export_file else 'export_periods'} holds instead"
+        for key, tariff in tariffs.items()
+        for unused in tariff.unused_export
+    ]
+
+
+def year_notes(config: Config) -> list[str]:
+    """Where a design mixes prices and emission factors of different years.
+
+    The default prices and the default factor of the grid are of 2012, and a user who states
+    prices of today keeps that factor without seeing it.
+
+    Parameters
+    ----------
+    config
+        Its variants, and the tariffs of its incentives, are looked at too.
+    """
+    notes: dict[str, str] = {}
+    for variant in ("", *config.scenarios.variants):
+        tariff, emissions = variant_prices(config, variant)
+        tariffs = {"tariff": tariff}
+        for name in config.scenarios.incentive:
+            own = config.incentives[name].tariff
+            if own is not None:
+                tariffs[f"incentives.{name}.tariff"] = own
+        for key, tariff in tariffs.items():
+            of_prices, of_factors = tariff.price_year, emissions.factor_year
+            where = f"scenarios.variants.{variant}: " if variant else ""
+            if of_factors is None or of_prices == of_factors:
+                continue
+            factor = "" if emissions.grid_file else f", {emissions.grid_kg_per_kwh:g} kg/kWh,"
+            factors = f"the grid's CO2{factor} is of {of_factors}"
+            if of_prices is not None:
+                note = f"{key} has prices of {of_prices}, and {factors}"
+            elif emissions.year is None:
+                note = (
+                    f"{key} has prices of your own, and {factors}, the default; state "
+                    "emissions.grid_kg_per_kwh, emissions.year and tariff.year"
+                )
+            else:
+                note = f"{key} does not say of which year its prices are, and {factors}; state year"
+            notes.setdefault(note, where)
+    return [f"{where}{note}" for note, where in notes.items()]
