@@ -105,7 +105,7 @@ def test_heat_pump_immersion_heater_and_pv_at_fixed_sizes_cost_the_same_in_pypsa
             "heat_pump": HeatPump(sizes_kw=[8], min_load_share=0.3, max_heat_share=3),
             "heat_pump_model": HeatPumpModel.model_validate(model),
             "immersion_heater": ImmersionHeater(max_kw=30),
-            "pv": Pv(max_kwp=2),
+            "pv": Pv(min_kwp=2, max_kwp=2),
             "tariff": Tariff(export_gbp_per_kwh=0.02),
         }
     )
