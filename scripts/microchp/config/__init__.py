@@ -19,6 +19,7 @@ from microchp.config.comparison import (
     UnitCost,
 )
 from microchp.config.demand import Demand, Diversity, FilePolicy, Vdi4655, Weather
+from microchp.config.demand_file import DemandFile
 from microchp.config.emissions import Emissions
 from microchp.config.fields import (
     DEAR_EUR_PER_KWH,
@@ -105,6 +106,7 @@ __all__ = [
     "Config",
     "Cylinder",
     "DayPeriod",
+    "DemandFile",
     "Demand",
     "Diversity",
     "DrawCategory",
