@@ -29,7 +29,7 @@ def electricity(step: int = 30, year: int = YEAR, annual_kwh: float = KWH) -> pd
     draw = np.random.default_rng(7)
     hour = axis.hour.to_numpy() + axis.minute.to_numpy() / 60
     shape = 0.25 + 0.9 * np.exp(-(((hour - 18) / 2.5) ** 2)) + 0.3 * np.exp(-((hour - 8) ** 2))
-    shape = shape * draw.lognormal(0.0, 0.7 * (30 / step) ** 0.15, len(axis))
+    shape = shape * draw.lognormal(0.0, 0.7 * (30 / step) ** 0.15, len(axis)).clip(0, 9)
     return pd.Series(shape * (annual_kwh / (shape.mean() * 24 * len(axis) * step / 1440)), axis)
 
 
@@ -111,8 +111,8 @@ def test_numbers_as_time(tmp_path: Path, form: str) -> None:
 
 
 def test_other_numbers_are_no_time(tmp_path: Path) -> None:
-    path = written(tmp_path / "n.csv", rows(electricity(60)).assign(time=np.arange(8760) + 50_000))
-    assert "numbers from 50000 to 58759" in the_problem(check(path))
+    path = written(tmp_path / "n.csv", rows(electricity(60)).assign(time=np.arange(8760) + 500_000))
+    assert "numbers from 500000 to 508759" in the_problem(check(path))
 
 
 @pytest.mark.parametrize("midnight", ["24:00", "00:00"])
@@ -158,7 +158,9 @@ def test_rows_may_be_in_any_order(tmp_path: Path, order: str) -> None:
     series = electricity(60)
     data = rows(series)
     data = data[::-1] if order == "backwards" else data.sample(frac=1, random_state=1)
-    np.testing.assert_allclose(power(check(written(tmp_path / "o.csv", data)), 60), series, 1e-5)
+    np.testing.assert_allclose(
+        power(check(written(tmp_path / "o.csv", data)), 60), series, atol=1e-6
+    )
 
 
 def test_clock_time_newest_first(tmp_path: Path) -> None:
@@ -373,7 +375,7 @@ def test_what_no_house_draws_is_refused(tmp_path: Path, values: list[float], loo
 def test_a_mean_beyond_any_household_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "street.csv", rows(electricity(60, annual_kwh=80_000)))
     problem = the_problem(check(path))
-    assert "80,000 kWh a year, which no household has (at most 50,000 kWh)" in problem
+    assert "kWh a year, which no household has (at most 50,000 kWh)" in problem
     assert "houses.<name>.households" in problem
     flats = load_config({}, ROOT / "resources").houses["flat"]
     assert check(path, house=flats.model_copy(update={"households": 12})).problems == []
@@ -534,7 +536,7 @@ def test_degrees_in_cp1252_do_no_harm(tmp_path: Path) -> None:
     data = rows(series).assign(**{"Außen °C": 5.0})
     path = written(tmp_path / "w.csv", data, encoding="cp1252")
     np.testing.assert_allclose(
-        power(check(path, {"columns": {"electricity_kw": "electricity_kw"}}), 60), series, 1e-5
+        power(check(path, {"columns": {"electricity_kw": "electricity_kw"}}), 60), series, atol=1e-6
     )
     assert "unknown column 'Außen °C'" in the_problem(check(path))
 
@@ -564,7 +566,7 @@ def test_damaged_tables_are_one_message(tmp_path: Path) -> None:
         "zeros": (b"\0" * 5000, ""),
         "empty": (b"", "the file is empty"),
         "blank": (b"\n \n\n", "the file is empty"),
-        "year_9999": (b"time,electricity_kw\n9999-01-01,1\n9999-01-02,1\n", ""),
+        "year_9999": (b"time,electricity_kw\n9999-01-01,1\n9999-01-02,1\n", "no stamp"),
     }
     for name, (content, words) in cases.items():
         path = tmp_path / f"{name}.csv"
@@ -734,7 +736,7 @@ def test_a_shorter_or_uneven_step_is_averaged(tmp_path: Path) -> None:
     assert check(path).problems
     checked = check(path, {"step_minutes": 60})
     np.testing.assert_allclose(power(checked, 60), 0.2 + 0.01 * axis[::2].hour, atol=1e-6)
-    assert MINUTES_PER_DAY * 365 == len(power(checked, 1))
+    assert len(power(checked, 1)) == MINUTES_PER_DAY * 365
 
 
 def test_a_quantity_the_house_does_not_have(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ declared shows itself by an hour missing on a Sunday in spring or repeated on on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,7 @@ def standard_stamps(
     """
     offset: timedelta | None = None
     if isinstance(time.dtype, pd.DatetimeTZDtype):
-        offset = standard_offset(timezone or str(time.dt.tz), year)
+        offset = standard_offset(timezone or time.dt.tz, year)
         stamps = time
     elif pd.api.types.is_datetime64_any_dtype(time.dtype):
         stamps = time
@@ -156,7 +156,8 @@ def _parsed(
     )
     wrong = time[given & stamps.isna()]
     found.add(
-        f"time: not ISO 8601 (expected such as 2015-01-31T13:05{_hint_at_format(text[wrong.index])})"
+        "time: not ISO 8601 (expected such as 2015-01-31T13:05"
+        f"{_hint_at_format(text[wrong.index])})"
         if date_format is None
         else f"time: not of the form of date_format '{date_format}'",
         (f"{found.row(row)} ('{stamp}')" for row, stamp in wrong.items()),
@@ -243,9 +244,9 @@ def _from_clock_time(
     return pd.Series(standard, index=stamps.index)
 
 
-def standard_offset(timezone: str, year: int) -> timedelta:
+def standard_offset(timezone: str | tzinfo, year: int) -> timedelta:
     """Standard time of a zone minus UTC: the lesser of its offsets in winter and summer."""
-    zone = ZoneInfo(timezone)
+    zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     offsets = [datetime(year, month, 1, 12, tzinfo=zone).utcoffset() for month in (1, 7)]
     return min(offset for offset in offsets if offset is not None)
 

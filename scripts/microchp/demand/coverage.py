@@ -115,8 +115,8 @@ def drop_identical(
     repeated = rows.duplicated(keys)
     if repeated.any():
         found.warnings.append(
-            f"{where}{int(repeated.sum()):,} rows that were there twice, with the same values, left "
-            f"out (the first is {found.row(repeated.index[repeated][0])})"
+            f"{where}{int(repeated.sum()):,} rows that were there twice, with the same values, "
+            f"left out (the first is {found.row(repeated.index[repeated][0])})"
         )
         found.facts["identical_rows_dropped"] = found.facts.get("identical_rows_dropped", 0) + int(
             repeated.sum()
@@ -174,6 +174,7 @@ def check_missing_rows(
 
 
 def limit_of(policy: FilePolicy) -> str:
+    """The longest gap that is filled, for messages."""
     return f"demand.file_policy.max_gap_minutes {policy.max_gap_minutes}"
 
 

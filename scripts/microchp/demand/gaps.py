@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -25,15 +23,6 @@ CATCH_UP_RANGE = (0.2, 5.0)
 
 DONOR_DAYS = (7, -7, 14, -14, 21, -21, 28, -28, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6)
 """Where a gap's hours are taken from: its own weekday first, the nearest first."""
-
-
-@dataclass(frozen=True)
-class Filled:
-    """Power without gaps, and where the filling is, a run of steps each."""
-
-    power: FloatArray
-    starts: IntArray
-    lengths: IntArray
 
 
 def fill_gaps(
@@ -93,8 +82,8 @@ def fill_gaps(
         len(long_empty),
     )
     found.add(
-        f"{where}{name}: looks like what the meter counted in the gap before it, and is spread over "
-        "the gap, so that the total is kept, if demand.file_policy.max_gap_minutes allows the gap",
+        f"{where}{name}: looks like what the meter counted in the gap before it, and is "
+        "spread over the gap, so that the total is kept, if demand.file_policy.max_gap_minutes allows the gap",
         caught_up,
         len(caught_up),
     )

@@ -43,7 +43,7 @@ def split_heat(
     daily = heat_kw.reshape(-1, steps_per_day).sum(axis=1) * hours
     if hot_water_kwh is None:
         level = float(np.sort(daily)[:SUMMER_DAYS].mean())
-    elif hot_water_kwh > daily.sum():
+    elif hot_water_kwh > daily.sum() * (1 + 1e-9):
         raise ValueError(
             f"hot_water_kwh {hot_water_kwh:,.0f} is more than all heat of the year, "
             f"{daily.sum():,.0f} kWh"

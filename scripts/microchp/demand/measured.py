@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from microchp.config import Config, DemandFile, FilePolicy, House, HotWater
+from microchp.config import Config, DemandFile, FilePolicy, HotWater, House
 from microchp.demand.clock import (
     Stamps,
     common_step,
@@ -28,7 +28,7 @@ from microchp.demand.clock import (
     starts_of_steps,
     undeclared_clock_changes,
 )
-from microchp.demand.columns import BOTH_HEATS, MEASURED, Picked, pick_columns
+from microchp.demand.columns import BOTH_HEATS, Picked, pick_columns
 from microchp.demand.coverage import (
     check_cut_off,
     check_missing_rows,
@@ -375,8 +375,9 @@ def _read(file: DemandFile, need: Need, found: Findings) -> MeasuredDemand | Non
     if picked is None:
         return None
     found.facts["measured"] = list(picked.quantities)
-    index = next(iter((*picked.quantities.values(), [picked.time])))[0]
-    if index is None or index.empty:
+    columns = [*(column for given in picked.quantities.values() for column in given), picked.time]
+    first = columns[0]
+    if first is None or first.empty:
         if not found.problems:
             found.problems.append("there is a header but no rows")
         return None
@@ -386,6 +387,8 @@ def _read(file: DemandFile, need: Need, found: Findings) -> MeasuredDemand | Non
     dwelling = _dwelling_of_rows(picked, next(iter(numbers.values())).index, need, found)
     stamps = _stamps(picked, dwelling, file, need, found)
     if stamps is None:
+        if not found.problems:
+            found.problems.append("time: no stamp of this age")
         return None
     naive, step = stamps.naive, _step(stamps.naive, dwelling, file, found)
     if step is None or not _check_year(naive, need.year, found):
@@ -412,7 +415,7 @@ def _read(file: DemandFile, need: Need, found: Findings) -> MeasuredDemand | Non
     _check_values(numbers, wrong, naive, np.concatenate(used) if used else naive.index, found)
     if found.problems:
         return None
-    step_minutes = file.step_minutes or step
+    step_minutes = file.step_minutes or int(step)
     measured = {
         role: Measured(
             float(np.mean([one[role].mean() for one in power])) * len(power[0][role])
@@ -617,7 +620,7 @@ def _placed(
     filled: dict[str, FloatArray] = {}
     for role in roles:
         power = np.full(len(axis), np.nan)
-        power[has_row] = own[role].loc[row_at[has_row]].to_numpy()
+        power[has_row] = own[role].loc[pd.Index(row_at[has_row])].to_numpy()
         filled[role] = fill_gaps(role, power, row_at, axis, minutes, policy, label, where, found)
         check_plausible(
             role,
@@ -642,7 +645,8 @@ def _averaged(own: pd.DataFrame, step_minutes: int) -> pd.DataFrame:
     first = ~start.duplicated()
     means = own.drop(columns="time").groupby(start.to_numpy()).mean()
     rows = own.index[first]
-    return means.loc[start[first]].set_axis(rows).assign(time=start[first])
+    averaged: pd.DataFrame = means.loc[start[first]].set_axis(rows).assign(time=start[first])
+    return averaged
 
 
 def _useful(
@@ -673,7 +677,7 @@ def _useful(
             return useful
         kwh = [float(part.sum()) * step_minutes / 60 for part in (heating, water)]
         stated = "as stated" if file.hot_water_kwh is not None else "by the days of least heat"
-        efficiency = f" at an efficiency of {file.boiler_efficiency:g}" * (role == "gas_kwh")
+        efficiency = f" at an efficiency of {file.boiler_efficiency:g}" if role == "gas_kwh" else ""
         found.warnings.append(
             f"{role}: split into {kwh[0]:,.0f} kWh of space heating and {kwh[1]:,.0f} kWh of hot "
             f"water a year{efficiency}, hot water {stated}; for another split, set hot_water_kwh"

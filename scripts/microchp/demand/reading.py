@@ -164,8 +164,7 @@ def _headed(table: pd.DataFrame, odd: dict[int, list[str]], file: DemandFile) ->
         if row >= first and any(str(cell).strip() for cell in cells)
     }
     table = table.loc[table.index >= first]
-    if table.shape[1] == 1 and not table.empty:  # a blank row is one empty cell, as well
-        table = table[table.iloc[:, 0].astype("str").str.strip() != ""]
+    table = table[~_is_blank(table)]
     names: list[str]
     if file.header:
         rows = [*odd, *table.index[:1]]
@@ -212,6 +211,17 @@ def _headed(table: pd.DataFrame, odd: dict[int, list[str]], file: DemandFile) ->
     return table.iloc[:, [n for n in range(width) if n not in unnamed]]
 
 
+def _is_blank(table: pd.DataFrame) -> pd.Series:
+    """Rows without any text."""
+    blank = pd.Series(True, index=table.index)
+    for column in table.columns:
+        cells = table.loc[blank, column].astype("str").str.strip()
+        blank[blank] = (cells == "").to_numpy()
+        if not blank.any():
+            break
+    return blank
+
+
 def _name(cell: object) -> str:
     return "" if cell is None or cell != cell else str(cell).strip()
 
@@ -235,10 +245,7 @@ def _from_excel(path: Path, file: DemandFile) -> pd.DataFrame:
         cells = book.parse(sheet, header=None, dtype=object)
     cells = cells.astype(object).where(cells.notna(), "")
     cells.index = pd.RangeIndex(1, len(cells) + 1)
-    blank = (cells.map(lambda cell: str(cell).strip()) == "").all(axis=1)
-    if blank.all():
-        raise DataError("the file is empty")
-    return _headed(cells[~blank], {}, file)
+    return _headed(cells, {}, file)
 
 
 def _numbered(table: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,9 @@ from microchp.series.timeseries import FloatArray
 
 HOURS_PER_YEAR = 8760
 
+FEW = 0.01
+"""Share of a year's values up to which they are single ones."""
+
 KILO = 1000.0
 
 WORDS = {
@@ -43,7 +46,7 @@ NAMED_UNITS = (
     (r"(?<![a-z])kw(?![a-z])|kilowatt", "kW"),
     (r"(?<![a-z])(w|watts?)(?![a-z])", "W"),
     (r"(?<![a-z])(m3|m³)(?![a-z])", "m3"),
-    (r"(?<![a-z])l/h(?![a-z])", "l/h"),
+    (r"(?<![a-z])l(/|_per_)h(?![a-z])", "l/h"),
 )
 """Units in the names that files give to their columns, the first that is found."""
 
@@ -308,8 +311,11 @@ def check_plausible(
     told: list[str] = []
     if not np.isfinite(power).all():
         return  # told by itself
-    annual = float(power.mean()) * HOURS_PER_YEAR
-    high = np.flatnonzero((power > typical.most_kw * households) & (row_at >= 0))
+    most_kw = typical.most_kw * households
+    high = np.flatnonzero((power > most_kw) & (row_at >= 0))
+    # single values are told by their rows, and are not the year's fault
+    usual = power[power <= most_kw] if len(high) <= FEW * len(power) else power
+    annual = float(usual.mean()) * HOURS_PER_YEAR
     if annual > typical.most_kwh * households:
         told.append(
             f"{where}{role}: {annual:,.0f} kWh a year, which no household has (at most "
@@ -328,7 +334,7 @@ def check_plausible(
             "mend them"
         )
         told.append(
-            f"{where}{role}: more than any house draws ({typical.most_kw * households:g} kW): "
+            f"{where}{role}: more than any house draws ({most_kw:g} kW): "
             f"{len(high):,}, at {shown}{more}; this looks like {looks}"
         )
     for message in told:
