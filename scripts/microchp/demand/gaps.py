@@ -82,8 +82,9 @@ def fill_gaps(
         len(long_empty),
     )
     found.add(
-        f"{where}{name}: looks like what the meter counted in the gap before it, and is "
-        "spread over the gap, so that the total is kept, if demand.file_policy.max_gap_minutes allows the gap",
+        f"{where}{name}: looks like what the meter counted in the gap before it, and is spread "
+        "over the gap, so that the total is kept, if demand.file_policy.max_gap_minutes allows "
+        "the gap",
         caught_up,
         len(caught_up),
     )
