@@ -5,6 +5,7 @@ unit in its name. ``load_config`` merges a user's YAML onto these defaults and o
 catalogues in ``resources/``, and reports all mistakes at once.
 """
 
+from microchp.config.bills import Bills
 from microchp.config.boiler import Boiler
 from microchp.config.chp import Chp, ChpUnit, LoadPoint, PrimeMover
 from microchp.config.comparison import (
@@ -94,6 +95,7 @@ __all__ = [
     "VARIANT_BLOCKS",
     "Annualisation",
     "Battery",
+    "Bills",
     "Block",
     "Boiler",
     "Building",
