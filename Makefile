@@ -1,6 +1,6 @@
 # make run    the design study of Oluleye et al. 2018, from demand to report, or your own:
 #             make run CONFIG=my_study.yaml
-# make quick  a coarse look in about a minute
+# make quick  a coarse look at it: one of its houses, hourly steps, twelve representative days
 # make test   checks and tests
 # make help   all targets
 
@@ -10,6 +10,9 @@ CORES ?= all
 SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
 # The study that `make run` computes; several files are laid over each other in their order.
 CONFIG ?= config/studies/oluleye2018.yaml
+
+# What `make quick` computes: the same study, coarse.
+QUICK := config/studies/oluleye2018.yaml config/quick.yaml
 
 # The first Python of this machine that is new enough, unless one is given: make run PYTHON=...
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -31,7 +34,7 @@ help:
 	@echo 'make run CONFIG=my_study.yaml   your own study'
 	@echo 'make check      whether all files of a run are as they were written: RUN=results/oluleye2018'
 	@echo 'make reproduce  all published studies beside print, as one page'
-	@echo 'make quick      a coarse look: one house, hourly steps, twelve representative days'
+	@echo 'make quick      a coarse look at make run: one house, hourly steps, twelve days'
 	@echo 'make test       checks and tests'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
@@ -45,7 +48,7 @@ run: $(VENV)/.run
 	$(SNAKEMAKE) --configfile $(CONFIG)
 
 quick: $(VENV)/.run
-	$(SNAKEMAKE) --configfile config/quick.yaml
+	$(SNAKEMAKE) --configfile $(QUICK)
 
 # The run to check, and `MEND=--mend` to make again what is damaged.
 RUN ?= results/oluleye2018
@@ -64,6 +67,7 @@ lint: $(VENV)/.test
 
 reference: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.config.reference config
+	PYTHONPATH=scripts $(BIN)/python -m microchp.tables.columns docs/tables.md
 
 reproduce: $(VENV)/.run
 	$(SNAKEMAKE) reproduce

@@ -22,6 +22,7 @@ include: "rules/demand.smk"
 include: "rules/design.smk"
 include: "rules/operation.smk"
 include: "rules/assessment.smk"
+include: "rules/sweep.smk"
 include: "rules/report.smk"
 
 
@@ -35,6 +36,7 @@ wildcard_constraints:
     house=HOUSE_PATTERN,
     minutes=r"\d+",
     ending="lp|mps|nc",
+    chunk=r"\d+",
     scenario=r"[a-z0-9_-]+",
     case=CASE_PATTERN,
 

@@ -89,7 +89,7 @@ rule assess_groups:
 rule compare_units:
     input:
         operations=expand(RESULTS / "operation/{case}.nc", case=UNIT_CASES),
-        factors=list(factor_files(CONFIG).values()),
+        factors=[file.path for file in factor_files(CONFIG)],
     output:
         comparison=report(
             RESULTS / "comparison.csv",

@@ -15,11 +15,13 @@ from microchp.config.scenarios import (
     demand_files,
     demand_inputs,
     design_inputs,
+    factor_files,
     group_inputs,
     operation_cases,
     price_files,
     scenario_rows,
     scenario_table,
+    sweep_config,
     variant_times,
     year_files,
 )
@@ -107,7 +109,7 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
-# What the papers print, and what of a run is held against it.
+# What the papers print, and what of a run is compared with it.
 # Only a whole run is, as only a whole study of time has its finest.
 IS_WHOLE = not FAILURES
 PAPERS_TOLD = CONFIG.run.compare_with if IS_WHOLE else []
@@ -119,12 +121,14 @@ DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
 DWELLINGS = [RESULTS / f"operation/{case}.csv" for case in CASES]
+# Of designs, the page prices what an ordinary controller makes of them.
+FIRST_DWELLINGS = [RESULTS / f"operation/{name}.nc" for name in CASES if name in SCENARIOS]
 IS_COMPARED = CONFIG.comparison.plants and UNIT_CASES
 UNIT_COMPARISON = (
     [RESULTS / "comparison.csv", RESULTS / "comparison_economics.csv"] if IS_COMPARED else []
 )
 UNIT_FIGURES = [RESULTS / "comparison_figures"] if IS_COMPARED else []
-# Variants that differ in time are held against the finest of them.
+# Variants that differ in time are compared with the finest of them.
 TIMES = variant_times(CONFIG)
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and IS_WHOLE and any(time != CONFIG.time for time in TIMES.values())
@@ -139,10 +143,14 @@ for house, minutes in sorted(STEPS_BY_HOUSE):
     DEMANDS += expand(RESULTS / f"demand/{house}_{minutes}min{{part}}", part=[".nc", "_loss.csv"])
 OPERATIONS = expand(RESULTS / "operation/{case}{part}.nc", case=CASES, part=["", "_generation"])
 # Everything that README promises: what is deleted comes back, though nothing else needs it.
+# A sweep designs every scenario of the grid for each of its samples, a chunk of them in a job.
+SWEEP_CONFIG = sweep_config(CONFIG).model_dump(mode="json")
+SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
+SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
 TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
-TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES]
+TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP]
 TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 
 
@@ -205,6 +213,14 @@ def design_params(wildcards):
 
 def design_price_files(wildcards):
     return price_files(design_of(wildcards.scenario))
+
+
+def sweep_params(wildcards):
+    return SWEEP_CONFIG
+
+
+def sweep_scenario(wildcards):
+    return vars(SCENARIOS[wildcards.scenario])
 
 
 def solve_params(wildcards):

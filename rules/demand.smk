@@ -30,6 +30,7 @@ use rule build_demand as build_group_demand with:
         multiext(str(RESULTS / "demand/group/{house}"), demand=".nc", quality="_quality.json"),
     log:
         LOGS / "build_group_demand/{house}.log",
+    cache: True
     resources:
         mem_mb=group_demand_memory,
         runtime=group_demand_runtime,

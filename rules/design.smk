@@ -67,3 +67,28 @@ rule export_pypsa:
         code=code("export_pypsa"),
     script:
         "../scripts/export_pypsa.py"
+
+
+rule export_certificate:
+    input:
+        design_price_files,
+        demand=design_demand,
+        design=RESULTS / "designs/{scenario}.nc",
+    output:
+        certificate=RESULTS / "certificates/{scenario}.npz",
+    log:
+        LOGS / "export_certificate/{scenario}.log",
+    benchmark:
+        BENCHMARKS / "export_certificate/{scenario}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=design_memory,
+        runtime=60,
+    params:
+        inputs=design_params,
+        solve=solve_params,
+        code=code("export_certificate"),
+    script:
+        "../scripts/export_certificate.py"

@@ -82,6 +82,7 @@ rule build_report:
         groups_table=GROUP_TABLE,
         groups=GROUPS,
         dwellings=DWELLINGS,
+        first=FIRST_DWELLINGS,
         group_figures=GROUP_FIGURES,
         unit_comparison=UNIT_COMPARISON,
         unit_figures=UNIT_FIGURES,
@@ -213,7 +214,6 @@ rule write_manifest:
         mem_mb=500,
         runtime=20,
     params:
-        run=str(RESULTS),
         code=code("write_manifest"),
     script:
         "../scripts/write_manifest.py"

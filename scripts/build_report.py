@@ -22,6 +22,7 @@ def main(snakemake: Any) -> None:
             groups_path=next(iter(given.groups_table), None),
             group_paths=list(given.groups),
             dwelling_paths=list(given.dwellings),
+            first_paths=list(given.first),
             group_figures_dir=next(iter(given.group_figures), None),
             unit_comparison_paths=list(given.unit_comparison),
             unit_figures_dir=next(iter(given.unit_figures), None),

@@ -11,7 +11,6 @@ def main(snakemake: Any) -> None:
     with job_log(snakemake.log[0]):
         write_manifest(
             output_paths=list(snakemake.input.outputs),
-            run_dir=snakemake.params.run,
             manifest_path=snakemake.output.manifest,
         )
 

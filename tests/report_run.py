@@ -80,6 +80,7 @@ QUALITY: dict[str, Any] = {
     ],
     "facts": [{"dwelling": 0, "draws": 25}],
     "warnings": ["stuck at zero <for> 1,500 minutes"],
+    "notes": ["4 rows outside 2015 left out"],
 }
 
 
@@ -194,7 +195,8 @@ def make_units(directory: Path) -> dict[str, Any]:
     """Two units and boilers against two central plants, in one house."""
     energy, money = [], []
     for k, unit in enumerate(("senertec", "ecopower", "condensing_boiler", "reference_boiler")):
-        names = {"house": "detached", "unit": unit}
+        kind = {"condensing_boiler": "alternative", "reference_boiler": "reference"}
+        names = {"house": "detached", "unit": unit, "kind": kind.get(unit, "unit")}
         labels = {"house_label": "Detached", "unit_label": unit.capitalize()}
         is_unit = k < 2
         energy += [

@@ -1,4 +1,4 @@
-"""Published numbers: whole, well-formed, and held against a run as they say."""
+"""Published numbers: whole, well-formed, and compared with a run as they say."""
 
 import math
 from collections import Counter

@@ -341,7 +341,7 @@ def test_what_a_file_leaves_out_is_synthesised_and_told(tmp_path: Path) -> None:
     sources = {row["quantity"]: row["source"] for row in quality["quantities"]}
     assert sources["electricity_kw"] == "file"
     assert sources["space_heating_kw"].startswith("builtin: 2R2C")
-    assert any("synthesised for the built-in house 'cottage'" in w for w in quality["warnings"])
+    assert any("synthesised for the built-in house 'cottage'" in w for w in quality["notes"])
 
 
 def test_measured_electricity_warms_the_rooms(tmp_path: Path) -> None:

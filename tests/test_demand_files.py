@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from microchp.config import DemandFile, FilePolicy, House, load_config
+from microchp.config.notes import run_notes
 from microchp.demand.heat_split import split_heat
+from microchp.demand.heating import calibrated_year
 from microchp.demand.measured import CheckedFile, check_demand_file, validate_demand_files
+from microchp.demand.survey import Survey, layout_yaml, survey
 from microchp.demand.units import unit_in_name
+from microchp.demand.weather import load_weather
 from microchp.errors import ConfigError, DataError
 from microchp.series.timeseries import MINUTES_PER_DAY, time_axis
 
@@ -63,8 +69,9 @@ def the_problem(checked: CheckedFile) -> str:
 
 def told(checked: CheckedFile, words: str) -> str:
     assert checked.demand is not None, checked.problems
-    found = [warning for warning in checked.demand.warnings if words in warning]
-    assert len(found) == 1, checked.demand.warnings
+    all_told = [*checked.demand.warnings, *checked.demand.notes]
+    found = [sentence for sentence in all_told if words in sentence]
+    assert len(found) == 1, all_told
     return found[0]
 
 
@@ -80,7 +87,8 @@ def test_a_fixed_offset_keeps_its_clock(tmp_path: Path, offset: str, kind: str) 
     data = rows(base).assign(time=lambda table: table["time"] + offset)
     if kind == "parquet":
         path = tmp_path / "offset.parquet"
-        data.assign(time=pd.to_datetime(data["time"])).to_parquet(path)
+        stamps = pd.to_datetime(data["time"], format="ISO8601")
+        data.assign(time=stamps).to_parquet(path)
     else:
         path = written(tmp_path / "offset.csv", data)
     np.testing.assert_allclose(power(check(path), 60), base)
@@ -777,3 +785,165 @@ def test_the_message_names_house_and_file(tmp_path: Path) -> None:
     }
     with pytest.raises(DataError, match=r"demand\.files\.flat: .*e\.csv cannot be used"):
         validate_demand_files(load_config(user, ROOT / "resources"))
+
+
+# ------------------------------------------------------------------------ raw files looked at
+
+
+def looked_at(path: Path) -> tuple[Survey, CheckedFile]:
+    """What the command says of a raw file, and what a run makes of the layout it prints."""
+    seen = survey(path)
+    study = yaml.safe_load(layout_yaml(seen, "detached"))
+    config = load_config(study, ROOT / "resources")
+    checked = check_demand_file(
+        config.demand.files["detached"],
+        config.time.year,
+        config.demand.file_policy,
+        "detached",
+        house=config.houses["detached"],
+    )
+    return seen, checked
+
+
+def raw_file(kind: str, path: Path, series: pd.Series) -> Path:
+    """One year of a household in the form of a real export."""
+    stamps = pd.DatetimeIndex(series.index)
+    values = series.round(6).to_numpy()
+    if kind == "smart_meter_portal":
+        text = "Consumption (kWh), Start, End\n" + "\n".join(
+            f"{v / 2:.6f}, {t:%Y-%m-%dT%H:%M}Z, {t + pd.Timedelta(minutes=30):%Y-%m-%dT%H:%M}Z"
+            for v, t in zip(values, stamps, strict=True)
+        )
+        path.write_text(text, encoding="utf-8")
+    elif kind == "german_supplier":
+        text = "Zählernummer;1EMH0\nStandort;Köln\n\nDatum;Uhrzeit;Verbrauch [Wh];Status\n"
+        text += "\n".join(
+            f"{t:%d.%m.%Y};{t:%H:%M};{v * 500:.3f};ok" for v, t in zip(values, stamps, strict=True)
+        )
+        path.write_bytes(text.encode("cp1252"))
+    elif kind == "epoch_watts":
+        seconds = (stamps - pd.Timestamp(1970, 1, 1)) // pd.Timedelta(seconds=1)
+        table = pd.DataFrame({"timestamp": seconds, "power": (values * 1000).round(1)})
+        table.to_csv(path, index=False, sep="\t")
+    elif kind == "long_half_hours":
+        table = pd.DataFrame({"LCLid": "MAC000002", "stdorToU": "Std"}, index=stamps)
+        table["DateTime"] = stamps.strftime("%Y-%m-%d %H:%M:%S.0000000")
+        table["KWH/hh (per half hour)"] = values / 2
+        other = table.assign(LCLid="MAC000003")
+        pd.concat([table, other]).to_csv(path, index=False)
+    elif kind == "days_as_rows":
+        wide = pd.DataFrame(values.reshape(-1, 48), columns=stamps.strftime("%H:%M")[:48])
+        wide.insert(0, "Date", stamps.strftime("%d/%m/%Y")[::48])
+        wide.to_csv(path, index=False)
+    elif kind == "register":
+        reading = 4711 + np.append(0.0, (values / 2).cumsum())
+        table = pd.DataFrame({"time": [*stamps, stamps[-1] + pd.Timedelta(minutes=30)]})
+        table.assign(**{"Meter reading kWh": reading.round(6)}).to_csv(path, index=False)
+    elif kind == "ends":
+        ends = stamps + pd.Timedelta(minutes=30)
+        table = pd.DataFrame({"interval end": ends.strftime("%m/%d/%Y %H:%M"), "kW": values})
+        table[::-1].to_csv(path, index=False)
+    elif kind == "excel":
+        path = path.with_suffix(".xlsx")
+        table = pd.DataFrame({"When": stamps, "Energy kWh": values / 2})
+        table.to_excel(path, index=False, startrow=3)
+    return path
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "smart_meter_portal",
+        "german_supplier",
+        "epoch_watts",
+        "long_half_hours",
+        "days_as_rows",
+        "register",
+        "ends",
+        "excel",
+    ],
+)
+def test_a_raw_export_is_understood(tmp_path: Path, kind: str) -> None:
+    series = electricity(30)
+    seen, checked = looked_at(raw_file(kind, tmp_path / "raw.csv", series))
+    assert seen.problems == []
+    np.testing.assert_allclose(power(checked), series, atol=2e-4)
+    assert any("2,810 kWh in 2015" in sentence for sentence in seen.sentences)
+
+
+def test_the_command_prints_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = raw_file("ends", tmp_path / "raw.csv", electricity(30))
+    command = importlib.import_module("microchp.demand.import")
+    assert command.main([str(path), "--house", "terrace"]) == 0
+    printed = capsys.readouterr().out
+    assert "# stamps are the ends of the steps" in printed
+    study = yaml.safe_load(printed)  # what is said stands in comments
+    assert study["demand"]["files"]["terrace"]["stamps"] == "end"
+    assert study["demand"]["files"]["terrace"]["date_format"] == "%m/%d/%Y %H:%M"
+    (tmp_path / "words.csv").write_text("to be\nor not to be\n", encoding="utf-8")
+    assert command.main([str(tmp_path / "words.csv")]) == 1
+    assert "words.csv" in capsys.readouterr().err
+    assert command.main([str(tmp_path / "nothing.csv")]) == 1
+
+
+# ------------------------------------------------------------------------------- bills
+
+
+def billed(**bills: Any) -> dict[str, Any]:
+    return {
+        "houses": {"mine": {"bills": {"gas_kwh": 13_000, "electricity_kwh": 2800, **bills}}},
+        "scenarios": {"house": ["mine"]},
+    }
+
+
+def test_bills_are_enough_for_a_house() -> None:
+    config = load_config(billed(), ROOT / "resources")
+    house = config.houses["mine"]
+    assert house.annual_electricity_kwh == 2800
+    # 46 l a day and 26 l for each of the three of a semi-detached house, by 35 K
+    assert house.annual_hot_water_kwh == pytest.approx(365 * 124 * 4.18 / 3600 * 35, abs=0.1)
+    heat = house.annual_hot_water_kwh + house.annual_space_heating_kwh
+    assert heat == pytest.approx(13_000 * 0.85)
+    assert house.occupants == 3
+    assert 7 < house.peak_space_heating_kw < 10
+    notes = run_notes(config)
+    assert any("nobody has measured the peaks of 8.53 kW" in note for note in notes)
+    assert any("mine 9,211 kWh of space heating" in note for note in notes)
+
+
+def test_what_a_house_with_bills_gives_itself_stays() -> None:
+    user = billed(hot_water_kwh=1000, boiler_efficiency=0.9, like="flat")
+    user["houses"]["mine"] |= {"peak_space_heating_kw": 12.0, "occupants": 5}
+    house = load_config(user, ROOT / "resources").houses["mine"]
+    assert (house.annual_hot_water_kwh, house.annual_space_heating_kwh) == (1000, 10_700)
+    assert (house.peak_space_heating_kw, house.occupants) == (12.0, 5)
+    own = {"houses": {"flat": {"bills": {"gas_kwh": 4000, "electricity_kwh": 1500}}}}
+    flat = load_config(own, ROOT / "resources").houses["flat"]
+    assert flat.annual_hot_water_kwh + flat.annual_space_heating_kwh == pytest.approx(3400)
+
+
+def test_wrong_bills_are_refused() -> None:
+    with pytest.raises(ConfigError, match="is more than the heat of the gas"):
+        load_config(billed(hot_water_kwh=20_000), ROOT / "resources")
+    with pytest.raises(ConfigError, match=r"houses\.mine\.bills\.gas_kwh"):
+        load_config(billed(gas_kwh="much"), ROOT / "resources")
+
+
+@pytest.mark.parametrize("gas_kwh", [1500, 4000, 13_000, 35_000])
+def test_a_house_with_bills_meets_them(gas_kwh: float) -> None:
+    """The inferred totals and peaks do not contradict each other, small house or large."""
+    user = billed(gas_kwh=gas_kwh)
+    config = load_config(user, ROOT / "resources")
+    house = config.houses["mine"]
+    weather = load_weather(config.demand.weather, YEAR)
+    heated = calibrated_year(
+        house.building,
+        house.heating,
+        weather,
+        np.full(525_600, 0.3),
+        house.annual_space_heating_kwh,
+        house.peak_space_heating_kw,
+        where="mine",
+    )
+    assert heated.heat_kw.sum() / 60 == pytest.approx(house.annual_space_heating_kwh, rel=1e-3)
+    assert heated.heat_kw.max() <= house.peak_space_heating_kw * (1 + 1e-9)

@@ -1,5 +1,7 @@
 """The 2R2C house and its thermostat."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -197,6 +199,14 @@ def test_a_total_below_the_ventilation_is_refused(weather: WeatherYear) -> None:
     leaky = Building(ventilation_kw_per_k=0.5)
     with pytest.raises(ConfigError, match=r"houses\.x: ventilation_kw_per_k 0\.5 alone needs"):
         calibrated_year(leaky, Heating(), weather, np.zeros(525_600), 5000, 7.65, where="houses.x")
+
+
+def test_a_climate_without_a_heating_season_is_told_with_what_to_do(weather: WeatherYear) -> None:
+    tropics = replace(weather, outdoor_c=27 + 0.2 * (weather.outdoor_c - weather.outdoor_c.mean()))
+    with pytest.raises(ConfigError) as caught:
+        calibrated_year(Building(), Heating(), tropics, np.zeros(525_600), 9904, 7.65)
+    assert "27 °C on average and" in str(caught.value)
+    assert "has annual_space_heating_kwh: 0" in str(caught.value)
 
 
 def test_a_total_beyond_the_cap_is_refused(weather: WeatherYear) -> None:

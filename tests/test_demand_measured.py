@@ -121,7 +121,7 @@ def test_more_dwellings_than_needed_are_told(tmp_path: Path) -> None:
     checked = check(tmp_path / "two.csv", both)
     assert checked.demand is not None
     assert len(checked.demand.dwellings) == 1
-    assert "holds 2 dwellings; the first 1 used" in checked.demand.warnings[0]
+    assert "holds 2 dwellings; the first 1 used" in checked.demand.notes[0]
 
 
 def test_columns_left_out_need_a_house(tmp_path: Path) -> None:
@@ -311,7 +311,7 @@ def test_other_years_are_left_out_and_told(tmp_path: Path) -> None:
     checked = check(tmp_path / "long.csv", long)
     np.testing.assert_array_equal(values(checked, "hot_water_kw"), GOOD["hot_water_kw"])
     assert checked.demand is not None
-    assert checked.demand.warnings[0].startswith("25 rows outside 2015 left out (row 2, 2014-12-31")
+    assert checked.demand.notes[0].startswith("25 rows outside 2015 left out (row 2, 2014-12-31")
 
 
 def test_a_leap_year_lacking_its_day_is_refused(tmp_path: Path) -> None:

@@ -233,6 +233,17 @@ def test_a_day_without_demand_costs_nothing_but_the_standing_loss():
     assert proof.design.cost_gbp == pytest.approx(expected, rel=1e-9)
 
 
+def test_without_an_undecided_day_rounding_moves_none():
+    """Days to move may be none at all: nothing is then solved."""
+    problem = constant_problem(inputs(sizes_kw=(1,), tes=Tes(min_kwh=5, max_kwh=5)), slices=24)
+    search = StoreSearch(PlantYear(problem, problem.plants[0]))
+    found = search.evaluate(5.0)
+    operation = search.year.along(found.size_kwh, found.level_kwh)
+    none = np.zeros(0, dtype=int)
+    rounding = search.rounding
+    assert rounding._moved(operation, none, np.zeros((1, 1, 24), dtype=bool)) is operation
+
+
 def with_sizes(problem: Problem, unit: ChpUnit | None, tes_kwh: float) -> Problem:
     """The same problem with one unit (or none) and one size of the store to choose from."""
     given = problem.inputs

@@ -1,13 +1,15 @@
-"""The money functions, held against hand calculations and against the published tables."""
+"""The money functions, compared with hand calculations and against the published tables."""
 
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from microchp.account import finance as money
+from microchp.account.carbon import CarbonUse
 from microchp.config import Battery, ChpUnit, Finance, Incentive, Tes
 from microchp.reproduction.published import read_published
 from microchp.system.annualisation import annualisation_factor
@@ -198,3 +200,33 @@ def test_levelised_cost_of_electricity():
     # 300 of plant, 100 that the boiler would have cost anyway, 2,000 kWh generated.
     assert money.levelised_cost_gbp_per_kwh(300, 100, 2000) == pytest.approx(0.10)
     assert math.isnan(money.levelised_cost_gbp_per_kwh(300, 100, 0))
+
+
+def test_a_cash_flow_rises_with_prices_and_pays_for_what_wears_out() -> None:
+    """3 years, 10 % dearer each year, a part of £50 that lasts one: by hand."""
+    finance = Finance(interest_rate=0.0, lifetime_years=3, price_escalation_per_year=0.1)
+    flow = money.cash_flow_gbp(200, 100, finance, {1: 50.0})
+    np.testing.assert_allclose(flow, [-200, 100 - 50, 110 - 50, 121])
+    assert money.net_present_value_gbp(200, 100, finance) == pytest.approx(131)
+    with pytest.raises(ValueError, match="lasts 0 years"):
+        money.cash_flow_gbp(200, 100, finance, {0: 50.0})
+
+
+def test_a_part_is_not_bought_again_at_the_end() -> None:
+    finance = Finance(lifetime_years=10)
+    flow = money.cash_flow_gbp(0, 0, finance, {5: 70.0})
+    assert np.flatnonzero(flow).tolist() == [5]
+
+
+def test_co2_by_the_grid_of_today() -> None:
+    """10,000 kWh more gas for 5,000 kWh less import: even where the grid emits twice the gas."""
+    use = CarbonUse(
+        bau_fuel_kwh=10_000, fuel_kwh=20_000, bau_import_kwh=4_000, net_import_kwh=-1_000
+    )
+    assert use.turning_grid_kg_per_kwh(0.2) == pytest.approx(0.4)
+    assert use.change_share(0.2, 0.4) == pytest.approx(0)
+    assert use.change_share(0.2, 0.5) == pytest.approx(3500 / 4000 - 1)
+    assert use.change_share(0.2, 0.1) == pytest.approx(3900 / 2400 - 1)
+    heat_pump = CarbonUse(10_000, 0, 4_000, 7_000)
+    assert math.isnan(CarbonUse(1, 2, 1, 1).turning_grid_kg_per_kwh(0.2))
+    assert heat_pump.turning_grid_kg_per_kwh(0.2) == pytest.approx(2000 / 3000)

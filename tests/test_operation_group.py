@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microchp.account.groups import PERIODS, assess_groups, read_groups
-from microchp.config import Config, load_config
+from microchp.config import DEFAULT_PLANT, Config, load_config
 from microchp.config.scenarios import (
     demand_inputs,
     design_inputs,
@@ -48,7 +48,8 @@ from microchp.operation.network import (
 )
 from microchp.operation.simulate import simulate_dwelling
 from microchp.report.build import build_report
-from microchp.report.group_figures import plot_groups
+from microchp.report.group_figures import case_words, plot_groups
+from microchp.report.sections.groups import GroupResults, outcome_table, outcomes, sentences
 from microchp.reproduction.comparison import compare
 from microchp.reproduction.computed import dwelling_table, group_table
 from microchp.reproduction.published import read_published
@@ -719,8 +720,75 @@ def test_figures_and_page_of_groups(made: Path, tmp_path: Path) -> None:
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     # what the charts show is not drawn a second time
     assert page.count("<svg") == len([name for name in names if name[:3] in ("cum", "dwe")])
-    assert "power flows back through the transformer from" in page
+    assert "power flows back into the network once" in page
+    assert "the transformer&#39;s peak of the year falls by" in page
     assert "Published results" not in page
+
+
+def test_the_group_without_units_is_computed_whatever_is_asked(
+    made: Path, config: Config, tmp_path: Path
+) -> None:
+    """Penetrations of 40 and 100 %: "without" is without, the same for every unit."""
+    paths = []
+    for name in UNIT_NAMES:
+        case = f"detached-{name}"
+        asked = group_inputs(config, case).model_copy(update={"penetration": [0.4, 1.0]})
+        paths.append(tmp_path / f"{case}.nc")
+        aggregate_group(
+            generation_path=made / f"{case}_generation.nc", group_path=paths[-1], inputs=asked
+        )
+    assess_groups(group_paths=paths, groups_path=tmp_path / "groups.csv")
+    table = read_groups(tmp_path / "groups.csv")
+    year = table[(table["period"] == "year")]
+    assert set(year["penetration"]) == {0.0, 0.4, 1.0}
+    demand_kw = sum(year_of(number).power_kw["electricity_kw"] for number in range(DWELLINGS))
+    peak_kw = demand_kw.max() / DWELLINGS
+    found = outcomes(table)
+    assert [row.without["admd_kw"] for row in found] == pytest.approx([peak_kw] * 3)
+    for outcome, name in zip(found, UNIT_NAMES, strict=True):
+        every = year[(year["unit"] == name) & (year["penetration"] == 1)].iloc[0]
+        assert outcome.peak_fall == pytest.approx(1 - every["admd_kw"] / peak_kw)
+        assert outcome.most["homes_served"] == every["homes_served"]
+
+
+def test_the_year_leads_and_a_day_is_named_as_a_day() -> None:
+    """On the day of most heat the peak falls from 1.67 to 0.80, over the year from 2.27 to 2.07."""
+    peaks = {("year", 0): 2.27, ("year", 13): 2.07}
+    peaks |= {("winter_day", 0): 1.67, ("winter_day", 13): 0.80}
+    rows = pd.DataFrame(
+        [
+            {
+                **{"scenario": "street-a", "group": "street", "unit": "a", "period": period},
+                **{"dwellings": 13, "units": units, "penetration": units / 13, "chp_kw": 1.0},
+                **{"admd_kw": peak, "adme_kw": 0.5, "import_kwh": 100.0 - units},
+                **{"reverse_flow_onset": math.nan, "homes_served": homes_served(400, peak, 0.5)},
+            }
+            for (period, units), peak in peaks.items()
+        ]
+    )
+    (said,) = sentences(GroupResults(rows, []))
+    assert said == (
+        "Street, A: with a unit in every dwelling the transformer's peak of the year falls by 9 %, "
+        "from 2.27 to 2.07 kW a dwelling, and import falls by 13 %; no power flows back into the "
+        "network."
+    )
+    table = outcome_table(rows)
+    (row,) = table.rows
+    shown = {
+        column.title: cell if isinstance(cell, str) else cell.text
+        for column, cell in zip(table.columns, row, strict=True)
+    }
+    assert shown["Peak of the year falls by"] == "9 %"
+    assert shown["Peak on the day of most heat falls by"] == "52 %"
+    assert (shown["Homes served without units"], shown["Homes served with them"]) == ("176", "193")
+
+
+def test_a_case_is_told_by_what_it_is_not_by_its_name() -> None:
+    unit = {"group": "old_street", "unit": "stirling_1kw", "incentive": "", "tes": "", "plant": ""}
+    assert case_words(unit) == "Old street, Stirling, 1 kW"
+    design = unit | {"unit": "", "incentive": "fit", "tes": "with", "plant": DEFAULT_PLANT}
+    assert case_words(design) == "Old street, Feed-in tariff, with store"
+    assert case_words(design | {"plant": "all_electric"}).endswith("with store, All electric")
 
 
 @pytest.mark.slow

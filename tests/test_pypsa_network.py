@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import ROOT
 from design_cases import FIT, LEVY, inputs, random_problem
 
-from microchp.config import Boiler, Solve, Tes
+from microchp.config import Boiler, HeatPump, HeatPumpModel, ImmersionHeater, Pv, Solve, Tariff, Tes
+from microchp.config.load import load_catalogues
 from microchp.config.scenarios import DesignInputs
 from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem
@@ -93,6 +95,34 @@ def test_the_imported_state_is_balanced(tmp_path):
     np.testing.assert_allclose(heat - links["p0"]["charge"], demand["heat demand"], atol=1e-6)
     into = -links["p1"]["charge"] - links["p0"]["discharge"] + stores["p"]["store"]
     np.testing.assert_allclose(into, demand["standing loss"], atol=1e-6)
+
+
+def test_heat_pump_immersion_heater_and_pv_at_fixed_sizes_cost_the_same_in_pypsa(tmp_path):
+    model = load_catalogues(ROOT / "resources")["heat_pumps"]["generic_regulated"]
+    given = inputs(sizes_kw=(0,)).model_copy(
+        update={
+            "has_boiler": False,
+            "heat_pump": HeatPump(sizes_kw=[8], min_load_share=0.3, max_heat_share=3),
+            "heat_pump_model": HeatPumpModel.model_validate(model),
+            "immersion_heater": ImmersionHeater(max_kw=30),
+            "pv": Pv(max_kwp=2),
+            "tariff": Tariff(export_gbp_per_kwh=0.02),
+        }
+    )
+    problem = two_days(3, given)
+    hour = np.arange(24) / 24
+    weather = {
+        "outdoor_temperature_c": 5 + 6 * np.sin(2 * np.pi * (hour - 0.4)),
+        "pv_yield_kw_per_kwp": np.clip(np.sin(2 * np.pi * (hour - 0.25)), 0, None),
+    }
+    problem = replace(
+        problem, **{name: np.tile(values, (2, 1)) for name, values in weather.items()}
+    )
+    design = designed(problem)
+    assert design["pv_power_kw"].sum() > 1
+    assert min(design["heat_pump_heat_kw"].sum(), design["immersion_kw"].sum()) > 1
+    found = optimum(network(design, tmp_path))
+    assert found == pytest.approx(operating_gbp(problem, design), rel=1e-6)
 
 
 def test_a_house_without_a_unit_is_a_network_too(tmp_path):

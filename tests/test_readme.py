@@ -103,10 +103,11 @@ def test_every_make_target_is_there() -> None:
 def test_a_command_plans_the_study_that_it_names(clone: Clone, target: str) -> None:
     stamp = f"{sys.prefix}/.run"
     shown = clone.shell("make", "--dry-run", "-o", stamp, target, f"VENV={sys.prefix}")
-    config = re.search(r"--configfile (\S+)", shown.stdout)
+    config = re.search(r"--configfile (\S+(?: \S+\.yaml)*)", shown.stdout)
     assert config is not None
-    assert (clone.directory / config[1]).is_file()
-    name = yaml.safe_load((clone.directory / config[1]).read_text("utf-8"))["run"]["name"]
+    files = [clone.directory / name for name in config[1].split()]
+    assert all(path.is_file() for path in files)
+    name = yaml.safe_load(files[-1].read_text("utf-8"))["run"]["name"]
     assert f"results/{name}/report/index.html" in README
 
 

@@ -52,6 +52,7 @@ def test_a_run_has_all_its_figures_as_svg_and_pdf(run):
         "heat_shares",
         "tes_economics",
         "store_discharge",
+        "store_week",
         *(
             f"{kind}_{scenario}"
             for kind in ("cost_waterfall", "dispatch_week")
@@ -166,16 +167,21 @@ def test_the_store_is_not_credited_alone_with_a_unit(run, tmp_path):
     assert with_another_unit(designs) == {"detached-fit-with": "the unit"}
     (found,) = [
         row
-        for row in dict(answer.answers(designs))["Detached"]
+        for row in dict(answer.answers(designs, answer.Evidence()))["Detached"]
         if row.incentive == "Feed-in tariff"
     ]
     assert "together with the unit" in found.store_detail
     (sentence,) = [text for text in answer.sentences(designs) if text.startswith("Feed-in")]
-    assert "the store pays by itself in 1 of 2 houses, together with a change of" in sentence
+    assert "a store pays beside the unit in 1 of 2 houses" in sentence
+    assert "in 1 of 2 houses the unit pays only with a store" in sentence
+    other = designs.copy()
+    other.loc[without, "chp_kw"] = 1.0
+    (sentence,) = [text for text in answer.sentences(other) if text.startswith("Feed-in")]
+    assert "in 1 of 2 houses a store pays with another unit than without one" in sentence
     designs.to_csv(tmp_path / "designs.csv", index=False)
     shown = run_summary(designs_path=tmp_path / "designs.csv", report_path="index.html")
     assert len([line for line in shown.splitlines() if line.endswith(" *")]) == 1
-    assert "* store and a change of the unit together" in shown
+    assert "* the unit changes with the store: what is said is of both" in shown
     figures.tes_economics(
         designs_path=tmp_path / "designs.csv",
         svg_path=tmp_path / "a.svg",
@@ -359,10 +365,14 @@ def test_the_best_design_is_as_sure_as_the_lower_bound_of_the_pair(run):
         980.0,
     ]
     (found,) = [
-        row for row in dict(answer.answers(designs))["Flat"] if row.incentive == "Feed-in tariff"
+        row
+        for row in dict(answer.answers(designs, answer.Evidence()))["Flat"]
+        if row.incentive == "Feed-in tariff"
     ]
     assert found.design.endswith("no store")
-    assert found.certainty == "within £20 a year (2.00 %)"
+    assert found.certainty == (
+        "proven best within £20 a year (2.00 %) for this demand and these prices"
+    )
 
 
 def test_the_sentence_counts_houses():
@@ -372,6 +382,7 @@ def test_the_sentence_counts_houses():
             "house": house,
             "incentive": "fit",
             "tes": tes,
+            "plant": "chp",
             "variant": "",
             "design": "optimal",
             "chp_kw": 2.0,
@@ -387,8 +398,8 @@ def test_the_sentence_counts_houses():
         for tes in ("with", "without")
     ]
     assert answer.sentences(pd.DataFrame(rows)) == [
-        "Feed-in tariff: a unit pays in 1 of 2 houses (£120 a year); the store pays in 1 of 2 "
-        "houses and is undecided in 1."
+        "Feed-in tariff: a unit pays in 1 of 2 houses (£120 a year); a store pays beside the "
+        "unit in 1 of 2 houses and is undecided in 1."
     ]
 
 
@@ -397,7 +408,14 @@ def test_coarse_runs_and_the_printed_factor_are_announced(run):
     (coarse,) = answer.design_notices(designs)
     assert "steps of 30 min" in coarse.text
     assert "14 days" in coarse.text
-    assert "Operated over the whole year, the sizes found cost" in coarse.text
+    assert "Checked on all 365 days, designs cost as much as estimated" in coarse.text
+    off = designs.assign(whole_year_eac_gbp=designs["eac_gbp"] + np.linspace(-5, 46, len(designs)))
+    (told,) = answer.design_notices(off)
+    assert told.text.endswith("designs cost £5 less to £46 more a year than estimated.")
+    (often,) = answer.design_notices(
+        designs.assign(chp_starts=5022.0, resolution_minutes=5.0, days_modelled=365)
+    )
+    assert often.text.startswith("The unit starts up to 14 times a day")
     fine = designs.assign(resolution_minutes=5.0, days_modelled=365)
     assert answer.design_notices(fine) == []
     (printed,) = answer.design_notices(fine.assign(annualisation="as_printed"))
@@ -415,20 +433,20 @@ def test_the_caption_claims_what_is_drawn(days, minutes, first_days, mean_minute
     assert caption.endswith(f"as {mean_minutes}-min means.")
 
 
-def test_findings_on_demand_are_announced_by_the_weightiest():
-    quiet = QUALITY | {"house": "terrace", "warnings": []}
+def test_what_puts_demand_in_doubt_is_announced_and_notes_are_not():
+    quiet = QUALITY | {"house": "terrace", "warnings": [], "notes": ["synthesised for ever"]}
     dead = QUALITY | {
         "house": "detached",
         "warnings": [
-            "space_heating_kw not in the file: synthesised for the built-in house 'detached'",
-            "electricity_kw: exactly zero in 17.3% of the year; 5 stretches are longer",
+            "electricity: exactly zero in 17.3% of the year, the first on 2 January",
             "electricity_kw: exactly at its maximum of 6 kW",
         ],
     }
     assert answer.demand_notice([quiet]) == []
     (notice,) = answer.demand_notice([quiet, dead])
     assert notice.text == (
-        "Detached: electricity: exactly zero in 17.3% of the year (and 2 more findings)."
+        "Detached: electricity: exactly zero in 17.3% of the year, the first on 2 January. "
+        "And 1 more finding."
     )
     assert notice.section == "demand"
 

@@ -49,7 +49,8 @@ class Shown:
     requests: list[str] = field(default_factory=list)
 
 
-def show(browser: Browser, report: Path, width: int) -> Shown:
+def show(browser: Browser, report: Path, width: int, opened: bool = True) -> Shown:
+    """The page, all its folds opened and charts drawn, or as a reader first sees it."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     shown = Shown(page)
     page.on(
@@ -62,6 +63,14 @@ def show(browser: Browser, report: Path, width: int) -> Shown:
     page.on("request", lambda request: shown.requests.append(request.url))
     page.goto(report.as_uri())
     page.evaluate("() => window.charts")
+    if opened:
+        page.evaluate(
+            """async () => {
+                document.querySelectorAll("details").forEach((one) => { one.open = true; });
+                await new Promise((done) => setTimeout(done, 300));
+                await window.charts;
+            }"""
+        )
     return shown
 
 
@@ -85,10 +94,45 @@ def test_the_page_is_small_and_asks_for_nothing(wide: Shown, report: Path) -> No
 
 def test_every_chart_is_drawn(wide: Shown) -> None:
     charts = wide.page.locator(".chart")
-    # the explorer, where the money goes, incentives, store size, three of the group, two of units
-    assert charts.count() == 9
+    # where the money goes, year by year, the explorer, incentives, store size, three of the group,
+    # two of units
+    assert charts.count() == 10
     for chart in charts.all():
         assert chart.locator(".plot .trace, .plot .point").count() > 0, chart.get_attribute("id")
+
+
+def test_before_anything_is_opened_the_page_is_short(browser: Browser, report: Path) -> None:
+    shown = show(browser, report, 1280, opened=False)
+    page = shown.page
+    assert page.evaluate("document.documentElement.scrollHeight") <= 6000
+    figures = page.locator(".figures p")
+    assert figures.count() == 3
+    screen = page.viewport_size or {"height": 0}
+    for seen in (figures.last, page.locator(".told svg").first):
+        box = seen.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= screen["height"]
+    assert not page.locator("#designs table").first.is_visible()
+    page.locator("nav a[href='#designs']").click()
+    page.wait_for_function("document.querySelector('#designs > details').open")
+    assert page.locator("#designs table").first.is_visible()
+    page.wait_for_function("document.querySelector('#designs .plot .main-svg')")
+    assert shown.complaints == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_whatever_is_touched_is_large_enough(browser: Browser, report: Path, width: int) -> None:
+    page = show(browser, report, width).page
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, select, input, summary")]
+            .filter((one) => one.offsetParent && !one.closest(".plot")).filter((one) => {
+              const box = one.getBoundingClientRect();
+              return box.width < 24 || box.height < 24;
+            }).map((one) => one.outerHTML.slice(0, 99))"""
+    )
+    assert small == []
+    page.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -336,8 +380,9 @@ def test_every_table_can_be_taken_as_csv(wide: Shown, report: Path) -> None:
     head, *rows = csv.reader(io.StringIO(taken["all_designs.csv"]))
     assert len(rows) == len(designs)
     for row in rows:
-        eai = float(row[head.index("EAI (£/y)")])
-        assert eai == pytest.approx(designs.loc[row[0], "eai_gbp"], rel=1e-8)
+        eai = float(row[head.index("Saved (£/y)")])
+        name = row[head.index("Files")]
+        assert eai == pytest.approx(designs.loc[name, "eai_gbp"], rel=1e-8)
 
 
 def test_the_answer_and_tables_need_no_script(browser: Browser, report: Path) -> None:
@@ -347,7 +392,7 @@ def test_the_answer_and_tables_need_no_script(browser: Browser, report: Path) ->
     for words in ("Does the store pay?", "Feed-in tariff: a unit pays in"):
         assert page.get_by_text(words).first.is_visible()
     assert page.locator("table").first.is_visible()
-    assert page.get_by_text("This chart needs JavaScript").first.is_visible()
+    assert page.locator("#explorer").get_by_text("This chart needs JavaScript").is_visible()
     assert not page.locator(".controls").first.is_visible()
     assert page.locator("button").count() == page.locator("#explorer button").count()
     context.close()

@@ -138,7 +138,7 @@ def test_a_wrong_factor_changes_every_verdict_and_the_page(wrong, metric):
 
 
 def whole_comparison(shift: float = 0.0) -> pd.DataFrame:
-    """Print held against itself, every number off by a share."""
+    """Print compared with itself, every number off by a share."""
     table = compare({}, NUMBERS, REASONS)
     computed = table["published"] * (1 + shift)
     return table.assign(computed=computed, deviation=computed - table["published"], verdict="close")

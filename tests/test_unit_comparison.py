@@ -1,4 +1,4 @@
-"""Units held against boilers and central plants: primary energy, CO2 and money by hand."""
+"""Units compared with boilers and central plants: primary energy, CO2 and money by hand."""
 
 import math
 from dataclasses import replace
@@ -33,6 +33,7 @@ from microchp.config.scenarios import (
 )
 from microchp.errors import AssessmentError, ConfigError, DataError
 from microchp.report.comparison_figures import references_differ
+from microchp.report.sections.units import answer_table, extent
 from microchp.series.prices import validate_year_files
 from microchp.series.timeseries import time_axis
 
@@ -400,3 +401,27 @@ def test_houses_of_one_use_are_not_drawn_against_it(uses: tuple[float, ...], dif
         }
     )
     assert references_differ(rows) is differ
+
+
+def test_the_best_option_may_be_a_boiler_and_a_unit_may_be_called_one() -> None:
+    """A condensing boiler saves 6.9 %, a unit named ``dachs_boiler`` 2 %, the reference nothing."""
+    rows = pd.DataFrame(
+        {
+            "house": "detached",
+            "house_label": "Detached",
+            "unit": ["reference_boiler", "condensing_boiler", "dachs_boiler"],
+            "unit_label": ["Boiler", "Condensing boiler", "Dachs"],
+            "kind": ["reference", "alternative", "unit"],
+            "central_plant": "combined_cycle",
+            "primary_saving_share": [0.0, 0.069, 0.02],
+        }
+    )
+    no_money = pd.DataFrame({"kind": [], "irr": [], "house": []})
+    assert extent(rows) == "1 units × 1 buildings × 1 central plants"
+    (best,) = answer_table(rows, no_money).rows
+    assert best[1:3] == ["Condensing boiler against Combined cycle", "7 %"]
+    (dear,) = answer_table(rows[rows["kind"] != "alternative"], no_money).rows
+    assert dear[1:3] == ["Dachs against Combined cycle", "2 %"]
+    wasteful = rows[rows["kind"] != "alternative"].assign(primary_saving_share=[0.0, -0.1])
+    (none,) = answer_table(wasteful, no_money).rows
+    assert none[1:3] == ["Boiler against Combined cycle", "0 %"]

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 import yaml
-from conftest import ROOT, Workflow
+from conftest import ROOT, Workflow, run_command
 
 SCENARIOS = {
     f"cottage-{incentive}-{tes}" for incentive in ("none", "fit") for tes in ("with", "without")
@@ -63,6 +63,20 @@ def test_the_resolved_configuration_is_kept_and_runs_again(tiny: Workflow) -> No
     assert tiny.planned("results/tiny/config.yaml") == {}
 
 
+def test_the_default_file_reaches_no_run_that_names_its_own_whatever_the_profile(
+    workflow: Workflow, tmp_path: Path
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text("tariff: {import_fle: x.csv}\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("scenarios: {house: [flat]}\n", encoding="utf-8")
+    here = replace(workflow, directory=tmp_path)
+    alone = here.run("mine.yaml", "--dry-run", "--workflow-profile", "none", "--cores", "1")
+    assert alone.returncode == 0, alone.stdout
+    both = run_command([*here.command("x")[:-2], "--dry-run"], tmp_path)
+    assert both.returncode != 0
+    assert "config/config.yaml:\n  tariff.import_fle: unknown key" in both.stdout
+
+
 def test_a_second_run_has_nothing_to_do(tiny: Workflow) -> None:
     done = tiny.run("tiny.yaml")
     assert done.returncode == 0
@@ -76,7 +90,7 @@ def test_the_terminal_has_a_line_for_each_job_and_no_more(tiny: Workflow) -> Non
     assert len(progress) >= total
     assert progress == [(str(done + 1), str(len(progress))) for done in range(len(progress))]
     assert re.search(
-        r"solve_model cottage-fit-with: over the whole year these .* s; \d of 4", tiny.shown
+        r"solve_model cottage-fit-with: check on all 365 days: .* s; \d of 4", tiny.shown
     )
     assert "results/tiny: see report/index.html" in tiny.shown
     for noise in ("Traceback", "Select jobs", "Execute", "Finished jobid", "Provided cores"):

@@ -53,7 +53,7 @@ def test_a_penetration_simulates_nothing_again(groups: Workflow) -> None:
     planned = changed(groups, "scenarios", {"penetration": [0.0, 0.5, 1.0]})
     assert planned["aggregate_group"] == CASES
     after = {"assess_groups", "plot_groups", "build_report"}
-    assert set(planned) == {"aggregate_group", *after, "write_config"}
+    assert set(planned) == {"aggregate_group", *after, "write_config", "write_scenarios"}
 
 
 def test_a_control_solves_nothing_again(groups: Workflow) -> None:

@@ -36,21 +36,17 @@ class Damage:
     what: str
 
 
-def write_manifest(
-    *, output_paths: Iterable[str | Path], run_dir: str | Path, manifest_path: str | Path
-) -> None:
+def write_manifest(*, output_paths: Iterable[str | Path], manifest_path: str | Path) -> None:
     """Write size and checksum of every file among the outputs of a run.
 
     Parameters
     ----------
     output_paths
         Files, and folders with files, in the folder of the run.
-    run_dir
-        That folder.
     manifest_path
-        CSV to write: columns are the fields of :class:`Entry`.
+        CSV to write into that folder: columns are the fields of :class:`Entry`.
     """
-    root = Path(run_dir)
+    root = Path(manifest_path).parent
     entries = [
         Entry(str(path.relative_to(root)), str(output.relative_to(root)), *measure(path))
         for output in sorted(map(Path, output_paths))

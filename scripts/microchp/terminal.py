@@ -29,6 +29,7 @@ from microchp.workflow import job_name
 ROUTINE = (
     "Assuming unrestricted shared filesystem usage",
     "Building DAG of jobs",
+    "Workflow defines that rule",
     "Using shell",
     "Provided cores",
     "Rules claiming more threads",

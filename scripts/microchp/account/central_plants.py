@@ -6,7 +6,7 @@ the central plant's own factors, because that plant has not made it.
 **The marginal case** (section 4.1, after Voorspools and D'haeseleer 2002). A unit can displace
 another plant than the one that stands in while it is off. The paper gives no formula; it is read
 so: the *avoided* plant supplies the house that has no unit, what is imported while the unit runs,
-and is spared what is exported; the *back-up* plant supplies the house while the unit is off.
+and makes less by what is exported; the *back-up* plant supplies the house while the unit is off.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def grid_cases(
     Parameters
     ----------
     plants
-        Those to be held against, and those that ``marginal`` names, by name.
+        Those to be compared with, and those that ``marginal`` names, by name.
     marginal
         Pairs of plants by the name of the case.
     year

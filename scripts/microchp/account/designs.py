@@ -216,6 +216,7 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
         "co2_price_gbp_per_kg": inputs.incentive.co2_price_gbp_per_kg,
         "interest_rate": finance.interest_rate,
         "lifetime_years": finance.lifetime_years,
+        "price_escalation_per_year": finance.price_escalation_per_year,
         **asdict(costs),
         **asdict(year),
         "lower_bound_gbp": float(design.attrs["lower_bound_gbp"]),
@@ -297,7 +298,11 @@ _STORE_COLUMNS = (
 def _store_alone(row: pd.Series, base: pd.Series) -> dict[str, float]:
     investment = row["investment_gbp"] - base["investment_gbp"]
     saving = row["saving_gbp"] - base["saving_gbp"]
-    finance = Finance(interest_rate=row["interest_rate"], lifetime_years=int(row["lifetime_years"]))
+    finance = Finance(
+        interest_rate=row["interest_rate"],
+        lifetime_years=int(row["lifetime_years"]),
+        price_escalation_per_year=row["price_escalation_per_year"],
+    )
     return {
         "tes_investment_gbp": investment,
         "tes_saving_gbp": saving,

@@ -1,7 +1,9 @@
 """Money over time: annualisation, payback, present value and cost of electricity.
 
-All amounts are real (no inflation), a year's saving is the same in every year and arrives at
-the year's end, and nothing is left of the plant after ``finance.lifetime_years``.
+All amounts are real (no inflation), a year's saving arrives at the year's end, and nothing is
+left of the plant after ``finance.lifetime_years``. Savings are the same in every year unless
+energy prices rise faster than money loses value (``finance.price_escalation_per_year``), which
+present value and rate of return count and paybacks, at the prices of the first year, do not.
 
 Payback semantics, the same for simple and discounted payback:
 
@@ -16,10 +18,13 @@ Payback semantics, the same for simple and discounted payback:
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
+import numpy as np
 import numpy_financial as npf
 
 from microchp.config import Finance
+from microchp.series.timeseries import FloatArray
 
 
 def simple_payback_years(investment_gbp: float, saving_gbp: float) -> float:
@@ -42,10 +47,51 @@ def discounted_payback_years(
 
 
 def net_present_value_gbp(investment_gbp: float, saving_gbp: float, finance: Finance) -> float:
-    """Saving of ``lifetime_years`` years, discounted, less the investment."""
-    return float(
-        npf.npv(finance.interest_rate, [-investment_gbp] + [saving_gbp] * finance.lifetime_years)
-    )
+    """Cash flow of ``lifetime_years`` years, discounted."""
+    flow = cash_flow_gbp(investment_gbp, saving_gbp, finance)
+    return float(npf.npv(finance.interest_rate, flow))
+
+
+def cash_flow_gbp(
+    investment_gbp: float,
+    saving_gbp: float,
+    finance: Finance,
+    replacements: Mapping[int, float] | None = None,
+) -> FloatArray:
+    """What is paid (negative) and saved in each year.
+
+    Parameters
+    ----------
+    investment_gbp
+        Paid at the start.
+    saving_gbp
+        Saved in the first year; in year ``t`` it is ``(1 + price_escalation_per_year)^(t - 1)``
+        times as much.
+    finance
+        Lifetime and escalation.
+    replacements
+        Cost of parts that do not last, by their years of service: each is bought again whenever
+        it is worn out, but not in the last year.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(lifetime_years + 1,)``; the first is the start.
+
+    Raises
+    ------
+    ValueError
+        If a part is said to last less than a year.
+    """
+    years = np.arange(finance.lifetime_years + 1)
+    flow: FloatArray = np.full(len(years), float(saving_gbp))
+    flow *= np.power(1 + finance.price_escalation_per_year, years - 1.0)
+    flow[0] = -investment_gbp
+    for lasts, cost_gbp in (replacements or {}).items():
+        if lasts < 1:
+            raise ValueError(f"a part that lasts {lasts} years")
+        flow[np.arange(lasts, finance.lifetime_years, lasts)] -= cost_gbp
+    return flow
 
 
 def internal_rate_of_return(investment_gbp: float, saving_gbp: float, finance: Finance) -> float:
@@ -56,7 +102,7 @@ def internal_rate_of_return(investment_gbp: float, saving_gbp: float, finance: F
     """
     if investment_gbp <= 0 or saving_gbp <= 0:
         return math.nan
-    return float(npf.irr([-investment_gbp] + [saving_gbp] * finance.lifetime_years))
+    return float(npf.irr(cash_flow_gbp(investment_gbp, saving_gbp, finance)))
 
 
 def levelised_cost_gbp_per_kwh(
@@ -77,7 +123,7 @@ def levelised_cost_gbp_per_kwh(
     Returns
     -------
     float
-        To be held against the import price: below it, a kWh used at home is cheaper made than
+        To be compared with the import price: below it, a kWh used at home is cheaper made than
         bought. Payments for generation, export and CO2 are left out. ``nan`` without
         generation. It is a levelised cost in the strict sense with ``crf`` only.
     """

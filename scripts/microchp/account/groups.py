@@ -13,7 +13,7 @@ import pandera.pandas as pa
 import xarray as xr
 
 from microchp.files import read_netcdf, whole
-from microchp.operation.group import UNITS
+from microchp.operation.group import CASE_NAMES, UNITS
 from microchp.operation.network import SEASONS, homes_served, onset
 from microchp.series.timeseries import FloatArray
 
@@ -49,13 +49,18 @@ SCHEMA = pa.DataFrameSchema(
         "store_kwh": pa.Column(float),
         "choices": pa.Column(int),
         "days": pa.Column(int),
+        **{name: pa.Column(str) for name in ("unit", "incentive", "tes", "plant")},
     },
     strict=True,
     ordered=True,
 )
 """A row per scenario, penetration and period. A measure is the median over the choices of
 dwellings, with its 5th and 95th percentile in ``_p05`` and ``_p95``; demand, generation and the
-times of the steepest ramps are those of the choice whose annual import is the median."""
+times of the steepest ramps are those of the choice whose annual import is the median. ``unit`` is
+of the catalogue; where a design is installed it is empty, and ``incentive``, ``tes`` and
+``plant`` are the design's. Each group has rows without units (``penetration`` 0)."""
+
+TEXTS = ("scenario", "period", "ramp_up_at", "ramp_down_at", "group", *CASE_NAMES[1:])
 
 
 def group_rows(group: xr.Dataset) -> list[dict[str, Any]]:
@@ -113,6 +118,7 @@ def group_rows(group: xr.Dataset) -> list[dict[str, Any]]:
                     "choices": int(group["choices"].isel(penetration=p)),
                     "days": int(chosen.sum()),
                 }
+                | {name: str(group.attrs[name]) for name in CASE_NAMES[1:]}
             )
     return rows
 
@@ -151,6 +157,17 @@ def assess_groups(*, group_paths: Sequence[str | Path], groups_path: str | Path)
     log.info("%d groups, %d rows", len(group_paths), len(table))
 
 
+def read_dwellings(path: str | Path) -> pd.DataFrame:
+    """A table of dwellings that ``simulate_dwelling`` wrote, its texts as texts."""
+    texts = ["house", "period", *CASE_NAMES]
+    table = pd.read_csv(
+        path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""]
+    )
+    return table.fillna(dict.fromkeys(texts, ""))
+
+
 def read_groups(path: str | Path) -> pd.DataFrame:
     """``groups.csv``, checked."""
-    return SCHEMA.validate(pd.read_csv(path))
+    texts = dict.fromkeys(TEXTS, str)
+    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
+    return SCHEMA.validate(table.fillna(dict.fromkeys(TEXTS, "")))

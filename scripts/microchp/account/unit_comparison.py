@@ -1,8 +1,8 @@
-"""``comparison.csv`` and ``comparison_economics.csv``: units held against a boiler and the grid.
+"""``comparison.csv`` and ``comparison_economics.csv``: units compared with a boiler and the grid.
 
 After De Paepe et al. 2006. The reference heats with a boiler and buys its electricity. A unit
 runs by the heat demand with the same boiler behind it; what it exports is deducted from the
-primary energy and the CO2 of the central plant. A condensing boiler is held against both.
+primary energy and the CO2 of the central plant. A condensing boiler is compared with both.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ log = logging.getLogger(__name__)
 
 _POSITIVE = pa.Check.ge(0)
 _SHARE = pa.Check.in_range(0, 1 + 1e-9)
+UNIT, REFERENCE_KIND, ALTERNATIVE = "unit", "reference", "alternative"
+"""Kinds of rows: a micro-CHP unit, what is compared with, and an alternative to a unit."""
+
 _NAMES = {name: pa.Column(str) for name in ("house", "unit")}
+_KIND = {"kind": pa.Column(str, pa.Check.isin([UNIT, REFERENCE_KIND, ALTERNATIVE]))}
 _LABELS = {name: pa.Column(str) for name in ("house_label", "unit_label")}
 
 SCHEMA = pa.DataFrameSchema(
@@ -87,13 +91,15 @@ SCHEMA = pa.DataFrameSchema(
                 "co2_saving_share",
             )
         },
+        **_KIND,
     },
     strict=True,
     ordered=True,
     unique=["house", "unit", "central_plant"],
 )
 """``comparison.csv``: a row per house, unit and central plant. ``unit`` is also
-``reference_boiler`` and ``condensing_boiler``. A share without a basis is empty."""
+``reference_boiler`` and ``condensing_boiler``, told apart by ``kind``. A share without a basis is
+empty."""
 
 ECONOMICS_SCHEMA = pa.DataFrameSchema(
     {
@@ -121,6 +127,7 @@ ECONOMICS_SCHEMA = pa.DataFrameSchema(
                 "cost_cut_share",
             )
         },
+        **_KIND,
     },
     strict=True,
     ordered=True,
@@ -148,6 +155,7 @@ class UnitYear:
     chp_fuel_kw: FloatArray
     boiler_heat_kw: FloatArray
     surplus_heat_kw: FloatArray
+    kind: str = UNIT
 
     @property
     def use(self) -> GridUse:
@@ -155,7 +163,7 @@ class UnitYear:
         net = (self.electricity_kw - self.chp_power_kw) / 60
         return GridUse(np.maximum(net, 0), np.maximum(-net, 0), self.chp_power_kw > 0)
 
-    def without_unit(self, name: str) -> UnitYear:
+    def without_unit(self, name: str, kind: str) -> UnitYear:
         """The same house with a boiler alone."""
         none = np.zeros_like(self.heat_demand_kw)
         return UnitYear(
@@ -169,6 +177,7 @@ class UnitYear:
             chp_fuel_kw=none,
             boiler_heat_kw=self.heat_demand_kw,
             surplus_heat_kw=none,
+            kind=kind,
         )
 
 
@@ -459,7 +468,7 @@ def unit_rows(
         Central plants.
     """
     settings = inputs.comparison
-    alone = year.without_unit(REFERENCE)
+    alone = year.without_unit(REFERENCE, REFERENCE_KIND)
     before = annual_use(alone, settings.reference_boiler.efficiency)
     after = annual_use(year, boiler_efficiency)
     names = {"house": year.house, "unit": year.unit}
@@ -477,9 +486,10 @@ def unit_rows(
             | labels
             | asdict(after)
             | saving(with_unit, reference)
+            | {"kind": year.kind}
         )
     money = []
-    for metering in settings.metering if year.unit != REFERENCE else []:
+    for metering in settings.metering if year.kind != REFERENCE_KIND else []:
         earned = economics(
             reference=settle(metering, year.electricity_kw, alone.chp_power_kw, settings.prices),
             settled=settle(metering, year.electricity_kw, year.chp_power_kw, settings.prices),
@@ -489,7 +499,8 @@ def unit_rows(
             target_payback_years=settings.target_payback_years,
             finance=inputs.finance,
         )
-        money.append(names | {"metering": metering} | labels | asdict(earned))
+        own = {"kind": year.kind}
+        money.append(names | {"metering": metering} | labels | asdict(earned) | own)
     return Tables(energy, money)
 
 
@@ -507,7 +518,7 @@ def tables(
     """
     settings = inputs.comparison
     cases = grid_cases(inputs.plants, settings.marginal, inputs.year)
-    # plants that only a marginal case names are not held against by themselves
+    # plants that only a marginal case names are not compared with by themselves
     cases = [case for case in cases if case.name in (*settings.plants, *settings.marginal)]
     energy: list[dict[str, Any]] = []
     money: list[dict[str, Any]] = []
@@ -518,10 +529,10 @@ def tables(
         if year.house not in houses:
             houses.add(year.house)
             boilers = (
-                (REFERENCE, settings.reference_boiler.efficiency),
-                (CONDENSING, settings.condensing_boiler.efficiency),
+                (REFERENCE, REFERENCE_KIND, settings.reference_boiler.efficiency),
+                (CONDENSING, ALTERNATIVE, settings.condensing_boiler.efficiency),
             )
-            years = [(year.without_unit(name), value) for name, value in boilers] + years
+            years = [(year.without_unit(name, kind), eta) for name, kind, eta in boilers] + years
             _report_small_boiler(year, settings.reference_boiler.max_heat_kw)
         for each, efficiency in years:
             rows = unit_rows(each, efficiency, inputs, cases)
@@ -582,7 +593,7 @@ def compare_units(
         with whole(path) as partial:
             table.to_csv(partial, index=False)
     log.info(
-        "%d units in houses held against %d central plants and %d metering rules",
+        "%d units in houses compared with %d central plants and %d metering rules",
         len(operation_paths),
         energy["central_plant"].nunique(),
         len(inputs.comparison.metering),

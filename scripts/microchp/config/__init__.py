@@ -42,7 +42,7 @@ from microchp.config.fields import (
     minute_of_day,
 )
 from microchp.config.finance import Annualisation, Finance
-from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
     Cylinder,
@@ -62,6 +62,7 @@ from microchp.config.load import (
     load_config,
     merge,
     plant_config,
+    sampled_config,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -74,9 +75,10 @@ from microchp.config.parts import (
     Pv,
 )
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
-from microchp.config.root import OPTIMAL, Config
+from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
 from microchp.config.solve import Solve
+from microchp.config.sweep import SampledInput, Sweep
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
@@ -149,9 +151,11 @@ __all__ = [
     "ReferenceBoiler",
     "Retrofit",
     "Run",
+    "SampledInput",
     "Scenarios",
     "Share",
     "Solve",
+    "Sweep",
     "Tariff",
     "Tes",
     "Time",
@@ -165,5 +169,6 @@ __all__ = [
     "minute_of_day",
     "plant_config",
     "read_yaml_file",
+    "sampled_config",
     "variant_config",
 ]

@@ -1,4 +1,4 @@
-"""Units held against a boiler and central plants."""
+"""Units compared with a boiler and central plants."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class MarginalCase(Block):
     avoided: Name = Field(
         description=(
             "Plant that a unit displaces: it supplies the house without a unit, supplies what is "
-            "imported while the unit runs, and is spared what is exported."
+            "imported while the unit runs, and makes less by what is exported."
         )
     )
     backup: Name = Field(description="Plant that supplies the house while its unit is off.")
@@ -139,13 +139,13 @@ Metering = Literal["backwards_to_annual_demand", "backwards", "separate_meters",
 
 
 class Comparison(Block):
-    """Units held against a boiler and central plants: primary energy, CO2 and money."""
+    """Units compared with a boiler and central plants: primary energy, CO2 and money."""
 
     plants: list[Name] = Field(
         [],
         description=(
             "Central plants, from `resources/central_plants.yaml` or `central_plants`, that the "
-            "units of `operation` are held against. Empty: no comparison."
+            "units of `operation` are compared with. Empty: no comparison."
         ),
     )
     marginal: dict[Name, MarginalCase] = Field(

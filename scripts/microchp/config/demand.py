@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from microchp.config.demand_file import DemandFiles, Timezone
-from microchp.config.fields import Block, Name
+from microchp.config.fields import Block, Name, OutdoorTemperature
 
 
 class Weather(Block):
@@ -58,8 +58,12 @@ class FilePolicy(Block):
 class Vdi4655(Block):
     """Reference days of VDI 4655."""
 
-    summer_above_c: float = Field(15.0, description="Days warmer than this are summer days.")
-    winter_below_c: float = Field(5.0, description="Days colder than this are winter days.")
+    summer_above_c: OutdoorTemperature = Field(
+        15.0, description="Days warmer than this are summer days."
+    )
+    winter_below_c: OutdoorTemperature = Field(
+        5.0, description="Days colder than this are winter days."
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -16,6 +16,13 @@ class Finance(Block):
 
     interest_rate: Annotated[float, Field(ge=0, lt=1)] = Field(0.05, description="IR of Eq. 6.")
     lifetime_years: int = Field(15, ge=1, le=100, description="n of Eq. 6.")
+    price_escalation_per_year: Annotated[float, Field(gt=-0.5, lt=0.5)] = Field(
+        0.0,
+        description=(
+            "By what share energy prices rise each year beyond inflation. Present value and rate "
+            "of return count it; designs are made for the prices of the first year."
+        ),
+    )
     annualisation: Annualisation = Field(
         "crf",
         description=(

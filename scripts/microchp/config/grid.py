@@ -9,6 +9,9 @@ from pydantic import Field
 from microchp.config.fields import Block, Name, Share, StoreSize, UnitSize
 from microchp.config.plants import DEFAULT_PLANT
 
+OPTIMAL = "optimal"
+"""Design of a scenario whose sizes are free."""
+
 
 class Scenarios(Block):
     """The grid: every combination of these lists is a scenario."""

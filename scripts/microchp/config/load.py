@@ -9,10 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from microchp.config.bills import lay_bills
+from microchp.config.emissions import Emissions
 from microchp.config.fields import nearest
 from microchp.config.messages import explain
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.config.root import Config
+from microchp.config.tariff import Tariff
 from microchp.config.yaml_file import read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
@@ -35,6 +37,15 @@ VARIANT_BLOCKS = (
     "finance",
     "solve",
 )
+
+SWEPT_BLOCKS = (
+    *(block for block in VARIANT_BLOCKS if block not in ("time", "solve")),
+    "incentives",
+    "units",
+    "heat_pumps",
+    "plants",
+)
+"""Blocks with keys that a sweep may sample: all that a design is made of, demand apart."""
 
 DEMAND_KEYS = {"time": ("year",), "pv": PV_YIELD_KEYS}
 """Keys of these blocks that the demand is made with."""
@@ -160,6 +171,7 @@ def load_config(
         variant_config(config, name, source)
     for name in config.plants:
         plant_config(config, name, source)
+    _check_sweep(config, source)
     return config
 
 
@@ -226,6 +238,109 @@ def _refuse_demand_keys(changes: Mapping[str, Any], where: str, who: str) -> Non
     ]
     if wrong:
         raise ConfigError("\n".join([f"{where}:", *wrong]))
+
+
+def variant_prices(config: Config, variant: str) -> tuple[Tariff, Emissions]:
+    """Tariff and emission factors of a variant that has been checked; "" is no change.
+
+    Without the rest of the configuration, whose check takes a hundred times as long.
+    """
+    changes = config.scenarios.variants[variant] if variant else {}
+    tariff = merge(config.tariff.model_dump(), changes.get("tariff") or {})
+    emissions = merge(config.emissions.model_dump(), changes.get("emissions") or {})
+    return Tariff.model_validate(tariff), Emissions.model_validate(emissions)
+
+
+def sampled_config(config: Config, values: Mapping[str, Any], source: str) -> Config:
+    """``config`` with other values of some keys, checked as any other.
+
+    Parameters
+    ----------
+    config
+        What stands where nothing is sampled.
+    values
+        By dotted key, as in ``sweep.inputs``.
+    source
+        What the values are of, for messages.
+
+    Raises
+    ------
+    ConfigError
+        If a key is not there or may not be sampled, or the values make the configuration wrong.
+    """
+    data = config.model_dump(mode="json")
+    problems = []
+    for key, value in values.items():
+        try:
+            _lay(data, key, value)
+        except KeyError as error:
+            problems.append(f"  sweep.inputs: '{key}': {error.args[0]}")
+    if problems:
+        raise ConfigError("\n".join([f"{source}:", *problems]))
+    return _validate(data, source)
+
+
+def configured(config: Config, key: str) -> Any:
+    """The value of a dotted key.
+
+    Raises
+    ------
+    KeyError
+        If it is not there or may not be sampled, with the reason.
+    """
+    return _holder(config.model_dump(mode="json"), key)[1]
+
+
+def _lay(data: dict[str, Any], key: str, value: Any) -> None:
+    """Put a value at a dotted key; an integer's place takes the nearest one."""
+    (holder, last), old = _holder(data, key)
+    whole = isinstance(old, int) and not isinstance(old, bool) and isinstance(value, float)
+    holder[last] = round(value) if whole else value
+
+
+def _holder(data: dict[str, Any], key: str) -> tuple[tuple[Any, Any], Any]:
+    """Where a dotted key's value stands, and the value."""
+    steps = key.split(".")
+    if steps[0] not in SWEPT_BLOCKS:
+        hint = nearest(steps[0], SWEPT_BLOCKS)
+        raise KeyError(f"cannot be sampled{hint}; keys of {', '.join(SWEPT_BLOCKS)} can")
+    if len(steps) > 1 and steps[1] in DEMAND_KEYS.get(steps[0], ()):
+        raise KeyError("the demand is made with it, and is the same for all samples")
+    holder: Any = None
+    last: Any = None
+    node: Any = data
+    for depth, step in enumerate(steps):
+        known = list(node) if isinstance(node, dict) else _places(node)
+        if not isinstance(node, dict | list) or step not in known:
+            hint = nearest(step, known)
+            raise KeyError(f"no such key: {'.'.join(steps[: depth + 1])}{hint}")
+        holder, last = node, int(step) if isinstance(node, list) else step
+        node = holder[last]
+    if isinstance(node, dict):
+        raise KeyError(f"is a block, of {', '.join(node)}; name one of its keys")
+    return (holder, last), node
+
+
+def _places(node: object) -> list[str]:
+    """Places in a list, as they are written in a dotted key."""
+    return [str(index) for index in range(len(node))] if isinstance(node, list) else []
+
+
+def _check_sweep(config: Config, source: str) -> None:
+    """Refuse inputs of a sweep that are no keys, or whose ends the configuration refuses."""
+    problems = []
+    for key, sampled in config.sweep.inputs.items():
+        ends = sampled.values or [
+            v for v in (sampled.low, sampled.mean, sampled.high) if v is not None
+        ]
+        for value in ends:
+            try:
+                sampled_config(config, {key: value}, f"sweep.inputs, {key} = {value}")
+            except ConfigError as error:
+                problems += [line for line in str(error).splitlines() if line not in problems]
+                break
+    if problems:
+        raise ConfigError("\n".join([f"{source}:", *(f"  {line}" for line in problems)]))
 
 
 def _validate(data: Mapping[str, Any], source: str) -> Config:

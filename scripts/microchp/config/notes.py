@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from microchp.config.load import variant_config
+from microchp.config.load import variant_prices
 from microchp.config.root import Config
 from microchp.config.yaml_file import read_yaml_file
 
@@ -20,8 +20,10 @@ def run_notes(config: Config, files: Sequence[str | Path] = ()) -> list[str]:
     files
         Files that were laid over each other to make it, in their order.
     """
+    named = {str(file): read_yaml_file(file) for file in files}
     return [
-        *name_notes({str(file): read_yaml_file(file) for file in files}),
+        *name_notes(named),
+        *unused_notes(config),
         *demand_notes(config),
         *year_notes(config),
     ]
@@ -76,6 +78,21 @@ def name_notes(files: Mapping[str, Mapping[str, object]]) -> list[str]:
     ]
 
 
+def unused_notes(config: Config) -> list[str]:
+    """Export prices that are given and not used, because a file or periods stand in for them."""
+    tariffs = {"tariff": config.tariff} | {
+        f"incentives.{name}.tariff": own
+        for name in config.scenarios.incentive
+        if (own := config.incentives[name].tariff) is not None
+    }
+    return [
+        f"{key}.{unused} is not used: "
+        f"{'export_file' if tariff.export_file else 'export_periods'} holds instead"
+        for key, tariff in tariffs.items()
+        for unused in tariff.unused_export
+    ]
+
+
 def year_notes(config: Config) -> list[str]:
     """Where a design mixes prices and emission factors of different years.
 
@@ -89,11 +106,10 @@ def year_notes(config: Config) -> list[str]:
     """
     notes: dict[str, str] = {}
     for variant in ("", *config.scenarios.variants):
-        changed = variant_config(config, variant)
-        emissions = changed.emissions
-        tariffs = {"tariff": changed.tariff}
-        for name in changed.scenarios.incentive:
-            own = changed.incentives[name].tariff
+        tariff, emissions = variant_prices(config, variant)
+        tariffs = {"tariff": tariff}
+        for name in config.scenarios.incentive:
+            own = config.incentives[name].tariff
             if own is not None:
                 tariffs[f"incentives.{name}.tariff"] = own
         for key, tariff in tariffs.items():

@@ -14,7 +14,6 @@ from microchp.config.fields import (
     Efficiency,
     Name,
     PaidPrice,
-    Positive,
     Power,
     Priced,
     Share,
@@ -48,20 +47,28 @@ class HeatPumpModel(Block):
     control: Literal["regulated", "on_off"] = Field(
         description="`regulated`: an inverter, which runs at part load. `on_off`: one speed."
     )
-    cop_constant: float = Field(description="COP at 0 °C outdoors and 0 °C of flow.")
-    cop_per_outdoor_k: float = Field(description="Change of COP per K of outdoor temperature.")
-    cop_per_flow_k: float = Field(description="Change of COP per K of flow temperature.")
-    power_constant: float = Field(
+    cop_constant: Annotated[float, Field(gt=0, le=30)] = Field(
+        description="COP at 0 °C outdoors and 0 °C of flow."
+    )
+    cop_per_outdoor_k: Annotated[float, Field(ge=-2, le=2)] = Field(
+        description="Change of COP per K of outdoor temperature."
+    )
+    cop_per_flow_k: Annotated[float, Field(ge=-2, le=2)] = Field(
+        description="Change of COP per K of flow temperature."
+    )
+    power_constant: Annotated[float, Field(ge=-5, le=5)] = Field(
         1.0,
         description=(
             "Electrical power at full load, at 0 °C outdoors and 0 °C of flow, as a share of the "
             "power at -7 °C and 52 °C. An inverter's does not depend on the temperatures."
         ),
     )
-    power_per_outdoor_k: float = Field(
+    power_per_outdoor_k: Annotated[float, Field(ge=-2, le=2)] = Field(
         0.0, description="Change of it per K of outdoor temperature."
     )
-    power_per_flow_k: float = Field(0.0, description="Change of it per K of flow temperature.")
+    power_per_flow_k: Annotated[float, Field(ge=-2, le=2)] = Field(
+        0.0, description="Change of it per K of flow temperature."
+    )
     min_load_share: Share = Field(
         description="Least heat while running, over the most heat at the same temperatures."
     )
@@ -96,7 +103,7 @@ class HeatPump(NewPart):
             "type has it."
         ),
     )
-    cop_factor: Positive = Field(
+    cop_factor: Annotated[float, Field(gt=0, le=2)] = Field(
         0.83,
         description=(
             "Factor on the laboratory's COP, for pump, standby, starts and settings in the field. "
@@ -105,7 +112,7 @@ class HeatPump(NewPart):
             "WP-QS im Bestand, 2025), 742 in British ones 2.9 (Electrification of Heat, 2024)."
         ),
     )
-    max_heat_share: Positive = Field(
+    max_heat_share: Annotated[float, Field(gt=0, le=10)] = Field(
         1.0,
         description=(
             "Most heat over rated heat that an inverter gives in mild weather; where it is cold, "
@@ -183,7 +190,7 @@ class Battery(NewPart):
     """Battery behind the meter."""
 
     max_kwh: StoreSize = Field(10.0, description="Largest usable capacity.")
-    power_kw_per_kwh: Positive = Field(
+    power_kw_per_kwh: Annotated[float, Field(gt=0, le=20)] = Field(
         0.5, description="Most charging and discharging power per kWh of capacity."
     )
     charge_efficiency: Efficiency = Field(0.95, description="Stored over put in, AC side.")

@@ -14,7 +14,7 @@ from microchp.config.demand import Demand
 from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
 from microchp.config.finance import Finance
-from microchp.config.grid import FixedDesign, Scenarios
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import House, Retrofit
 from microchp.config.incentive import Incentive
 from microchp.config.operation import Group, Operation
@@ -29,12 +29,10 @@ from microchp.config.parts import (
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.run import Run
 from microchp.config.solve import Solve
+from microchp.config.sweep import Sweep
 from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
-
-OPTIMAL = "optimal"
-"""Design of a scenario whose sizes are free."""
 
 
 class Config(Block):
@@ -71,6 +69,7 @@ class Config(Block):
     emissions: Emissions = Field(Emissions(), description="Emission factors.")
     finance: Finance = Field(Finance(), description="Annualisation and cash flow.")
     solve: Solve = Field(Solve(), description="Optimisation.")
+    sweep: Sweep = Field(Sweep(), description="Samples of the configuration.")
     comparison: Comparison = Field(Comparison(), description="Comparison of units.")
     houses: dict[Name, House] = Field(
         {}, description="House types, added to or changing those of `resources/houses.yaml`."
@@ -178,9 +177,10 @@ class Config(Block):
             for key, values in lists.items()
             for value in sorted({v for v in values if values.count(v) > 1})
         )
+        designed = self.designed_houses()
         for name, street in self.group.streets.items():
             check(f"group.streets.{name}", street, houses)
-            if name in self.designed_houses():
+            if name in designed:
                 problems.append(f"group.streets.{name}: a house of the run has this name")
             if not street:
                 problems.append(f"group.streets.{name}: lists no house")
@@ -232,9 +232,9 @@ class Config(Block):
                 for key, size in wanted
                 if size not in sizes
             )
-        for name in self.designed_houses():
+        for name in designed:
             whole, _, last = name.rpartition("_")
-            if whole in self.designed_houses() and re.fullmatch(r"\d+min", last):
+            if whole in designed and re.fullmatch(r"\d+min", last):
                 problems.append(
                     f"scenarios.house: '{name}' is how the demand of '{whole}' at another time "
                     "step is filed; give it another name"

@@ -45,7 +45,7 @@ class Run(Block):
     compare_with: list[Paper] = Field(
         [],
         description=(
-            "Papers whose published numbers (`resources/published/`) the run is held against, in "
+            "Papers whose published numbers (`resources/published/`) the run is compared with, in "
             "`published.csv`."
         ),
     )

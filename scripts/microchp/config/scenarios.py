@@ -38,6 +38,7 @@ from microchp.config import (
     Operation,
     PrimeMover,
     Pv,
+    Run,
     Share,
     Tariff,
     Tes,
@@ -47,6 +48,7 @@ from microchp.config import (
     plant_config,
     variant_config,
 )
+from microchp.config.load import variant_prices
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.errors import ConfigError, DataError
 
@@ -352,6 +354,20 @@ def design_inputs(
     )
 
 
+def sweep_config(config: Config) -> Config:
+    """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
+    unread: dict[str, object] = {
+        name: type(getattr(config, name))() for name in ("group", "operation", "comparison")
+    }
+    # houses are known by their files
+    unread["demand"] = Demand().model_copy(
+        update={"source": config.demand.source, "files": config.demand.files}
+    )
+    unread["run"] = Run(seed=config.run.seed)
+    unread["scenarios"] = config.scenarios.model_copy(update={"penetration": []})
+    return config.model_copy(update=unread)
+
+
 def operation_cases(config: Config) -> dict[str, OperationInputs]:
     """Everything that is run heat-led, by id, in grid order.
 
@@ -479,15 +495,15 @@ def year_files(config: Config) -> list[NamedFile]:
     changing = [name for name, changes in config.scenarios.variants.items() if priced & {*changes}]
     for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
-        changed = variant_config(config, variant)
-        own = _tariff_files(changed.tariff, f"{where}tariff")
-        own += _emission_files(changed.emissions, f"{where}emissions")
+        tariff, emissions = variant_prices(config, variant)
+        own = _tariff_files(tariff, f"{where}tariff")
+        own += _emission_files(emissions, f"{where}emissions")
         known = {(file.path, file.kind) for file in files} if variant else set()
         files += [file for file in own if (file.path, file.kind) not in known]
     for name in config.scenarios.incentive:
-        tariff = config.incentives[name].tariff
-        if tariff is not None:
-            files += _tariff_files(tariff, f"incentives.{name}.tariff")
+        paid = config.incentives[name].tariff
+        if paid is not None:
+            files += _tariff_files(paid, f"incentives.{name}.tariff")
     return files
 
 

@@ -107,35 +107,21 @@ class Tariff(Block):
     export_periods: list[PricePeriod] = Field(
         [],
         description=(
-            "Paid for export by hour, kind of day and month, instead of one price; the periods "
-            "must cover the year once."
+            "Paid for export by hour, kind of day and month, used instead of one price; the "
+            "periods must cover the year once."
         ),
     )
     export_file: str | None = Field(
         None,
         description=(
-            "A file with `time` and `export_price_gbp_per_kwh` for the whole year, instead of one "
-            "price."
+            "A file with `time` and `export_price_gbp_per_kwh` for the whole year, used instead of "
+            "periods and price."
         ),
     )
 
     @model_validator(mode="after")
     def _covers_year(self) -> Self:
-        given = [
-            key
-            for key, there in (
-                ("export_gbp_per_kwh", self.export_gbp_per_kwh != 0),
-                ("export_periods", bool(self.export_periods)),
-                ("export_file", self.export_file is not None),
-            )
-            if there
-        ]
         problems = []
-        if len(given) > 1:
-            problems.append(
-                f"{' and '.join(given)} are given; expected one of them (0, [] or empty for the "
-                "others)"
-            )
         if self.import_file is None:
             problems += coverage_problems("import_periods", self.import_periods)
         if self.export_periods:
@@ -143,6 +129,16 @@ class Tariff(Block):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    @property
+    def unused_export(self) -> list[str]:
+        """Keys of export prices that others stand in for."""
+        given = {
+            "export_file": self.export_file is not None,
+            "export_periods": bool(self.export_periods),
+            "export_gbp_per_kwh": self.export_gbp_per_kwh != 0,
+        }
+        return [key for key, there in given.items() if there][1:]
 
     @property
     def price_year(self) -> int | None:

@@ -107,7 +107,7 @@ def build_demand(
     demand_path
         NetCDF to write: demand, dims ``(dwelling, time)``, and weather, dims ``(time,)``.
     quality_path
-        JSON to write: asked and reached totals and peaks, sources, gaps, warnings.
+        JSON to write: asked and reached totals and peaks, sources, gaps, warnings, notes.
     house_name, house
         House type; ``house`` may be none where a file holds all three columns.
     demand
@@ -130,6 +130,7 @@ def build_demand(
     """
     facts: dict[str, Any] = {}
     warnings: list[str] = []
+    notes: list[str] = []
     weather = load_weather(demand.weather, year)
     if demand.source == "file":
         measured = read_demand_file(
@@ -140,7 +141,8 @@ def build_demand(
             house=house,
             dwellings=dwellings,
         )
-        facts, warnings = {"file": measured.facts}, measured.warnings
+        facts = {"file": measured.facts}
+        warnings, notes = measured.warnings, measured.notes
         count = len(measured.dwellings)
         built = _from_file(measured, house_name, house, demand, weather, seed)
     else:
@@ -173,8 +175,9 @@ def build_demand(
     )
     report |= facts
     report["warnings"] = warnings + report["warnings"]
-    for warning in report["warnings"]:
-        log.warning("%s: %s", house_name, warning)
+    report["notes"] = notes
+    for said in (*report["warnings"], *notes):
+        log.warning("%s: %s", house_name, said)
     with whole(quality_path) as partial:
         partial.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 

@@ -211,7 +211,7 @@ def _from_numbers(
     if 0 <= least < 2 and most < hours + 1:
         first = 1 if least >= 1 else 0  # counted from 0, or by their end from 1
         minutes = ((numbers - first) * 60).round()
-        found.warnings.append(f"time: numbers, taken as hours of {year} from {first}")
+        found.notes.append(f"time: numbers, taken as hours of {year} from {first}")
         return pd.Timestamp(year, 1, 1) + pd.to_timedelta(minutes, unit="min"), None
     found.problems.append(
         f"time: numbers from {least:g} to {most:g}; expected ISO 8601 (such as 2015-01-31T13:05), "

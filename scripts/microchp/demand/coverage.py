@@ -52,7 +52,7 @@ def place_rows(
         rolled = _rolled(stamps, axis, row_at)
         if not _lacks_an_end(rolled, step, policy):
             others = int(((row_at < 0) & (rolled >= 0)).sum())
-            found.warnings.append(
+            found.notes.append(
                 f"{where}time: {moment(stamps.iloc[0])} to {moment(stamps.iloc[-1])} laid over "
                 f"{year} by whole weeks, in standard time, so that weekdays are kept: "
                 f"{duration(others * step)} are of another year"
@@ -62,7 +62,7 @@ def place_rows(
     outside = stamps[(stamps.dt.year != year) & ~stamps.index.isin(row_at)]
     if len(outside):
         more = ", and others" if len(outside) > 1 else ""
-        found.warnings.append(
+        found.notes.append(
             f"{where}{len(outside):,} rows outside {year} left out ({found.row(outside.index[0])}, "
             f"{moment(outside.iloc[0])}{more})"
         )
@@ -114,7 +114,7 @@ def drop_identical(
     """
     repeated = rows.duplicated(keys)
     if repeated.any():
-        found.warnings.append(
+        found.notes.append(
             f"{where}{int(repeated.sum()):,} rows that were there twice, with the same values, "
             f"left out (the first is {found.row(repeated.index[repeated][0])})"
         )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from microchp.config import Config
@@ -202,7 +201,7 @@ def _values(path: Path, name: str, rows: list[tuple[int, list[str]]]) -> FloatAr
 def _refuse_missing(
     path: Path, values: dict[str, FloatArray], rows: list[tuple[int, list[str]]]
 ) -> None:
-    gaps: npt.NDArray[np.bool_] = np.isnan(np.stack(list(values.values()))).any(axis=0)
+    gaps = np.asarray(np.isnan(np.stack(list(values.values()))).any(axis=0))
     if gaps.any():
         first = int(np.argmax(gaps))
         stamp = pd.Timestamp(2015, 1, 1) + pd.Timedelta(hours=first)

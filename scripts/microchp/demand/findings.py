@@ -23,10 +23,14 @@ class Findings:
 
     ``rows`` is the row in its file of each row of the table, shape ``(rows,)``, ``file_at`` which
     of ``files`` it is of.
+
+    ``warnings`` put its numbers in doubt; ``notes`` only tell what was taken from it and what from
+    elsewhere.
     """
 
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     rows: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     file_at: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))

@@ -332,7 +332,9 @@ def calibrated_year(
                 f"{where}: {annual_kwh:,.0f} kWh of space heating a year cannot be met; with "
                 f"{max_heat_kw:g} kW in the heating periods it is at most {most:,.0f} kWh. Raise "
                 "peak_space_heating_kw (or heating.max_heat_kw), lengthen heating.periods or "
-                "lower annual_space_heating_kwh"
+                "lower annual_space_heating_kwh. The weather has "
+                f"{outdoor_c.mean():.0f} °C on average and {outdoor_c.min():.0f} °C at its "
+                "coldest: a house that needs no heating in it has annual_space_heating_kwh: 0"
             )
     envelope = float(brentq(excess_kwh, 0.0, highest, xtol=1e-9, rtol=1e-9))
     log.info(

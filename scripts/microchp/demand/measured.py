@@ -69,12 +69,13 @@ class MeasuredDemand:
     """What demand files hold, by minute over the whole year.
 
     ``dwellings`` has, for each dwelling, an array of shape ``(minutes,)`` per measured
-    quantity; ``warnings`` what an analyst should know; ``facts`` the numbers behind them;
-    ``measured`` each quantity as the files have it.
+    quantity; ``warnings`` what puts its numbers in doubt; ``notes`` what was taken from elsewhere
+    or left out; ``facts`` the numbers behind them; ``measured`` each quantity as the files have it.
     """
 
     dwellings: list[dict[str, FloatArray]]
     warnings: list[str]
+    notes: list[str]
     facts: dict[str, Any]
     measured: dict[str, Measured] = field(default_factory=dict)
 
@@ -168,6 +169,7 @@ def check_demand_file(
     several = len(all_found) > 1
     problems = _told(all_found, several, "problems")
     warnings = _told(all_found, several, "warnings")
+    notes = _told(all_found, several, "notes")
     has = list(dict.fromkeys(name for _, f in all_found for name in f.facts.get("measured", [])))
     problems += _contradictions(held)
     none = list(dict.fromkeys(name for entry in entries for name in entry.none))
@@ -175,7 +177,7 @@ def check_demand_file(
     measured = [name for name in QUANTITIES if any(name in split[role] for role in has)]
     missing = [name for name in QUANTITIES if name not in (*measured, *none)]
     if has:
-        _tell_missing(missing, house_name, house, problems, warnings)
+        _tell_missing(missing, house_name, house, problems, notes)
     if problems:
         return CheckedFile(problems, None)
     count = min(len(one.dwellings) for one in held)
@@ -195,7 +197,7 @@ def check_demand_file(
     if none:
         facts = facts | {"none": none}
     quantities = {name: value for one in held for name, value in one.measured.items()}
-    return CheckedFile([], MeasuredDemand(joined, warnings, facts, quantities))
+    return CheckedFile([], MeasuredDemand(joined, warnings, notes, facts, quantities))
 
 
 def read_demand_file(
@@ -266,7 +268,7 @@ def demand_notes(demand: MeasuredDemand) -> list[str]:
         for name, one in demand.measured.items()
     ]
     paths = ", ".join(dict.fromkeys(one.path for one in demand.measured.values()))
-    return [f"{paths}: {'; '.join(each)}", *demand.warnings]
+    return [f"{paths}: {'; '.join(each)}", *demand.warnings, *demand.notes]
 
 
 def _message(house_name: str, files: str | Path | Sequence[DemandFile], problems: list[str]) -> str:
@@ -319,7 +321,7 @@ def _added_up(meters: list[MeasuredDemand]) -> MeasuredDemand:
         "step_minutes": min(meter.facts["step_minutes"] for meter in meters),
         "measured": list(measured),
     }
-    return MeasuredDemand(dwellings, [], facts, measured)
+    return MeasuredDemand(dwellings, [], [], facts, measured)
 
 
 def _contradictions(held: list[MeasuredDemand]) -> list[str]:
@@ -341,7 +343,7 @@ def _tell_missing(
     house_name: str,
     house: House | None,
     problems: list[str],
-    warnings: list[str],
+    notes: list[str],
 ) -> None:
     """What no file has: refused without a house, and with one told with what is added."""
     if not missing:
@@ -360,7 +362,7 @@ def _tell_missing(
         "electricity_kw": house.annual_electricity_kwh,
     }
     added = " and ".join(f"{totals[name]:,.0f} kWh a year of {name}" for name in missing)
-    warnings.append(
+    notes.append(
         f"{', '.join(missing)} not in the file: {added} are added, synthesised for the built-in "
         f"house '{house_name}'; if the house has none, set {none} for the file"
     )
@@ -443,7 +445,7 @@ def _read(file: DemandFile, need: Need, found: Findings) -> MeasuredDemand | Non
     ]
     if found.problems:
         return None
-    return MeasuredDemand(dwellings, found.warnings, found.facts, measured)
+    return MeasuredDemand(dwellings, found.warnings, found.notes, found.facts, measured)
 
 
 def _table(file: DemandFile, found: Findings) -> Picked | None:
@@ -522,7 +524,7 @@ def _dwelling_of_rows(picked: Picked, index: pd.Index, need: Need, found: Findin
             f"column 'dwelling', set group.dwellings to {held}, or leave out scenarios.penetration"
         )
     elif held > wanted:
-        found.warnings.append(f"holds {held} dwellings; the first {wanted} used (group.dwellings)")
+        found.notes.append(f"holds {held} dwellings; the first {wanted} used (group.dwellings)")
     return dwelling
 
 
@@ -678,7 +680,7 @@ def _useful(
         kwh = [float(part.sum()) * step_minutes / 60 for part in (heating, water)]
         stated = "as stated" if file.hot_water_kwh is not None else "by the days of least heat"
         efficiency = f" at an efficiency of {file.boiler_efficiency:g}" if role == "gas_kwh" else ""
-        found.warnings.append(
+        found.notes.append(
             f"{role}: split into {kwh[0]:,.0f} kWh of space heating and {kwh[1]:,.0f} kWh of hot "
             f"water a year{efficiency}, hot water {stated}; for another split, set hot_water_kwh"
         )

@@ -458,7 +458,7 @@ def _try(seen: Survey) -> None:
         seen.sentences.append(
             f"{name}: {one.annual_kwh:,.0f} kWh in {seen.year}, {steps} steps a day"
         )
-    seen.sentences += checked.demand.warnings
+    seen.sentences += [*checked.demand.warnings, *checked.demand.notes]
 
 
 # ------------------------------------------------------------------------------ command

@@ -123,8 +123,8 @@ class Rounding:
         order = np.argsort(above_gbp)
         loose = np.sort(order[np.cumsum(above_gbp[order]) > tolerance_gbp / 2])
         log.info(
-            "integral: %d of %d days have undecided slices, %d are searched, "
-            "time limit in %.0f s",
+            "operation in whole steps: %d of %d days are not settled by rounding, %d of them are "
+            "searched, %.0f s left",
             len(some), len(order), len(loose), seconds_left(),
         )  # fmt: skip
         day_tolerance = tolerance_gbp / 2 / max(problem.day_weight[loose].sum(), 1.0)
@@ -216,6 +216,8 @@ class Rounding:
 
     def _moved(self, operation: Operation, days: IntArray, allowed: BoolArray) -> Operation:
         """An operation with some days along the best paths that one branch a slice allows."""
+        if not days.size:
+            return operation
         at = allowed[:, days].argmax(axis=0)[None, :, :, None]
         stored = np.take_along_axis(self._stored[:, days], at, axis=0)[0]
         cost = np.take_along_axis(self._cost[:, days], at, axis=0)[0]

@@ -99,13 +99,21 @@ class PlantYear:
         day_gbp = problem.step_hours * cost.reshape(problem.shape).sum(axis=1)
         return Operation(size_kwh, level_kwh, day_gbp, float(problem.day_weight @ day_gbp))
 
-    def flows(self, operation: Operation) -> Flows:
-        """Every flow of an operation."""
-        problem = self.problem
-        stored = stored_along(problem, operation.size_kwh, operation.level_kwh)
-        exchange = self.exchange.exchange_kw(stored)
-        activity, _, _ = least_cost(self.table, exchange.ravel())
+    def activity_kw(self, operation: Operation) -> FloatArray:
+        """The cheapest activities (kW) along an operation's path, shape ``(A, N)``."""
+        activity, _, _ = least_cost(self.table, self._exchange_kw(operation).ravel())
         activity[np.abs(activity) < DUST_KW] = 0.0
+        return activity
+
+    def _exchange_kw(self, operation: Operation) -> FloatArray:
+        stored = stored_along(self.problem, operation.size_kwh, operation.level_kwh)
+        return self.exchange.exchange_kw(stored)
+
+    def flows(self, operation: Operation, activity_kw: FloatArray | None = None) -> Flows:
+        """Every flow of an operation; its activities are found if they are not given."""
+        problem = self.problem
+        activity = self.activity_kw(operation) if activity_kw is None else activity_kw
+        exchange = self._exchange_kw(operation)
         net = self.table.electricity_kw - (self.table.electricity * activity).sum(axis=0)
         net[np.abs(net) < DUST_KW] = 0.0
         named = flows_by_name(activities_of(problem, self.plant), activity)

@@ -193,7 +193,7 @@ class StoreSearch:
             best = min(self.evaluations, key=self.relaxed)
             log.info(
                 "%s: %d stores, least hull %.2f GBP/y at %.2f kWh, bound over all stores %.2f, "
-                "time limit in %.0f s",
+                "%.0f s left",
                 self.year.plant,
                 len(self.evaluations),
                 self.relaxed(best),
@@ -449,7 +449,7 @@ def _branch(
         if low > high:
             continue
         log.info(
-            "%s: branching on stores of %.3f to %.3f kWh, gap %.4f %%, time limit in %.0f s",
+            "%s: branching on stores of %.3f to %.3f kWh, gap %.4f %%, %.0f s left",
             search.year.plant, low, high, 100 * gap, left(),
         )  # fmt: skip
         value, size = search.range_bound((low, high), tolerance, left)

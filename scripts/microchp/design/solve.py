@@ -25,7 +25,7 @@ from microchp.config.scenarios import DesignInputs
 from microchp.design.build import build_model
 from microchp.design.check import check_solution
 from microchp.design.day_program import Clock
-from microchp.design.problem import Problem, problem_from
+from microchp.design.problem import WEATHER, Problem, problem_from
 from microchp.design.schedule import UNSERVED, UNSERVED_KW, Flows, PlantYear
 from microchp.design.search import (
     Design,
@@ -37,6 +37,7 @@ from microchp.design.search import (
 )
 from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
+from microchp.series.timeseries import days_in_year
 from microchp.system.plant import CHOSEN
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,15 @@ LONG_NAMES = {
     "day_weight": ("1", "days that the day of this step stands for"),
 }
 """Variables of a design file, in order, with unit and long name."""
+
+PART_NAMES = {
+    "heat_pump_heat_kw": ("kW", "heat from the heat pump"),
+    "heat_pump_power_kw": ("kW", "electricity to the heat pump"),
+    "immersion_kw": ("kW", "electricity to the immersion heater"),
+    "pv_power_kw": ("kW", "electricity from the sun that is used or sold"),
+    "pv_curtailed_kw": ("kW", "electricity that the sun would have given"),
+}
+"""The same of parts that not every plant has."""
 
 WHOLE_YEAR_COST = "whole_year_eac_gbp"
 """Attribute of designs found on some days of the year: their cost over the whole year."""
@@ -109,15 +119,24 @@ def solve_model(
     if problem.inputs.time.days != "all":
         cost = whole_year_cost(
             problem_from(read_netcdf(demand_path, dwelling=0), whole_year(problem.inputs)),
-            chp_kw=design.attrs["chp_kw"],
-            tes_kwh=design.attrs["tes_kwh"],
+            design,
             threads=threads,
         )
         design.attrs[WHOLE_YEAR_COST] = cost
-        log.info(
-            "over the whole year these sizes cost %.2f GBP/y; its %d days said %.2f",
-            cost, problem.shape[0], design.attrs["objective_gbp"],
-        )  # fmt: skip
+        if np.isnan(cost):
+            log.warning(
+                "%s: sizes found on %d days cannot serve the whole year; model more days",
+                inputs.scenario, problem.shape[0],
+            )  # fmt: skip
+        else:
+            more = cost - design.attrs["objective_gbp"]
+            log.info(
+                "check on all %d days: %.2f GBP a year %s than estimated from %d",
+                days_in_year(problem.inputs.time.year),
+                abs(more),
+                "dearer" if more > 0 else "cheaper",
+                problem.shape[0],
+            )
     write_netcdf(design, design_path)
 
 
@@ -128,15 +147,15 @@ def whole_year(inputs: DesignInputs) -> DesignInputs:
     return inputs.model_copy(update={"time": time, "tes": tes})
 
 
-def whole_year_cost(problem: Problem, *, chp_kw: float, tes_kwh: float, threads: int = 1) -> float:
+def whole_year_cost(problem: Problem, design: xr.Dataset, threads: int = 1) -> float:
     """What sizes that some days suggest cost in a year, to judge the days by.
 
     Parameters
     ----------
     problem
         The whole year.
-    chp_kw, tes_kwh
-        The sizes; a unit of the problem, or 0 for none.
+    design
+        Its sizes as attributes; parts of the problem, or none.
 
     Returns
     -------
@@ -144,15 +163,21 @@ def whole_year_cost(problem: Problem, *, chp_kw: float, tes_kwh: float, threads:
         Equivalent annual cost (Eq. 1) along the path of the store's hull, within some hundredths
         of a percent of the least (GBP/year); NaN if the sizes cannot serve the whole year.
     """
-    plant = next(plant for plant in problem.plants if plant.size("chp") == chp_kw)
+    unit, heat_pump_kw = design.attrs["chp_unit"], design.attrs["heat_pump_kw"]
+    plant = next(
+        plant
+        for plant in problem.plants
+        if plant.size("heat_pump") == heat_pump_kw
+        and (chp.name if (chp := plant.part("chp")) else "") == unit
+    )
     if problem.inputs.tes is None:
-        design = design_without_store(problem, plant)
+        found = design_without_store(problem, plant)
     else:
         search = StoreSearch(PlantYear(problem, plant), threads)
-        design = search.along(search.evaluate(tes_kwh))
-    if not design.year.serves_all_heat(design.operation):
+        found = search.along(search.evaluate(design.attrs["tes_kwh"]))
+    if not found.year.serves_all_heat(found.operation):
         return np.nan
-    return design.cost_gbp
+    return found.cost_gbp
 
 
 def solve_problem(
@@ -288,8 +313,8 @@ def _refuse_unserved(problem: Problem, flows: Flows) -> None:
         f"{problem.inputs.scenario}: no design within the sizes allowed meets the heat demand: "
         f"{slices} slices are short, the worst, {problem.time()[worst]}, by "
         f"{short[worst]:.3g} of {problem.heat_kw.ravel()[worst]:.3g} kW. Raise "
-        f"boiler.max_heat_kw (now {problem.inputs.boiler.max_heat_kw:g}), chp.sizes_kw or "
-        "tes.max_kwh."
+        "boiler.max_heat_kw, chp.sizes_kw, heat_pump.sizes_kw, immersion_heater.max_kw or "
+        "tes.max_kwh, as far as the plant has them."
     )
 
 
@@ -298,17 +323,26 @@ def design_dataset(problem: Problem, proof: Proof, flows: Flows, seconds: float)
     design = proof.design
     weight = np.broadcast_to(problem.day_weight[:, None], problem.shape)
     values: dict[str, Any] = {**vars(problem), **flows, "day_weight": weight}
+    if "pv_power_kw" in flows and problem.pv_yield_kw_per_kwp is not None:
+        shone = problem.pv_yield_kw_per_kwp * design.plant.size("pv")
+        values["pv_curtailed_kw"] = np.maximum(shone - flows["pv_power_kw"], 0.0)
+    there = {
+        name: meaning
+        for name, meaning in (PART_NAMES | WEATHER).items()
+        if values.get(name) is not None
+    }
     variables = {
         name: (
             "time",
             np.asarray(values.get(name, np.zeros(problem.shape))).ravel(),
             {"units": unit, "long_name": long_name},
         )
-        for name, (unit, long_name) in LONG_NAMES.items()
+        for name, (unit, long_name) in (LONG_NAMES | there).items()
     }
     for name, (unit, long_name) in CURVE_NAMES.items():
         column = getattr(proof.curve, name.removeprefix("curve_"))
         variables[name] = ("curve", column, {"units": unit, "long_name": long_name})
+    unit_installed = design.plant.part("chp")
     versions = {name: version(name) for name in ("linopy", "highspy", "numpy", "xarray")}
     return xr.Dataset(
         variables,
@@ -316,6 +350,10 @@ def design_dataset(problem: Problem, proof: Proof, flows: Flows, seconds: float)
         attrs={
             "inputs": problem.inputs.model_dump_json(),
             "chp_kw": design.plant.size("chp"),
+            "chp_unit": unit_installed.name if unit_installed else "",
+            "heat_pump_kw": design.plant.size("heat_pump"),
+            "immersion_kw": design.plant.size("immersion_heater"),
+            "pv_kwp": design.plant.size("pv"),
             "tes_kwh": design.operation.size_kwh,
             "objective_gbp": design.cost_gbp,
             "lower_bound_gbp": proof.lower_bound_gbp,

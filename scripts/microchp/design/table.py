@@ -60,8 +60,12 @@ def table_of(problem: Problem, plant: Plant) -> Table:
         heat[row], electricity[row] = activity.heat, activity.electricity
         least[row] = activity.least_kw
         most[row] = activity.most_kw
-        if not activity.commits:
-            most[row] = np.minimum(most[row], use_kw / np.maximum(heat[row], 1e-9))
+        if np.any(activity.heat) and not activity.commits:
+            most[row] = np.minimum(most[row], use_kw / heat[row])
+        if activity.kind == "pv" and np.isinf(problem.max_export_kw):
+            # nothing is gained by curtailing, and what is sold for nothing still spares the grid
+            wanted = np.minimum(prices.import_gbp_per_kwh, prices.export_gbp_per_kwh) >= 0.0
+            least[row] = np.where(wanted, most[row], least[row])
         unserved = activity.kind == "unserved_heat"
         cost[row] = UNSERVED_COST * dearest if unserved else prices.of(activity)
     committed = [a.part for a in activities if a.commits]

@@ -27,6 +27,11 @@ from microchp.files import write_netcdf
 from microchp.operation.network import BoolArray, Days, days_of, indicators
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 
+CASE_NAMES = ("group", "unit", "incentive", "tes", "plant")
+"""What a case is, in names of the configuration: ``unit`` of the catalogue, or else incentive,
+store (``with`` or ``without``) and plant of the design that is installed; empty where there is
+none. Its id only names files."""
+
 DWELLINGS_AT_ONCE = 500
 """A day of so many dwellings is read and added at a time."""
 
@@ -75,6 +80,11 @@ class Rows(Protocol):
 
     def __getitem__(self, key: Any, /) -> Any:
         """A part of it."""
+
+
+def with_none(penetration: Sequence[float]) -> list[float]:
+    """Penetrations with that of no units first: what units change is compared with it."""
+    return list(dict.fromkeys([0.0, *penetration]))
 
 
 def units_at(penetration: float, dwellings: int) -> int:
@@ -282,7 +292,8 @@ def aggregate_group(
         duration curve of its net load; the net load of the days of periods of one day, as
         percentiles over the choices.
     inputs
-        Penetrations, choices and seed.
+        Penetrations, choices and seed. The group without units is computed whether or not 0 is
+        among the penetrations.
     """
     with netCDF4.Dataset(generation_path) as file:
         generation = file["chp_power_kw"]
@@ -294,10 +305,11 @@ def aggregate_group(
         power_kw = float(file.getncattr("power_kw"))
         first = pd.Timestamp(str(file["time"].units).removeprefix("minutes since "))
         attributes = {
-            name: file.getncattr(name) for name in ("case", "group", "power_kw", "store_kwh")
+            name: file.getncattr(name) for name in ("case", *CASE_NAMES, "power_kw", "store_kwh")
         }
         dwellings = generation.shape[0]
-        counts = [units_at(share, dwellings) for share in inputs.penetration]
+        penetration = with_none(inputs.penetration)
+        counts = [units_at(share, dwellings) for share in penetration]
         choices = [draw_choices(dwellings, n, inputs.choices, inputs.seed) for n in counts]
         periods = dict(zip(names, in_period, strict=True))
         shown_days = {name: int(days.argmax()) for name, days in periods.items() if days.sum() == 1}
@@ -327,7 +339,7 @@ def aggregate_group(
             for name, (unit, long_name) in UNITS.items()
         },
         coords={
-            "penetration": ("penetration", inputs.penetration, {"long_name": "share with a unit"}),
+            "penetration": ("penetration", penetration, {"long_name": "share with a unit"}),
             "period": ("period", names),
             "time": ("time", time),
             "shown_day": ("shown_day", list(shown_days)),

@@ -28,7 +28,7 @@ from microchp.operation.dwelling import (
     operate,
     runs_by_day,
 )
-from microchp.operation.group import DOUBLE_UP_TO, ROWS_PER_CHUNK
+from microchp.operation.group import CASE_NAMES, DOUBLE_UP_TO, ROWS_PER_CHUNK
 from microchp.operation.heat_led import FLOWS, NO_UNIT, Plant, plant, timed_steps
 from microchp.operation.network import periods
 from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
@@ -45,11 +45,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Installed:
-    """A unit as it stands in every dwelling of a group."""
+    """A unit as it stands in every dwelling of a group.
+
+    ``told`` says in names of the configuration what stands there; see
+    :data:`microchp.operation.group.CASE_NAMES`.
+    """
 
     power_kw: float
     store_kwh: float
     plant: Plant
+    told: dict[str, str]
 
 
 def installed_unit(inputs: OperationInputs, design_path: str | Path | None) -> Installed:
@@ -62,6 +67,7 @@ def installed_unit(inputs: OperationInputs, design_path: str | Path | None) -> I
     design_path
         The design's NetCDF, of which only the attributes are read.
     """
+    told = dict.fromkeys(CASE_NAMES, "") | {"group": inputs.group, "unit": inputs.unit_name}
     unit: PrimeMover | None = inputs.unit
     store, size_kwh = None, 0.0
     if design_path is not None:
@@ -74,12 +80,17 @@ def installed_unit(inputs: OperationInputs, design_path: str | Path | None) -> I
             (u for u in designed.units if (u.name == name if name else u.power_kw == chp_kw)),
             None,
         )
+        told |= {
+            "incentive": designed.incentive_name,
+            "tes": "without" if designed.tes is None else "with",
+            "plant": designed.plant,
+        }
         store = hot_water_store(designed.tes or Tes(), designed.incentive)
     limit_kw = math.inf if inputs.boiler_kw is None else inputs.boiler_kw
     if unit is None:
-        return Installed(0.0, 0.0, NO_UNIT._replace(boiler_kw=limit_kw))
+        return Installed(0.0, 0.0, NO_UNIT._replace(boiler_kw=limit_kw), told)
     made = plant(inputs.operation, unit, store, size_kwh)._replace(boiler_kw=limit_kw)
-    return Installed(unit.power_kw, made.store_kwh, made)
+    return Installed(unit.power_kw, made.store_kwh, made, told)
 
 
 def dwellings_of(demand_paths: Sequence[str | Path]) -> Iterator[tuple[str, dict[str, FloatArray]]]:
@@ -174,7 +185,7 @@ def simulate_dwelling(
                 chosen = periods(dates, heat)
                 flows = flows_dataset(operated, time)
                 daily = daily_dataset(operated, dates, unit.power_kw)
-                attrs = {"case": inputs.case, "house": house, "unit": inputs.unit_name}
+                attrs = {"case": inputs.case, "house": house, **unit.told}
                 attrs["inputs"] = inputs.model_dump_json()
                 write_netcdf(flows.merge(daily).assign_attrs(attrs), first_path)
                 file["period"][:, :] = np.stack(list(chosen.values())).astype(np.int8)
@@ -183,6 +194,7 @@ def simulate_dwelling(
             table = dwelling_table(operated, chosen, unit.power_kw, inputs.ramp_minutes)
             table.insert(0, "dwelling", number)
             table.insert(1, "house", house)
+            table = table.assign(**unit.told)
             table.to_csv(text, index=False, header=number == 0)
             run_share += table["run_time_share"].iloc[0] / count  # the first period is the year
             import_kwh += table["import_kwh"].iloc[0]
@@ -194,7 +206,7 @@ def simulate_dwelling(
         file.setncatts(
             {
                 "case": inputs.case,
-                "group": inputs.group,
+                **unit.told,
                 "period_names": " ".join(chosen),
                 "power_kw": unit.power_kw,
                 "store_kwh": unit.store_kwh,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ import pandas as pd
 import xarray as xr
 import yaml
 
+from microchp.account.controlled import controlled
 from microchp.account.designs import read_designs
-from microchp.account.groups import read_groups
+from microchp.account.energy import Installed
+from microchp.account.groups import read_dwellings, read_groups
+from microchp.account.support import support_gbp
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.page import Notice, Page, Points, Section, render
@@ -31,7 +35,9 @@ from microchp.report.sections import (
     units,
 )
 from microchp.report.sections import designs as all_designs
+from microchp.report.sections.first import headline
 from microchp.reproduction.comparison import read_comparison
+from microchp.tables.columns import check
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +56,7 @@ def build_report(
     groups_path: str | Path | None = None,
     group_paths: Sequence[str | Path] = (),
     dwelling_paths: Sequence[str | Path] = (),
+    first_paths: Sequence[str | Path] = (),
     group_figures_dir: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
@@ -85,6 +92,9 @@ def build_report(
         ``groups.csv``.
     group_paths, dwelling_paths
         Groups, and tables of their dwellings, named ``<case>.nc`` and ``<case>.csv``.
+    first_paths
+        Flows of the first dwelling of each case, named ``<case>.nc``; of designs, they say what
+        is saved with an ordinary controller.
     group_figures_dir
         What ``plot_groups`` drew.
     unit_comparison_paths
@@ -99,6 +109,7 @@ def build_report(
     config_text = Path(config_path).read_text(encoding="utf-8")
     config = yaml.safe_load(config_text)
     own = config["run"].get("note", "")
+    variants = config.get("scenarios", {}).get("variants", {})
     notices = [Notice(f"Failed: {job}.", why) for job, why in (failures or {}).items()]
     notices += [Notice("About this run.", own)] if own else []
     first: list[Any] = []
@@ -110,7 +121,7 @@ def build_report(
     designs, attributes = None, []
     reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality_paths]
     if designs_path is not None and figures_dir is not None:
-        designs = read_designs(designs_path)
+        designs = check(read_designs(designs_path), Path(designs_path).name)
         paths, drawn = [Path(path) for path in design_paths], Path(figures_dir)
         attributes = [_attributes(path) for path in paths]
         title = "Do a micro-CHP unit and a hot-water store pay?"
@@ -119,11 +130,21 @@ def build_report(
             *answer.demand_notice(reports),
             *answer.at_largest_store(designs, _largest_stores(paths, attributes)),
         ]
-        first += [Points(answer.sentences(designs)), answer.answer_table(designs)]
+        streets = None if groups_path is None else groups.GroupResults(read_groups(groups_path), [])
+        evidence = _evidence(designs, paths, attributes, [Path(path) for path in first_paths])
+        first += [
+            headline(
+                designs,
+                evidence,
+                groups.outcomes(streets.streets) if streets else [],
+                drawn / "store_week.svg",
+            ),
+            answer.answer_table(designs, evidence),
+        ]
         extents.append(answer.extent(designs))
         pairs += terms.DESIGNS
         sections += [
-            all_designs.section(designs, Path(designs_path).read_bytes(), drawn),
+            all_designs.section(designs, Path(designs_path).read_bytes(), drawn, variants),
             dispatch.section(designs, paths, drawn),
             incentives.section(designs),
             store_size.section(designs, paths),
@@ -139,7 +160,10 @@ def build_report(
             first.append(Points(groups.sentences(results)))
         extents.append(groups.extent(results))
         pairs += terms.GROUPS
-        sections.append(groups.section(results))
+        shown = groups.section(results)
+        if shown is not None and designs is None:
+            shown = replace(shown, open=True)
+        sections.append(shown)
     if unit_comparison_paths:
         energy, money = (pd.read_csv(path) for path in unit_comparison_paths)
         are_subject = designs is None and groups_path is None
@@ -148,8 +172,9 @@ def build_report(
             extents.append(units.extent(energy))
             first.append(units.answer_table(energy, money))
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
-        sections.append(units.section(energy, money, drawn_dir, are_subject))
-    dwellings = {Path(path).stem: pd.read_csv(path) for path in dwelling_paths}
+        shown_units = units.section(energy, money, drawn_dir, are_subject)
+        sections.append(replace(shown_units, open=are_subject))
+    dwellings = {Path(path).stem: read_dwellings(path) for path in dwelling_paths}
     drawn_of_groups = None if group_figures_dir is None else Path(group_figures_dir)
     sections.append(groups.dwelling_section(dwellings, drawn_of_groups))
     if dwellings and groups_path is None:
@@ -179,6 +204,40 @@ def build_report(
 def _attributes(path: Path) -> dict[str, Any]:
     with xr.open_dataset(path, engine="netcdf4") as design:
         return dict(design.attrs)
+
+
+def _evidence(
+    designs: pd.DataFrame,
+    design_paths: Sequence[Path],
+    attributes: Sequence[Mapping[str, Any]],
+    first_paths: Sequence[Path],
+) -> answer.Evidence:
+    """What stands beside the table of designs."""
+    named = dict(zip((path.stem for path in design_paths), attributes, strict=True))
+    inputs = {
+        name: DesignInputs.model_validate_json(attrs["inputs"]) for name, attrs in named.items()
+    }
+    run = {}
+    for path in first_paths:
+        if path.stem in inputs and _is_chp_alone(inputs[path.stem]):
+            with xr.open_dataset(path, engine="netcdf4") as flows:
+                installed = Installed.of(xr.Dataset(attrs=named[path.stem]))
+                run[path.stem] = controlled(flows, installed)
+    peaks = {}
+    for path in design_paths:
+        with xr.open_dataset(path, engine="netcdf4") as design:
+            peaks[path.stem] = float(design["electricity_kw"].max())
+    support = {
+        row["scenario"]: support_gbp(row, Installed.of(xr.Dataset(attrs=named[row["scenario"]])))
+        for _, row in designs.iterrows()
+    }
+    return answer.Evidence(inputs, run, peaks, support)
+
+
+def _is_chp_alone(inputs: DesignInputs) -> bool:
+    """Whether the plant has only parts that the heat-led control runs."""
+    others = (inputs.heat_pump, inputs.immersion_heater, inputs.pv, inputs.battery)
+    return all(part is None for part in others)
 
 
 def _largest_stores(

@@ -13,8 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from microchp.account.unit_comparison import read_comparison, read_economics
-from microchp.config.scenarios import REFERENCE, ComparisonInputs
+from microchp.account.unit_comparison import REFERENCE_KIND, read_comparison, read_economics
+from microchp.config.scenarios import ComparisonInputs
 from microchp.files import whole, whole_folder
 from microchp.report import style
 from microchp.tables import words
@@ -133,7 +133,7 @@ def savings(
     svg_path, pdf_path
         Files to write.
     """
-    rows = comparison[comparison["unit"] != REFERENCE]
+    rows = comparison[comparison["kind"] != REFERENCE_KIND]
     units = list(_names(rows, "unit").items())
     with style.figure(
         svg_path=svg_path,
@@ -325,7 +325,7 @@ def annual_profit(*, economics: pd.DataFrame, svg_path: Path, pdf_path: Path) ->
 
 def saving_table(comparison: pd.DataFrame, plants: Mapping[str, str]) -> pd.DataFrame:
     """Relative primary energy saving (%), a row per unit, a column per central plant (Table 3)."""
-    rows = comparison[comparison["unit"] != REFERENCE]
+    rows = comparison[comparison["kind"] != REFERENCE_KIND]
     wide = rows.pivot_table(
         index="unit",
         columns="central_plant",
@@ -434,7 +434,7 @@ def references_differ(comparison: pd.DataFrame) -> bool:
 
 def in_all_houses(comparison: pd.DataFrame, houses: Sequence[str]) -> pd.DataFrame:
     """Rows of some houses, of the units that run in each of them; the reference left out."""
-    rows = comparison[comparison["house"].isin(houses) & (comparison["unit"] != REFERENCE)]
+    rows = comparison[comparison["house"].isin(houses) & (comparison["kind"] != REFERENCE_KIND)]
     counts = rows.groupby("unit")["house"].nunique()
     everywhere = counts.index[counts == rows["house"].nunique()]
     order = {house: number for number, house in enumerate(houses)}

@@ -33,15 +33,18 @@ FIRST_DAYS = 10
 
 WEEK_DAYS = 7
 
+SMALL_STEP_MINUTES = 30
+"""Step of the means in the small picture of a week."""
+
 SMALL_GBP = 0.5
 """Steps of the waterfall up to this would be written as zero."""
 
 log = logging.getLogger(__name__)
 
 
-def drawn_step_minutes(step_minutes: float) -> float:
+def drawn_step_minutes(step_minutes: float, minutes: float = FIGURE_STEP_MINUTES) -> float:
     """Step (min) of the means that figures draw of flows of a given step (min)."""
-    return step_minutes * max(1, round(FIGURE_STEP_MINUTES / step_minutes))
+    return step_minutes * max(1, round(minutes / step_minutes))
 
 
 # ------------------------------------------------------------------------- shares of heat
@@ -84,22 +87,40 @@ def heat_shares(
                 _stack_shares(ax, cell)
                 ax.set_title(f"{words.label(incentive)} · {tes} store")
             line[0].set_ylabel("Share of heat demand")
-        handles = [Patch(color=colour, label=text) for text, colour in style.SOURCES.values()]
+        handles = [
+            Patch(color=style.SOURCES[source][1], label=style.SOURCES[source][0])
+            for source in _drawn_sources(rows)
+        ]
         fig.legend(handles=handles, loc="outside lower center", ncols=3)
 
 
 _SHARE_COLUMNS = {
     "chp": "chp_direct_heat_share",
+    "heat_pump": "heat_pump_direct_heat_share",
+    "immersion": "immersion_direct_heat_share",
     "store": "store_heat_share",
     "boiler": "boiler_direct_heat_share",
 }
 
 
+ALWAYS_DRAWN = ("chp", "boiler")
+"""Sources of heat that figures name even where they give none."""
+
+
+def _drawn_sources(rows: pd.DataFrame) -> list[str]:
+    """Sources that some design has, of the shares of a table of designs."""
+    return [
+        source
+        for source, column in _SHARE_COLUMNS.items()
+        if source in (*ALWAYS_DRAWN, "store") or (column in rows and (rows[column] > 0).any())
+    ]
+
+
 def _stack_shares(ax: Axes, rows: pd.DataFrame) -> None:
     houses = [words.label(house) for house in rows["house"]]
     base = np.zeros(len(rows))
-    for source, column in _SHARE_COLUMNS.items():
-        share = rows[column].fillna(0.0).to_numpy()
+    for source in _drawn_sources(rows):
+        share = rows[_SHARE_COLUMNS[source]].fillna(0.0).to_numpy()
         ax.bar(houses, share, bottom=base, color=style.SOURCES[source][1], width=0.68)
         for x, (low, part) in enumerate(zip(base, share, strict=True)):
             if part >= 0.07:  # room for the number
@@ -179,9 +200,11 @@ def _say(fig: Figure, text: str) -> None:
     fig.text(0.5, 0.5, text, ha="center", va="center")
 
 
-def _coarse(series: FloatArray, step_hours: float) -> tuple[FloatArray, float]:
-    """Means over 15 min of a finer series, and the step that results (h)."""
-    drawn_hours = drawn_step_minutes(60 * step_hours) / 60
+def _coarse(
+    series: FloatArray, step_hours: float, minutes: float = FIGURE_STEP_MINUTES
+) -> tuple[FloatArray, float]:
+    """Means over some minutes of a finer series, and the step that results (h)."""
+    drawn_hours = drawn_step_minutes(60 * step_hours, minutes) / 60
     return series.reshape(-1, round(drawn_hours / step_hours)).mean(axis=1), drawn_hours
 
 
@@ -332,7 +355,7 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
 
         base = np.zeros(count)
         for source, (text, colour) in style.SOURCES.items():
-            if source == "store" and size == 0:
+            if source not in ALWAYS_DRAWN and not heat[source].any():
                 continue
             base = _layer(top, edges, base, heat[source], text, colour)
         if size > 0:
@@ -377,6 +400,71 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
         top.set_title(
             f"{words.label(inputs.house)} · {words.label(inputs.incentive_name)} · {unit}, {store}"
         )
+
+
+def busiest_week(design: xr.Dataset) -> slice:
+    """The seven days, following each other in the file, in which most heat leaves the store.
+
+    Without a store those with the most heat demand.
+    """
+    out = values(design, "tes_discharge_kw")
+    if not out.any():
+        return coldest_week(design)
+    slices = round(24 / float(design.attrs["step_hours"]))
+    daily = out.reshape(-1, slices).sum(axis=1)
+    length = min(WEEK_DAYS, len(daily))
+    first = int(np.argmax(np.convolve(daily, np.ones(length), mode="valid")))
+    return slice(first * slices, (first + length) * slices)
+
+
+def store_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: str | Path) -> None:
+    """A small picture of a week in which the store works: heat by source, and the store's level.
+
+    Parameters
+    ----------
+    design_path
+        Design file.
+    svg_path, pdf_path
+        Files to write.
+    """
+    design = read_netcdf(design_path)
+    inputs = DesignInputs.model_validate_json(design.attrs["inputs"])
+    size = float(design.attrs["tes_kwh"])
+    week = design.isel(time=busiest_week(design))
+    step = float(design.attrs["step_hours"])
+    heat = {
+        source: _coarse(power, step, SMALL_STEP_MINUTES)[0]
+        for source, power in heat_to_demand_kw(week).items()
+    }
+    demand, hours = _coarse(heat_demand_kw(week), step, SMALL_STEP_MINUTES)
+    edges = np.arange(len(demand) + 1) * hours / 24
+    height = 62 if size > 0 else 48
+    with style.figure(
+        svg_path=svg_path, pdf_path=pdf_path, width_mm=style.SMALL_MM, height_mm=height
+    ) as fig:
+        count = 2 if size > 0 else 1
+        axes = list(
+            np.atleast_1d(fig.subplots(count, 1, sharex=True, height_ratios=[2, 1][:count]))
+        )
+        base = np.zeros(len(demand))
+        for source, (text, colour) in style.SOURCES.items():
+            if heat[source].any():
+                base = _layer(axes[0], edges, base, heat[source], text, colour)
+        _line(axes[0], edges, demand, "Heat demand")
+        axes[0].set_ylabel("Heat (kW)")
+        axes[0].set_title(f"{words.label(inputs.house)} · {words.label(inputs.incentive_name)}")
+        if size > 0:
+            level = values(week, "tes_level_kwh")
+            axes[1].plot((np.arange(len(level)) + 1) * step / 24, level, color=style.STORE)
+            axes[1].set_ylim(0, 1.05 * size)
+            axes[1].set_ylabel("Store (kWh)")
+        days = pd.DatetimeIndex(week["time"].values)[:: round(24 / step)]
+        axes[-1].set_xlim(0, len(days))
+        axes[-1].set_xticks(np.arange(len(days)) + 0.5, [f"{day.day} {day:%b}" for day in days])
+        for ax in axes:
+            ax.tick_params(axis="x", length=0)
+            ax.grid(axis="x", visible=False)
+        fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
 
 def _layer(
@@ -499,8 +587,8 @@ def plot_figures(
 ) -> None:
     """Draw all figures of a run, as SVG and PDF.
 
-    ``heat_shares``, ``store_discharge``, ``tes_economics``, and for the better of with and
-    without a store in each house and incentive ``cost_waterfall_<scenario>`` and
+    ``heat_shares``, ``store_discharge``, ``tes_economics``, ``store_week``, and for the better of
+    with and without a store in each house and incentive ``cost_waterfall_<scenario>`` and
     ``dispatch_week_<scenario>``.
 
     Parameters
@@ -526,6 +614,11 @@ def plot_figures(
     heat_shares(designs_path=designs_path, svg_path=svg, pdf_path=pdf)
     svg, pdf = files("tes_economics")
     tes_economics(designs_path=designs_path, svg_path=svg, pdf_path=pdf)
+    works = best.sort_values(
+        ["tes_kwh", "eai_gbp"], key=lambda x: x if x.name == "eai_gbp" else x > 0
+    )
+    svg, pdf = files("store_week")
+    store_week(design_path=paths[works["scenario"].iloc[-1]], svg_path=svg, pdf_path=pdf)
     svg, pdf = files("store_discharge")
     with_store = [paths[name] for name in chosen["scenario"]]
     store_discharge(design_paths=with_store, svg_path=svg, pdf_path=pdf)

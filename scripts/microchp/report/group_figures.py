@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from microchp.account.groups import read_groups
+from microchp.config import DEFAULT_PLANT
 from microchp.report import style
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 from microchp.tables import words
@@ -31,12 +33,29 @@ LINES = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8
 log = logging.getLogger(__name__)
 
 
-def case_label(case: str) -> str:
-    """A case in words: its unit, or incentive and store of its design."""
-    parts = case.split("-")[1:]
-    if len(parts) == 1:
-        return re.sub(r" (\d+)kw$", r", \1 kW", words.label(parts[0]))
-    return f"{words.label(parts[0])}, {' '.join([f'{parts[1]} store', *parts[2:]])}"
+def case_label(case: Mapping[str, Any] | pd.Series) -> str:
+    """A case in words: its unit, or incentive and store of its design.
+
+    Parameters
+    ----------
+    case
+        What has :data:`microchp.operation.group.CASE_NAMES`: a row of ``groups.csv`` or of a
+        table of dwellings, or the attributes of a group's file.
+    """
+    if case["unit"]:
+        return re.sub(r" (\d+)kw$", r", \1 kW", words.label(case["unit"]))
+    plant = "" if case["plant"] == DEFAULT_PLANT else f", {words.label(case['plant'])}"
+    return f"{words.label(case['incentive'])}, {case['tes']} store{plant}"
+
+
+def case_words(case: Mapping[str, Any] | pd.Series) -> str:
+    """A case with its group, in words."""
+    return f"{words.label(case['group'])}, {case_label(case)}"
+
+
+def _attributes(path: Path) -> dict[str, Any]:
+    with xr.open_dataset(path) as group:
+        return dict(group.attrs)
 
 
 def _day(group: xr.Dataset, period: str) -> tuple[slice, str]:
@@ -73,7 +92,7 @@ def dwelling_day(
     with xr.open_dataset(group_path) as group, xr.open_dataset(first_path) as flows:
         minutes, date = _day(group, "winter_day")
         day = flows.isel(time=minutes).load()
-        case = str(group.attrs["case"])
+        case = dict(group.attrs)
     with style.figure(
         svg_path=svg_path, pdf_path=pdf_path, width_mm=style.PAGE_MM, height_mm=100
     ) as fig:
@@ -95,7 +114,7 @@ def dwelling_day(
         _hours(power)
         for ax in (heat, power):
             ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-        heat.set_title(f"{words.label(case.split('-')[0])} · {case_label(case)} · {date}")
+        heat.set_title(f"{words.label(case['group'])} · {case_label(case)} · {date}")
 
 
 def cumulative_import(
@@ -135,7 +154,7 @@ def cumulative_import(
                         _CLOCK,
                         day["grid_import_kw"].to_numpy().cumsum() / 60,
                         color=LINES[number % len(LINES)],
-                        label=case_label(Path(path).stem),
+                        label=case_label(flows.attrs),
                     )
         axes[0].set_ylabel("Import since midnight (kWh)")
         fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
@@ -166,7 +185,7 @@ def penetration_curves(
         for column, (period, title) in enumerate(DAYS.items()):
             axes[0, column].set_title(title)
             of_day = rows[rows["period"] == period]
-            for number, (case, line) in enumerate(of_day.groupby("scenario", sort=False)):
+            for number, (_, line) in enumerate(of_day.groupby("scenario", sort=False)):
                 line = line.sort_values("penetration")
                 for ax, measure in zip(
                     axes[:, column], ("admd_kw", "import_kwh", "export_kwh"), strict=True
@@ -176,7 +195,7 @@ def penetration_curves(
                         line["penetration"],
                         line[measure],
                         color=colour,
-                        label=case_label(str(case)),
+                        label=case_label(line.iloc[0]),
                     )
                     ax.fill_between(
                         line["penetration"],
@@ -225,7 +244,7 @@ def group_day(*, group_path: str | Path, svg_path: str | Path, pdf_path: str | P
             units = int(at["units"].isel(penetration=number))
             ax.set_title(f"{units} of {attributes['dwellings']} dwellings with a unit · {date}")
             _hours(ax)
-        axes[0].set_ylabel(f"Group (kW), {case_label(attributes['case'])}")
+        axes[0].set_ylabel(f"Group (kW), {case_label(attributes)}")
         fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 
@@ -258,9 +277,10 @@ def plot_groups(
         return {f"{kind}_path": directory / f"{name}.{kind}" for kind in ("svg", "pdf")}
 
     pairs = dict(zip(map(Path, group_paths), map(Path, first_paths), strict=True))
+    cases = {path: _attributes(path) for path in pairs}
     by_group: dict[str, list[Path]] = {}
-    for path in pairs:
-        by_group.setdefault(path.stem.split("-")[0], []).append(path)
+    for path, case in cases.items():
+        by_group.setdefault(str(case["group"]), []).append(path)
     table = read_groups(groups_path)
     alone = set(table.loc[table["dwellings"] == 1, "group"])
     for group, paths in by_group.items():
@@ -268,8 +288,7 @@ def plot_groups(
             penetration_curves(
                 groups_path=groups_path, group=group, **files(f"penetration_{group}")
             )
-        # a case of a unit is named <group>-<unit>, one of a design has more parts
-        of_units = [path for path in paths if path.stem.count("-") == 1]
+        of_units = [path for path in paths if cases[path]["unit"]]
         if of_units:
             cumulative_import(
                 first_paths=[pairs[path] for path in of_units],

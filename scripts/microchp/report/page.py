@@ -278,12 +278,16 @@ def folded(table: Table, title: str = "", open_if_short: bool = False) -> Fold:
 
 @dataclass(frozen=True)
 class Section:
-    """A section: its id, its heading, a short name for the way there, and its parts."""
+    """A section: its id, its heading, a short name for the way there, and its parts.
+
+    Sections that are not ``open`` are a line until a reader opens them.
+    """
 
     id: str
     title: str
     parts: Sequence[Any]
     short: str = ""
+    open: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What is lost by cutting time coarsely: designs of variants that differ in ``time`` alone.
 
 Hawkes and Leach (2005) and Oluleye et al. (2018, section 1.2) hold that 5 to 10 min are needed.
-Here each step, and each number of representative days, is held against the finest of the run.
+Here each step, and each number of representative days, is compared with the finest of the run.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def plot_precision(
     with whole(table_path) as partial:
         errors.to_csv(partial, index=False)
     _draw(errors, svg_path, pdf_path)
-    log.info("%d designs held against the finest time", len(errors))
+    log.info("%d designs compared with the finest time", len(errors))
 
 
 def precision_table(designs: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:

@@ -122,15 +122,15 @@ def _audit_section(audit: pd.DataFrame, statements: pd.DataFrame) -> Section:
         "The papers against themselves",
         [
             Text(
-                f"{len(audit)} printed numbers were counted anew from other printed numbers of the "
+                f"{len(audit)} printed numbers were worked out again from others of the "
                 f"same paper; {len(wrong)} do not follow, rounding allowed for."
             ),
             _audit_table("What does not follow, with its arithmetic", wrong),
             _statement_table(statements),
             Fold(
-                f"All {len(audit)} numbers counted anew",
+                f"All {len(audit)} numbers worked out again",
                 "",
-                [_audit_table("All numbers counted anew", audit)],
+                [_audit_table("All numbers worked out again", audit)],
                 long=True,
             ),
         ],

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from microchp.account.energy import SIZES
 from microchp.config import OPTIMAL
+
+LEAST_SIZE = 0.05
+"""Smaller sizes are none to a reader: a solver's zero is not exact."""
 
 
 def select(designs: pd.DataFrame, design: str = "") -> pd.DataFrame:
@@ -30,7 +34,9 @@ def select(designs: pd.DataFrame, design: str = "") -> pd.DataFrame:
 
 
 def best_designs(designs: pd.DataFrame) -> pd.DataFrame:
-    """The cheaper of with and without a store, for each house and incentive, in grid order.
+    """The cheapest of all plants, with and without a store, of each house and incentive.
+
+    In the order of the grid.
 
     Of the designs that the run is about (:func:`select`). Where both cost the same to a penny (a
     store of size zero), the one without is the better.
@@ -47,12 +53,18 @@ def cheaper_of_pairs(chosen: pd.DataFrame) -> pd.DataFrame:
     return chosen.loc[chosen.index.isin(best.index)]
 
 
+def installs(designs: pd.DataFrame) -> pd.Series:
+    """Whether a design has anything that is not there today."""
+    sizes = [name for name in ("chp_kw", *SIZES.values()) if name in designs]
+    return (designs[sizes] >= LEAST_SIZE).any(axis=1)
+
+
 def with_another_unit(designs: pd.DataFrame) -> dict[str, str]:
     """Scenarios with a store whose counterpart without one has another unit, or none, in words.
 
     What the store brings there is what the store and the change of the unit bring together.
     """
-    key = ["house", "incentive", "variant", "design"]
+    key = ["house", "incentive", "plant", "variant", "design"]
     without = designs[designs["tes"] == "without"].set_index(key)["chp_kw"]
     with_store = designs[designs["tes"] == "with"]
     pairs = with_store.join(without.rename("chp_kw_without"), on=key, how="inner")

@@ -20,6 +20,10 @@ from microchp.files import whole
 CHP = "#D55E00"
 BOILER = "#8A8A8A"
 STORE = "#0072B2"
+HEAT_PUMP = "#E69F00"
+IMMERSION = "#F0E442"
+PV = "#999933"
+BATTERY = "#56B4E9"
 IMPORT = "#009E73"
 EXPORT = "#CC79A7"
 DEMAND = "#111111"
@@ -30,6 +34,8 @@ GRID = "#D9D9D9"
 
 SOURCES = {
     "chp": ("CHP, direct", CHP),
+    "heat_pump": ("Heat pump, direct", HEAT_PUMP),
+    "immersion": ("Immersion heater", IMMERSION),
     "store": ("Store", STORE),
     "boiler": ("Boiler, direct", BOILER),
 }
@@ -64,6 +70,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 COLUMN_MM = 85.0
+SMALL_MM = 110.0
 PAGE_MM = 178.0
 
 _RC: dict[Any, Any] = {

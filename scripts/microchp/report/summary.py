@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import fill
 
 from microchp.account.designs import read_designs
-from microchp.report.sections.answer import answers, design_notices, designs_count
+from microchp.report.sections.answer import Evidence, answers, design_notices, designs_count
 from microchp.tables.words import percent
 
 TOGETHER = " *"
@@ -25,7 +25,9 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
     """
     designs = read_designs(designs_path)
     header = ["house", "incentive", "best design", "GBP/y", "payback", "store"]
-    found = [(house, answer) for house, of_house in answers(designs) for answer in of_house]
+    found = [
+        (house, answer) for house, of_house in answers(designs, Evidence()) for answer in of_house
+    ]
     rows = [
         [
             house,
@@ -47,7 +49,10 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
         for line in [header, ["-" * width for width in widths], *rows]
     ]
     if any(answer.together for _, answer in found):
-        lines += ["", f"{TOGETHER.strip()} store and a change of the unit together"]
+        lines += [
+            "",
+            f"{TOGETHER.strip()} the unit changes with the store: what is said is of both",
+        ]
     notes = [fill(f"{note.title} {note.text}", 80) for note in design_notices(designs)]
     gap = percent(designs["relative_gap"].max(), 2)
     lines += ["", _proven(len(designs), gap), *notes]

@@ -17,7 +17,12 @@ import pandas as pd
 from microchp.account.designs import read_designs
 from microchp.files import whole
 from microchp.report.sections.reproduction import COUNTS, PAPERS, verdict_counts
-from microchp.reproduction.comparison import IN_KIND, counts_in_words, read_comparison
+from microchp.reproduction.comparison import (
+    IN_KIND,
+    VERDICT_WORDS,
+    counts_in_words,
+    read_comparison,
+)
 from microchp.reproduction.conclusions import agreement, changes
 from microchp.reproduction.sensitivity import summary
 
@@ -42,7 +47,9 @@ def markdown_table(table: pd.DataFrame, digits: dict[str, int]) -> str:
 
 
 def _count_table(comparison: pd.DataFrame) -> str:
-    return markdown_table(verdict_counts(comparison), dict.fromkeys(COUNTS, 0))
+    counts = verdict_counts(comparison).rename(columns=VERDICT_WORDS)
+    digits = {VERDICT_WORDS.get(name, name): 0 for name in COUNTS}
+    return markdown_table(counts, digits)
 
 
 def readme_block(comparison: pd.DataFrame) -> str:
@@ -95,7 +102,7 @@ cell by cell; a test holds them equal (`tests/second_transcription.csv`).
 - **In kind**: of the same sign and within {in_kind:g} tolerances.
 - **Differs**: neither; the reason stands below.
 - **Inconsistent in print**: other numbers of the same paper rule it out (the arithmetic is below),
-  so it is not held against the workflow.
+  so it is not compared with the workflow.
 - **Not computed**: nothing in a run answers to it.
 
 Inputs are what a paper gave to its model, results what it got. What the papers do not print was

@@ -2,7 +2,7 @@
 
 A finding holds one printed number against what other printed numbers make of it, with the
 arithmetic. It is inconsistent where rounding cannot account for the difference. Where the
-arithmetic tells that this very number cannot be right, it is *at fault*, and is not held against
+arithmetic tells that this very number cannot be right, it is *at fault*, and is not compared with
 the workflow.
 """
 

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 VERDICTS = ("exact", "close", "in kind", "differs", "inconsistent in print", "not computed")
 
+VERDICT_WORDS = {"in kind": "roughly"}
+"""Verdicts that readers see in other words than ``published.csv`` has."""
+
 IN_KIND = 3.0
 """A number is met in kind if it has the sign of print and is off by at most so many tolerances."""
 
@@ -288,5 +291,7 @@ def compare_published(
 def counts_in_words(table: pd.DataFrame) -> str:
     """How many numbers there are and how they agree."""
     counts = table["verdict"].value_counts()
-    known = [f"{counts[word]} {word}" for word in VERDICTS if word in counts]
+    known = [
+        f"{counts[word]} {VERDICT_WORDS.get(word, word)}" for word in VERDICTS if word in counts
+    ]
     return f"{len(table)} published numbers: {', '.join(known)}"

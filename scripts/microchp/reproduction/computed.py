@@ -19,7 +19,7 @@ import yaml
 
 from microchp.account import finance as money
 from microchp.account.designs import read_designs
-from microchp.account.groups import read_groups
+from microchp.account.groups import read_dwellings, read_groups
 from microchp.config import Finance, minute_of_day
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 
@@ -214,13 +214,9 @@ def design_table(designs: pd.DataFrame) -> pd.DataFrame:
 
 
 def dwelling_table(paths: Sequence[Path]) -> pd.DataFrame:
-    """Tables ``<house>-<unit>.csv`` of single dwellings in one, with ratios that papers print."""
-    parts = []
-    for path in paths:
-        part = pd.read_csv(path)
-        unit = Path(path).stem.partition("-")[2]
-        parts.append(part[part["dwelling"] == 0].assign(unit=unit))
-    table = pd.concat(parts, ignore_index=True)
+    """Tables of single dwellings with a unit in one, with ratios that papers print."""
+    parts = [read_dwellings(path) for path in paths]
+    table = pd.concat([part[part["dwelling"] == 0] for part in parts], ignore_index=True)
     hours = 24 * table["days"]
     return table.assign(
         import_share=table["import_kwh"] / table["electricity_demand_kwh"],
@@ -240,9 +236,8 @@ def group_table(groups: pd.DataFrame) -> pd.DataFrame:
     :data:`NOTICED_SHARE` of its demand, ``noticed_export_onset`` that at which it exports as much;
     ``reverse_flow_onset`` is that at which it exports anything.
     """
-    parts = groups["scenario"].str.partition("-")
     # a group so small that shares round to the same count has it once
-    table = groups.assign(unit=parts[2]).drop_duplicates(["scenario", "period", "units"])
+    table = groups.drop_duplicates(["scenario", "period", "units"])
     pair = ["scenario", "period"]
     none = table[table["units"] == 0].set_index(pair)
     beside = none.reindex(pd.MultiIndex.from_frame(table[pair]))

@@ -1,8 +1,8 @@
-"""Numbers of the papers as data: each with where it is printed and what it is held against.
+"""Numbers of the papers as data: each with where it is printed and what it is compared with.
 
 A file of ``resources/published`` has a row per number of one paper, in the paper's own words and
 units. ``value`` is kept as it is printed, so that its digits say how exact it is. ``key`` names
-what of a run it is held against: the table of results, what to look up there, and the column to
+what of a run it is compared with: the table of results, what to look up there, and the column to
 take, for instance ``design house=flat incentive=fit tes=with design=published metric=tde_kwh``.
 Without a key nothing in a run answers to the number. A row that ends in "at least" or "at most" is
 a bound.

@@ -118,9 +118,10 @@ def _numbers(path: Path, name: str, table: Table) -> FloatArray:
 def _standard_times(path: Path, given: pd.Series, year: int) -> pd.Series:
     """Stamps of a column ``time``, naive, in standard time."""
     if isinstance(given.dtype, pd.DatetimeTZDtype):
-        winter = pd.Timestamp(year, 1, 15, tz=given.dt.tz).utcoffset()
-        summer = pd.Timestamp(year, 7, 15, tz=given.dt.tz).utcoffset()
-        return given.dt.tz_convert("UTC").dt.tz_localize(None) + min(winter, summer)
+        noons = pd.DatetimeIndex([f"{year}-01-15 12:00", f"{year}-07-15 12:00"])
+        utc = noons.tz_localize(given.dt.tz).tz_convert("UTC").tz_localize(None)
+        standard: pd.Series = given.dt.tz_convert("UTC").dt.tz_localize(None) + (noons - utc).min()
+        return standard
     if pd.api.types.is_datetime64_any_dtype(given.dtype):
         return given
     text = given.astype(str).str.strip()
@@ -141,7 +142,8 @@ def _standard_times(path: Path, given: pd.Series, year: int) -> pd.Series:
     if bare.all():
         return stamps
     # standard time is the lesser of the offsets of winter and summer
-    return stamps.dt.tz_localize(None) + min(map(_offset, offsets.unique()))
+    naive: pd.Series = stamps.dt.tz_localize(None) + min(map(_offset, offsets.unique()))
+    return naive
 
 
 def _parsed(text: pd.Series, *, has_offset: bool) -> Iterator[pd.Series]:
@@ -248,7 +250,7 @@ def _is_unbroken_year(times: pd.Series, step: int) -> bool:
     """Whether sorted times are a whole year, or more, without a gap."""
     step_length = pd.Timedelta(minutes=step)
     length = times.iloc[-1] - times.iloc[0] + step_length
-    return length >= pd.Timedelta(days=365) and len(times) == length / step_length
+    return bool(length >= pd.Timedelta(days=365) and len(times) == length / step_length)
 
 
 def _what_is_missing(

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from microchp.config import OPTIMAL
+from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH, CarbonUse
+from microchp.account.controlled import Controlled
+from microchp.config import OPTIMAL, Emissions
+from microchp.config.scenarios import DesignInputs
 from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
-from microchp.report.selection import best_designs, cheaper_of_pairs, select, with_another_unit
-from microchp.tables.words import DASH, change, label, number, percent, pounds, years
+from microchp.report.selection import (
+    LEAST_SIZE,
+    best_designs,
+    cheaper_of_pairs,
+    installs,
+    select,
+    with_another_unit,
+)
+from microchp.tables.columns import PART_SIZES
+from microchp.tables.words import DASH, change, label, number, percent, plain_words, pounds, years
 
 FINE_MINUTES = 5
 """Steps longer than this, and fewer days than the year's, are called coarse."""
 
+MOST_STARTS_A_DAY = 10
+"""More starts a day than this are warned of."""
+
 NEAR_LIMIT_SHARE = 1e-3
 """A size this near to the largest allowed is at it: a solver's sizes are not exact."""
-
-NO_STORE_KWH = 0.05
-"""Stores smaller than this are no store to a reader: a solver's zero is not exact."""
 
 QUANTITIES = {
     "space_heating_kw": "space heating",
@@ -55,6 +65,11 @@ class Answer:
     together: bool
     certainty: str
     sensitivity: str
+    co2_by: str
+    """The grid that ``co2`` is counted by, and what it is by the grid of today."""
+    controlled: Cell
+    """What the design saves with an ordinary controller; a dash where no such run was made."""
+    next_best: str
 
 
 @dataclass(frozen=True)
@@ -64,25 +79,104 @@ class Answers:
     houses: Sequence[tuple[str, Sequence[Answer]]]
     annualisation: str
     lifetime: str
+    has_controlled: bool
 
 
-def answer_table(designs: pd.DataFrame) -> Answers:
+@dataclass(frozen=True)
+class Evidence:
+    """What of a run stands beside its table of designs, by scenario.
+
+    ``inputs`` is what each design was made for, ``controlled`` its year with an ordinary
+    controller, ``peak_demand_kw`` the largest electricity demand of its house, ``support_gbp`` what
+    the policy pays for it in a year.
+    """
+
+    inputs: Mapping[str, DesignInputs] = field(default_factory=dict)
+    controlled: Mapping[str, Controlled] = field(default_factory=dict)
+    peak_demand_kw: Mapping[str, float] = field(default_factory=dict)
+    support_gbp: Mapping[str, float] = field(default_factory=dict)
+
+
+def answer_table(designs: pd.DataFrame, evidence: Evidence) -> Answers:
     """The table of the first screen."""
     own = designs[designs["variant"] == ""]
     kinds = dict.fromkeys(own["annualisation"])
+    houses = answers(designs, evidence)
     return Answers(
-        houses=answers(designs),
+        houses=houses,
         annualisation=" or ".join(_ANNUALISATION[kind] for kind in kinds),
         lifetime=" or ".join(f"{life:g}" for life in own["lifetime_years"].unique()),
+        has_controlled=any(
+            not math.isnan(found.controlled.value) for _, of in houses for found in of
+        ),
+    )
+
+
+def grid_words(emissions: Emissions) -> str:
+    """The grid's factor, and of which year it is as far as the configuration says so."""
+    year = getattr(emissions, "year", None)
+    of = "of a year not stated" if year is None else f"of {year}"
+    return f"{emissions.grid_kg_per_kwh:g} kg/kWh {of}"
+
+
+def carbon_use(row: pd.Series) -> CarbonUse:
+    """Fuel and net import of a row of the table of designs."""
+    return CarbonUse(
+        bau_fuel_kwh=row["bau_fuel_kwh"],
+        fuel_kwh=row["chp_fuel_kwh"] + row["boiler_fuel_kwh"],
+        bau_import_kwh=row["electricity_kwh"],
+        net_import_kwh=row["import_kwh"] - row["export_kwh"],
+    )
+
+
+def _co2_by(row: pd.Series, evidence: Evidence) -> str:
+    """By which grid the CO2 of a design is counted, and what it is by that of today."""
+    inputs = evidence.inputs.get(row["scenario"])
+    if inputs is None:
+        return ""
+    gas = inputs.emissions.gas_kg_per_kwh
+    use = carbon_use(row)
+    today = use.change_share(gas, GRID_TODAY_KG_PER_KWH)
+    return (
+        f"grid {grid_words(inputs.emissions)}; {percent(today, signed=True)} by "
+        f"{GRID_TODAY_KG_PER_KWH:g} ({GRID_TODAY})"
     )
 
 
 def design_words(row: pd.Series) -> str:
-    """Unit and store of a design: "2 kW CHP, 13.0 kWh store"."""
+    """What is installed in a design: "2 kW CHP, 13.0 kWh store"."""
     unit = f"{row['chp_kw']:g} kW CHP" if row["chp_kw"] else "no CHP"
-    has_store = row["tes_kwh"] >= NO_STORE_KWH
+    others = [
+        f"{row[column.name]:.{column.digits}f} {column.unit} {column.label.lower()}"
+        for column in PART_SIZES
+        if row.get(column.name, 0.0) > LEAST_SIZE
+    ]
+    has_store = row["tes_kwh"] >= LEAST_SIZE
     store = f"{number(row['tes_kwh'], 1)} kWh store" if has_store else "no store"
-    return f"{unit}, {store}"
+    return ", ".join([unit, *others, store])
+
+
+def next_best(row: pd.Series, own: pd.DataFrame) -> str:
+    """The cheapest other choice for a house under an incentive, and what it costs more.
+
+    Parameters
+    ----------
+    row
+        The best design.
+    own
+        All designs of its house and incentive in the run as configured, of every plant.
+    """
+    sizes = ["chp_kw", "tes_kwh", *(c.name for c in PART_SIZES if c.name in own.columns)]
+    same = (own[sizes] - row[sizes].astype(float)).abs().max(axis=1) < LEAST_SIZE
+    others = own[~same]
+    options = [(float(other["eac_gbp"]), design_words(other)) for _, other in others.iterrows()]
+    if any(row[sizes].astype(float) >= LEAST_SIZE):
+        options.append((float(row["bau_cost_gbp"]), "today's boiler and grid"))
+    if not options:
+        return "no other in this run"
+    cost, words = min(options)
+    more = cost - row["eac_gbp"]
+    return f"{words}, {pounds(abs(more))} a year {'dearer' if more >= 0 else 'cheaper'}"
 
 
 def store_verdict(row: pd.Series | None, together: str = "") -> tuple[str, str, str]:
@@ -100,7 +194,7 @@ def store_verdict(row: pd.Series | None, together: str = "") -> tuple[str, str, 
     """
     if row is None or math.isnan(row["tes_eai_gbp"]):
         return "open", "not compared", ""
-    if row["tes_kwh"] < NO_STORE_KWH:
+    if row["tes_kwh"] < LEAST_SIZE:
         return "no", "no", ", the best size is none"
     payback = years(row["tes_payback_years"], row["lifetime_years"], row["tes_investment_gbp"])
     within = "" if payback in ("never", DASH) else f", back in {payback} years"
@@ -119,10 +213,11 @@ def certainty(row: pd.Series, pair: pd.DataFrame) -> str:
     """How much cheaper than a design another could be: the lower of the bounds of its pair."""
     possible = row["eac_gbp"] - pair["lower_bound_gbp"].min()
     if possible < 0.005:
-        return "proven to the penny"
+        return "proven to the penny for this demand and these prices"
     share = possible / max(1.0, abs(row["eac_gbp"]))
     shown = percent(share, 2) if share >= 1e-4 else f"<\u00a0{percent(1e-4, 2)}"
-    return f"within {pounds(possible, 0 if possible >= 10 else 2)} a year ({shown})"
+    amount = pounds(possible, 0 if possible >= 10 else 2)
+    return f"proven best within {amount} a year ({shown}) for this demand and these prices"
 
 
 @dataclass(frozen=True)
@@ -177,14 +272,15 @@ def sensitivity(row: pd.Series, variants: pd.DataFrame) -> str:
         pays = row["eai_gbp"] > 0
         same = int(((variants["eai_gbp"] > 0) == pays).sum())
         said.append(
-            f"the same in {same} of {len(variants)} variants"
+            f"{'pays' if pays else 'does not pay'} in {same} of {len(variants)} variants too"
             if len(variants) > 1
-            else f"{'the same' if same else 'not so'} in variant {variants['variant'].iloc[0]}"
+            else f"{'pays' if pays == bool(same) else 'does not pay'} in the variant "
+            f"“{plain_words(variants['variant'].iloc[0])}”"
         )
     return "; ".join(said)
 
 
-def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
+def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[Answer]]]:
     """For each house its best design under each incentive."""
     optimal = select(designs)
     together = with_another_unit(optimal)
@@ -192,7 +288,7 @@ def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
     houses: dict[str, list[Answer]] = {}
     for _, row in best_designs(designs).iterrows():
         pair = _of_case(optimal, row)
-        with_store = pair[pair["tes"] == "with"]
+        with_store = pair[(pair["tes"] == "with") & (pair["plant"] == row["plant"])]
         stored = None if with_store.empty else with_store.iloc[0]
         other = "" if stored is None else together.get(stored["scenario"], "")
         kind, verdict, detail = store_verdict(stored, other)
@@ -209,11 +305,18 @@ def answers(designs: pd.DataFrame) -> list[tuple[str, list[Answer]]]:
                 store_verdict=verdict,
                 store_detail=detail,
                 together=bool(other),
+                co2_by=_co2_by(row, evidence),
+                controlled=_controlled(evidence.controlled.get(row["scenario"])),
+                next_best=next_best(row, _of_case(designs[designs["variant"] == ""], row)),
                 certainty=certainty(row, pair),
                 sensitivity=sensitivity(row, _of_case(varied, row)),
             )
         )
     return list(houses.items())
+
+
+def _controlled(found: Controlled | None) -> Cell:
+    return Cell(DASH) if found is None else cell(found.saving_gbp)
 
 
 def _of_case(designs: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
@@ -230,9 +333,10 @@ def sentences(designs: pd.DataFrame) -> list[str]:
     together = with_another_unit(select(designs))
     said = []
     for incentive, rows in best.groupby("incentive", sort=False):
-        paying = rows[(rows["eai_gbp"] > 0) & (rows["chp_kw"] > 0)]
+        paying = rows[(rows["eai_gbp"] > 0) & installs(rows)]
         total = len(rows)
-        text = f"{label(str(incentive))}: a unit pays in {_of(len(paying), total)}"
+        what = "a unit" if (paying["chp_kw"] > 0).all() else "something"
+        text = f"{label(str(incentive))}: {what} pays in {_of(len(paying), total)}"
         if len(paying):
             low, high = pounds(paying["eai_gbp"].min()), pounds(paying["eai_gbp"].max())
             text += f" ({low if low == high else f'{low} to {high}'} a year)"
@@ -240,11 +344,14 @@ def sentences(designs: pd.DataFrame) -> list[str]:
         if len(pairs):
             kinds = {row["scenario"]: store_verdict(row)[0] for _, row in pairs.iterrows()}
             paid = [name for name, kind in kinds.items() if kind == "yes"]
+            alone = [name for name in paid if together.get(name) == "the unit"]
             with_unit = len(together.keys() & paid)
-            by_itself = " by itself" if with_unit else ""
-            text += f"; the store pays{by_itself} in {_of(len(paid) - with_unit, len(pairs))}"
-            if with_unit:
-                text += f", together with a change of the unit in {_of(with_unit, len(pairs))}"
+            text += f"; a store pays beside the unit in {_of(len(paid) - with_unit, len(pairs))}"
+            if alone:
+                text += f"; in {_of(len(alone), len(pairs))} the unit pays only with a store"
+            if with_unit > len(alone):
+                others = _of(with_unit - len(alone), len(pairs))
+                text += f"; in {others} a store pays with another unit than without one"
             undecided = list(kinds.values()).count("open")
             if undecided:
                 text += f" and is undecided in {undecided}"
@@ -313,31 +420,18 @@ def at_largest_store(designs: pd.DataFrame, largest_kwh: Mapping[str, float]) ->
 
 
 def demand_notice(reports: Sequence[Mapping[str, Any]]) -> list[Notice]:
-    """A notice naming the houses whose demand has findings, with the first of each in short."""
-    found = [(report["house"], report["warnings"]) for report in reports if report["warnings"]]
-    if not found:
-        return []
+    """A notice naming the houses whose demand is in doubt, with the first finding of each.
+
+    What only tells where the demand comes from stands in its own section.
+    """
     said = []
-    for house, warnings in found:
-        weighty = [text for text in warnings if not _is_slight(text)]
-        first = _in_short((weighty or warnings)[0])
-        more = len(warnings) - 1
-        others = f" (and {more} more finding{'s' * (more > 1)})" if more else ""
-        said.append(f"{label(house)}: {first}{others}.")
-    return [Notice("Demand data.", " ".join(said), section="demand")]
-
-
-def _is_slight(warning: str) -> bool:
-    """Whether a warning only tells where demand comes from or that rows were not needed."""
-    return any(words in warning for words in ("synthesised for", "left out", "the first"))
-
-
-def _in_short(warning: str) -> str:
-    """The first statement of a warning, with the quantities in words."""
-    first = re.split(r"; | \(|\. ", warning, maxsplit=1)[0]
-    for name, words in QUANTITIES.items():
-        first = first.replace(name, words)
-    return first
+    for report in reports:
+        warnings = report["warnings"]
+        if warnings:
+            more = len(warnings) - 1
+            others = f" And {more} more finding{'s' * (more > 1)}." if more else ""
+            said.append(f"{label(report['house'])}: {warnings[0]}.{others}")
+    return [Notice("Demand data.", " ".join(said), section="demand")] if said else []
 
 
 def _error_of_days(designs: pd.DataFrame) -> str:
@@ -350,13 +444,38 @@ def _error_of_days(designs: pd.DataFrame) -> str:
     parts = []
     if unserved < len(more):
         parts.append(
-            " Operated over the whole year, the sizes found cost "
-            f"{number(more.min(), signed=True)} to {number(more.max(), signed=True)} £/y against "
-            "what these days say."
+            f" Checked on all {designs['days_of_year'].max():g} days, designs cost "
+            f"{_dearer(more.min(), more.max())}."
         )
     if unserved:
         parts.append(f" {designs_count(unserved).capitalize()} cannot heat the house all year.")
     return "".join(parts)
+
+
+def _dearer(least: float, most: float) -> str:
+    """By how much a year is dearer, or cheaper, than estimated."""
+    if max(abs(least), abs(most)) < 0.5:
+        return "as much as estimated"
+    ends = dict.fromkeys(
+        f"{pounds(abs(gbp))} {'less' if gbp < 0 else 'more'}" for gbp in (least, most)
+    )
+    return f"{' to '.join(ends)} a year than estimated"
+
+
+def _starts_notice(designs: pd.DataFrame) -> list[Notice]:
+    """A notice where the best designs start their units more often than engines bear."""
+    best = best_designs(designs)
+    a_day = best["chp_starts"] / best["days_of_year"]
+    often = best[a_day > MOST_STARTS_A_DAY]
+    if often.empty:
+        return []
+    return [
+        Notice(
+            "Many starts.",
+            f"The unit starts up to {number(a_day.max())} times a day in {len(often)} of the best "
+            "designs. What starts cost in wear and fuel is not counted here.",
+        )
+    ]
 
 
 def design_notices(designs: pd.DataFrame) -> list[Notice]:
@@ -377,6 +496,7 @@ def design_notices(designs: pd.DataFrame) -> list[Notice]:
                 f"away, so sizes and savings will differ in a full run.{_error_of_days(designs)}",
             )
         )
+    notes += _starts_notice(designs)
     if (designs["annualisation"] == "as_printed").any():
         notes.append(
             Notice(

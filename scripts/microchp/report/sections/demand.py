@@ -37,6 +37,7 @@ _SHOWN = {
     "peak_tolerance_share",
     "quantities",
     "warnings",
+    "notes",
 }
 """What the table and the notices say already."""
 
@@ -58,7 +59,7 @@ def section(
     findings = [
         Notice(f"{label(report['house'])}:", warning)
         for report in reports
-        for warning in report["warnings"]
+        for warning in (*report["warnings"], *report["notes"])
     ]
     title = "Demand asked and reached"
     caption = (

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from microchp.config import OPTIMAL
+from microchp.account.finance import cash_flow_gbp
+from microchp.config import OPTIMAL, Finance
 from microchp.report import style
 from microchp.report.figures import waterfall_steps
 from microchp.report.page import (
@@ -27,15 +30,37 @@ from microchp.report.page import (
     rounded,
     share_cell,
 )
+from microchp.report.sections import sweep
 from microchp.report.sections.answer import design_words, effects
 from microchp.report.selection import best_designs, cheaper_of_pairs
 from microchp.tables import words
+from microchp.tables.columns import BY_NAME, PART_SIZES, TableColumn
 from microchp.tables.words import DASH, label, percent
 
 RISE = 0.1
 """Relative rise of each price in the table of sensitivities."""
 
-_FACTORS = {"eai_crf_gbp": "crf", "eai_as_printed_gbp": "as printed"}
+_FACTORS = {"crf": "eai_crf_gbp", "as_printed": "eai_as_printed_gbp"}
+
+_PAYBACKS = {
+    "system_payback_years": "investment_gbp",
+    "tes_payback_years": "tes_investment_gbp",
+}
+"""Paybacks, each with what is invested."""
+
+_SHOWN = (
+    *("eac_gbp", "eai_gbp", "investment_gbp", "system_payback_years", "system_npv_gbp"),
+    *("tes_payback_years", "tes_npv_gbp", "co2_kg", "tde_kwh", "chp_heat_kwh", "boiler_heat_kwh"),
+    *(
+        "heat_pump_heat_kwh",
+        "chp_electricity_kwh",
+        "pv_electricity_kwh",
+        "import_kwh",
+        "export_kwh",
+    ),
+    *("self_consumption_share", "chp_run_hours", "system_irr", "electricity_cost_gbp_per_kwh"),
+)
+"""Columns of ``designs.csv`` that the page shows, beside the sizes."""
 
 _DRAWN = {
     "heat_shares": (
@@ -54,7 +79,9 @@ _DRAWN = {
 }
 
 
-def section(designs: pd.DataFrame, csv: bytes, figures_dir: Path) -> Section:
+def section(
+    designs: pd.DataFrame, csv: bytes, figures_dir: Path, variants: Mapping[str, Any]
+) -> Section:
     """All designs, the sensitivities of the best of them, and what was drawn of them.
 
     Parameters
@@ -65,6 +92,8 @@ def section(designs: pd.DataFrame, csv: bytes, figures_dir: Path) -> Section:
         ``designs.csv`` as it is.
     figures_dir
         What ``plot_figures`` drew; figures that are not there are left out.
+    variants
+        ``scenarios.variants`` of the configuration.
     """
     alternatives = alternatives_table(designs)
     overview = [
@@ -80,6 +109,8 @@ def section(designs: pd.DataFrame, csv: bytes, figures_dir: Path) -> Section:
             *overview,
             money_chart(designs),
             *([alternatives] if alternatives else []),
+            *sweep.parts(designs, variants),
+            *([cash_flow_chart(designs)] if (designs["investment_gbp"] > 0).any() else []),
             Text("Every design of the run, with and without a store."),
             designs_table(designs),
             Download("All columns as CSV (designs.csv)", "designs.csv", csv),
@@ -91,69 +122,58 @@ def designs_table(designs: pd.DataFrame) -> Table:
     """Every design with its money, energy and CO2."""
     # the income with the annualisation that the run did not use stands beside its own
     used = set(designs["annualisation"])
-    others = [name for name in _FACTORS if used != {name.removeprefix("eai_")[:-4]}]
-    columns = [
-        Column("Design", text=True),
-        Column("CHP", "kW"),
-        Column("Store", "kWh"),
-        Column("EAC", "£/y"),
-        Column("EAI", "£/y"),
-        *(Column(f"EAI, {_FACTORS[name]}", "£/y") for name in others),
-        Column("Investment", "£"),
-        Column("Payback", "y"),
-        Column("NPV", "£"),
-        Column("Store payback", "y"),
-        Column("Store NPV", "£"),
-        Column("CO₂", "kg/y"),
-        Column("TDE", "kWh/y"),
-        Column("CHP heat", "kWh/y"),
-        Column("Boiler heat", "kWh/y"),
-        Column("Generated", "kWh/y"),
-        Column("Import", "kWh/y"),
-        Column("Export", "kWh/y"),
-        Column("Used at home", "of generation"),
-        Column("Run hours", "h/y"),
-        Column("Starts", "1/y"),
-        Column("IRR"),
-        Column("Own electricity", "p/kWh"),
+    others = [name for factor, name in _FACTORS.items() if used != {factor}]
+
+    def shown(row: pd.Series, name: str) -> Cell:
+        """A cell as its column in the registry says."""
+        column = BY_NAME[name]
+        if name in _PAYBACKS:
+            invested = float(row[_PAYBACKS[name]])
+            if math.isnan(invested):
+                return Cell(DASH)
+            return payback_cell(row[name], row["lifetime_years"], invested)
+        if column.unit == "1":
+            return share_cell(row[name], max(0, column.digits - 2))
+        return cell(row[name], column.digits)
+
+    sizes = ["chp_kw", *(c.name for c in PART_SIZES if c.name in designs), "tes_kwh"]
+    names = [name for name in (*sizes, *_SHOWN[:2], *others, *_SHOWN[2:]) if name in designs]
+    several: list[tuple[str, str, Callable[[pd.Series], str]]] = [
+        ("Plant", "plant", lambda row: label(row["plant"])),
+        ("Variant", "variant", lambda row: label(row["variant"]) if row["variant"] else DASH),
+        ("Sizes", "design", lambda row: label(row["design"])),
     ]
-    rows: list[list[Cell | str]] = []
-    for _, row in designs.iterrows():
-        life = row["lifetime_years"]
-        store = row["tes_investment_gbp"]
-        rows.append(
-            [
-                row["scenario"],
-                Cell(f"{row['chp_kw']:g}", row["chp_kw"]),
-                cell(row["tes_kwh"], 1),
-                *(cell(row[name]) for name in ("eac_gbp", "eai_gbp", *others)),
-                cell(row["investment_gbp"]),
-                payback_cell(row["system_payback_years"], life, row["investment_gbp"]),
-                cell(row["system_npv_gbp"]),
-                Cell(DASH)
-                if math.isnan(store)
-                else payback_cell(row["tes_payback_years"], life, store),
-                cell(row["tes_npv_gbp"]),
-                *(
-                    cell(row[name])
-                    for name in (
-                        "co2_kg",
-                        "tde_kwh",
-                        "chp_heat_kwh",
-                        "boiler_heat_kwh",
-                        "chp_electricity_kwh",
-                        "import_kwh",
-                        "export_kwh",
-                    )
-                ),
-                share_cell(row["self_consumption_share"]),
-                cell(row["chp_run_hours"]),
-                cell(row["chp_starts"]),
-                share_cell(row["system_irr"], 1),
-                cell(100 * row["electricity_cost_gbp_per_kwh"], 1),
-            ]
-        )
+    differing = [
+        (title, words)
+        for title, name, words in several
+        if name in designs and len(set(designs[name])) > 1
+    ]
+    columns = [
+        Column("House", text=True, filters=True),
+        Column("Incentive", text=True, filters=True),
+        Column("Store", text=True, filters=True),
+        *(Column(title, text=True, filters=True) for title, _ in differing),
+        *(Column(BY_NAME[name].label, _unit(BY_NAME[name])) for name in names),
+        Column("Starts", "a day"),
+        Column("Files", text=True),
+    ]
+    rows: list[list[Cell | str]] = [
+        [
+            label(row["house"]),
+            label(row["incentive"]),
+            row["tes"],
+            *(words(row) for _, words in differing),
+            *(shown(row, name) for name in names),
+            cell(row["chp_starts"] / row["days_of_year"], 1),
+            row["scenario"],
+        ]
+        for _, row in designs.iterrows()
+    ]
     return Table("All designs; the terms are explained below", columns, rows, wide=True)
+
+
+def _unit(column: TableColumn) -> str:
+    return "" if column.unit == "1" else column.unit
 
 
 def alternatives_table(designs: pd.DataFrame) -> Table | None:
@@ -244,7 +264,7 @@ def sensitivity_table(designs: pd.DataFrame) -> Table | None:
         Column("Best design", text=True),
         Column("EAI", "£/y"),
         *(Column(f"{label(name)} {percent(RISE, signed=True)}", "£/y") for name in names),
-        *(Column("EAI is nil at", name) for name in names),
+        *(Column("Saves nothing once changed by", name) for name in names),
     ]
     caption = "Sensitivity of the best designs; plant is the yearly share of the investment"
     return Table(caption, columns, rows, wide=True)
@@ -304,6 +324,49 @@ def money_chart(designs: pd.DataFrame) -> Chart:
         choosers=[Chooser("Design", [_name(row) for _, row in order.iterrows()], start)],
         choices=choices,
         layouts=layouts,
+        height=380,
+    )
+
+
+def cash_flow_chart(designs: pd.DataFrame) -> Chart:
+    """What has come back of the investment in each year, for the best designs."""
+    best = best_designs(designs)
+    rows = [row for _, row in best[best["investment_gbp"] > 0].iterrows()]
+    choices: dict[Choice, list[dict[str, object]]] = {}
+    for k, row in enumerate(rows):
+        finance = Finance(
+            interest_rate=row["interest_rate"],
+            lifetime_years=int(row["lifetime_years"]),
+            price_escalation_per_year=row["price_escalation_per_year"],
+        )
+        flow = cash_flow_gbp(row["investment_gbp"], row["saving_gbp"], finance)
+        years = np.arange(len(flow))
+        discounted = np.cumsum(flow / (1 + finance.interest_rate) ** years)
+        x = [int(year) for year in years]
+        choices[(k,)] = [
+            {"x": x, "y": rounded(flow, 2)},
+            {"x": x, "y": rounded(np.cumsum(flow), 2)},
+            {"x": x, "y": rounded(discounted, 2)},
+        ]
+    return Chart(
+        title="Year by year",
+        caption="What is paid (below nought) and saved in each year, what has come back so far, "
+        "and the same discounted, which ends at the present value.",
+        traces=[
+            {"type": "bar", "name": "In the year", "marker": {"color": style.CHEAPER}},
+            {"mode": "lines+markers", "name": "So far", "line": {"color": style.TOTAL}},
+            {
+                "mode": "lines",
+                "name": "So far, discounted",
+                "line": {"color": style.STORE, "dash": "dot"},
+            },
+        ],
+        layout={
+            "xaxis": {"title": {"text": "Year"}, "dtick": 1},
+            "yaxis": {"title": {"text": "£"}, "tickformat": ",.0f"},
+        },
+        choosers=[Chooser("Design", [_name(row) for row in rows])],
+        choices=choices,
         height=380,
     )
 

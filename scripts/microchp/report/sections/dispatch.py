@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from microchp.account.energy import heat_demand_kw, values
+from microchp.account.energy import heat_demand_kw, heat_sources_kw, values
 from microchp.config import OPTIMAL
 from microchp.files import read_netcdf
 from microchp.report import style
@@ -73,6 +73,10 @@ class DispatchExplorer:
             "import": style.IMPORT,
             "export": style.EXPORT,
             "demand": style.DEMAND,
+            "heat_pump": style.HEAT_PUMP,
+            "immersion": style.IMMERSION,
+            "pv": style.PV,
+            "battery": style.BATTERY,
         }
     )
 
@@ -142,6 +146,7 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path], figures_dir: Pa
         "Operation, week by week",
         [Text(said), explorer, *drawn],
         short="Operation",
+        open=True,
     )
 
 
@@ -200,6 +205,23 @@ def _explorer(
     return DispatchExplorer(shown, series.packed, series.units, list(order["scenario"]).index(best))
 
 
+def other_flows_kw(design: xr.Dataset) -> dict[str, FloatArray]:
+    """Flows of parts beside unit, boiler and hot-water store, those that are there.
+
+    ``heat_pump`` and ``immersion`` are heat, ``pv`` is electricity, ``battery`` what goes into it
+    (out of it below zero), ``load`` the electricity that heat pump and immersion heater take.
+    """
+    heat = heat_sources_kw(design)
+    flows = {
+        "heat_pump": heat["heat_pump"],
+        "immersion": heat["immersion"],
+        "pv": values(design, "pv_power_kw"),
+        "battery": values(design, "battery_charge_kw") - values(design, "battery_discharge_kw"),
+        "load": values(design, "heat_pump_power_kw") + values(design, "immersion_kw"),
+    }
+    return {part: flow for part, flow in flows.items() if flow.any()}
+
+
 def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) -> PackedDesign:
     """The flows of a design as means over at least ``step`` minutes, packed.
 
@@ -238,6 +260,8 @@ def pack_design(design: xr.Dataset, row: pd.Series, series: _Series, step: int) 
         "power": series.add(power),
         name: series.add(given[name]),
     }
+    flows = other_flows_kw(design)
+    info["others"] = {part: series.add(mean(flow)) for part, flow in flows.items()}
     if float(design.attrs["tes_kwh"]) > 0:
         every = max(1, LEVEL_MINUTES // own)
         level = values(design, "tes_level_kwh")[every - 1 :: every]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from microchp.report import style
-from microchp.report.group_figures import LINES, case_label
+from microchp.report.group_figures import LINES, case_label, case_words
 from microchp.report.page import (
     Cell,
     Chart,
@@ -99,7 +99,7 @@ def section(results: GroupResults) -> Section | None:
     if streets.empty:
         return None
     of_case = {path.stem: path for path in results.paths}
-    cases = {str(case): of_case[str(case)] for case in dict.fromkeys(streets["scenario"])}
+    cases = {name: of_case[name] for name in _cases(streets)}
     return Section(
         "groups",
         "Groups at their transformers",
@@ -135,13 +135,14 @@ def dwelling_section(
     year = {case: table[table["period"] == "year"] for case, table in first.items()}
     whole = dwelling_table("First dwelling of each case: the year", year)
     seasons = dwelling_table("First dwelling of each case: all periods", first)
+    cases = {name: table.iloc[0] for name, table in first.items()}
     return Section(
         "dwellings",
         "One dwelling, run by its heat demand",
         [
             folded(whole, "The year", open_if_short=True),
             folded(seasons, "Seasons and single days"),
-            *(_drawings(figures_dir) if figures_dir else []),
+            *(_drawings(figures_dir, cases) if figures_dir else []),
         ],
         short="One dwelling",
     )
@@ -155,74 +156,112 @@ def extent(results: GroupResults) -> str:
 
 
 def sentences(results: GroupResults) -> list[str]:
-    """What each group's units do on the day of highest heat demand, in words."""
+    """What each group's units do to its transformer over the year, in words."""
     found = []
-    for case, first, last in _outcomes(results.streets):
-        onset = first["reverse_flow_onset"]
-        flows = (
-            "no power flows back through the transformer"
-            if math.isnan(onset)
-            else f"power flows back through the transformer from {percent(onset)} on"
-        )
-        share = last["penetration"]
+    for outcome in outcomes(results.streets):
+        without, most = outcome.without, outcome.most
+        share = most["penetration"]
         where = "every dwelling" if share == 1 else f"{percent(share)} of the dwellings"
         found.append(
-            f"{_case_words(case)}: on the day of highest heat demand {flows}; with a unit in "
-            f"{where} the import falls by "
-            f"{percent(_fall(first, last, 'import_kwh'))} and the peak by "
-            f"{percent(_fall(first, last, 'admd_kw'))}."
+            f"{case_words(most)}: with a unit in {where} the transformer's peak of the year "
+            f"{_change_words(without, most)}, from {number(without['admd_kw'], 2)} to "
+            f"{number(most['admd_kw'], 2)} kW a dwelling, and import falls by "
+            f"{percent(_fall(without, most, 'import_kwh'))}; {_onset_words(most)}."
         )
     return found
 
 
-def _outcomes(streets: pd.DataFrame) -> Iterator[tuple[str, pd.Series, pd.Series]]:
-    """Each case with its least and its most units, on the day of highest heat demand."""
-    days = streets[streets["period"] == "winter_day"].sort_values("penetration", kind="stable")
-    for case in dict.fromkeys(streets["scenario"]):
-        rows = days[days["scenario"] == case]
-        if len(rows):
-            yield str(case), rows.iloc[0], rows.iloc[-1]
+def _change_words(without: pd.Series, most: pd.Series) -> str:
+    fall = _fall(without, most, "admd_kw")
+    return f"falls by {percent(fall)}" if fall >= 0 else f"rises by {percent(-fall)}"
+
+
+def _onset_words(row: pd.Series) -> str:
+    onset = row["reverse_flow_onset"]
+    if math.isnan(onset):
+        return "no power flows back into the network"
+    return f"power flows back into the network once {percent(onset)} have a unit"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A case without units and with the most that the run has, over the year.
+
+    ``winter_day_fall`` is by what share the peak is lower on the day of highest heat demand.
+    """
+
+    without: pd.Series
+    most: pd.Series
+    winter_day_fall: float
+
+    @property
+    def peak_fall(self) -> float:
+        """By what share the units lower the peak of the year."""
+        return _fall(self.without, self.most, "admd_kw")
+
+
+def outcomes(streets: pd.DataFrame) -> list[Outcome]:
+    """What the most units of each case change against its group without any."""
+    found = []
+    for name in _cases(streets):
+        of_case = streets[streets["scenario"] == name].sort_values("penetration", kind="stable")
+        ends = {
+            period: (rows[rows["units"] == 0].iloc[0], rows.iloc[-1])
+            for period in ("year", "winter_day")
+            for rows in [of_case[of_case["period"] == period]]
+        }
+        found.append(Outcome(*ends["year"], _fall(*ends["winter_day"], "admd_kw")))
+    return found
+
+
+def _cases(streets: pd.DataFrame) -> list[str]:
+    return [str(name) for name in dict.fromkeys(streets["scenario"])]
 
 
 def _fall(first: pd.Series, last: pd.Series, column: str) -> float:
-    """By what share a measure is lower with the most units than with the least."""
+    """By what share a measure is lower with units than without."""
     return float(1 - last[column] / first[column]) if first[column] > 0 else math.nan
 
 
-def _case_words(case: str) -> str:
-    return f"{label(case.split('-')[0])}, {case_label(case)}"
-
-
 def outcome_table(streets: pd.DataFrame) -> Table:
-    """What the most units of each case do to their group on the day of highest heat demand."""
+    """What the most units of each case change over the year against the group without units."""
     columns = [
         Column("Group and unit or design", text=True),
         Column("Dwellings"),
         Column("With a unit"),
-        Column("ADMD without", "kW"),
-        Column("ADMD", "kW"),
-        Column("Peak falls by"),
+        Column("Peak without units", "kW a dwelling"),
+        Column("Peak with them", "kW a dwelling"),
+        Column("Peak of the year falls by"),
+        Column("Peak on the day of most heat falls by"),
+        Column("Homes served without units"),
+        Column("Homes served with them"),
         Column("Import falls by"),
-        Column("ADME", "kW"),
-        Column("Power flows back from", "of dwellings"),
+        Column("Largest export", "kW a dwelling"),
+        Column("Power flows back once", "have a unit"),
     ]
     rows: list[list[Cell | str]] = [
         [
-            _case_words(case),
-            cell(last["dwellings"]),
-            share_cell(last["penetration"]),
-            cell(first["admd_kw"], 2),
-            cell(last["admd_kw"], 2),
-            share_cell(_fall(first, last, "admd_kw")),
-            share_cell(_fall(first, last, "import_kwh")),
-            cell(last["adme_kw"], 2),
+            case_words(found.most),
+            cell(found.most["dwellings"]),
+            share_cell(found.most["penetration"]),
+            cell(found.without["admd_kw"], 2),
+            cell(found.most["admd_kw"], 2),
+            share_cell(found.peak_fall),
+            share_cell(found.winter_day_fall),
+            *(_homes(row["homes_served"]) for row in (found.without, found.most)),
+            share_cell(_fall(found.without, found.most, "import_kwh")),
+            cell(found.most["adme_kw"], 2),
             Cell("never")
-            if math.isnan(first["reverse_flow_onset"])
-            else share_cell(first["reverse_flow_onset"]),
+            if math.isnan(found.most["reverse_flow_onset"])
+            else share_cell(found.most["reverse_flow_onset"]),
         ]
-        for case, first, last in _outcomes(streets)
+        for found in outcomes(streets)
     ]
-    return Table("Groups on the day of highest heat demand", columns, rows, wide=True)
+    return Table("Groups over the year, with the most units of the run", columns, rows, wide=True)
+
+
+def _homes(served: float) -> Cell:
+    return cell(served if math.isfinite(served) else math.nan)
 
 
 # --------------------------------------------------------------------------------- charts
@@ -235,7 +274,8 @@ def penetration_chart(streets: pd.DataFrame) -> Chart:
     """
     groups = [str(group) for group in dict.fromkeys(streets["group"])]
     periods = [period for period in PERIODS if period in set(streets["period"])]
-    names = list(dict.fromkeys(case_label(str(case)) for case in streets["scenario"]))
+    labels = {row["scenario"]: case_label(row) for _, row in _first_rows(streets)}
+    names = list(dict.fromkeys(labels.values()))
     traces: list[dict[str, object]] = []
     for k, name in enumerate(names):
         colour = LINES[k % len(LINES)]
@@ -256,7 +296,7 @@ def penetration_chart(streets: pd.DataFrame) -> Chart:
     several = len(groups) > 1
     for g, group in enumerate(groups):
         rows = streets[streets["group"] == group]
-        of_name = {case_label(str(case)): case for case in dict.fromkeys(rows["scenario"])}
+        of_name = {labels[case]: case for case in _cases(rows)}
         for m, (column, (title, unit, factor, digits)) in enumerate(MEASURES.items()):
             for p, period in enumerate(periods):
                 found: list[dict[str, object]] = []
@@ -286,7 +326,7 @@ def penetration_chart(streets: pd.DataFrame) -> Chart:
         choosers=[
             *([of_group] if several else []),
             Chooser("Measure", [MEASURES[column][0] for column in MEASURES]),
-            Chooser("Period", [PERIODS[period] for period in periods], _index(periods)),
+            Chooser("Period", [PERIODS[period] for period in periods]),
         ],
         choices=choices,
         layouts=layouts,
@@ -298,8 +338,9 @@ def _group_words(streets: pd.DataFrame, group: str) -> str:
     return f"{label(group)}, {dwellings} dwellings"
 
 
-def _index(periods: Sequence[str]) -> int:
-    return periods.index("winter_day") if "winter_day" in periods else 0
+def _first_rows(table: pd.DataFrame) -> Iterator[tuple[Hashable, pd.Series]]:
+    """A row of each case."""
+    return table.drop_duplicates("scenario").iterrows()
 
 
 def _means(by_minute: FloatArray) -> FloatArray:
@@ -323,8 +364,7 @@ def load_charts(streets: pd.DataFrame, paths: Mapping[str, Path]) -> list[Chart]
             net = _means(found["net_day_kw"].to_numpy())
             demand = _means(found["demand_day_kw"].to_numpy())
             curves = found["net_duration_kw"].to_numpy()
-            # what the group is without units is there where the run has a penetration of nil
-            base = curves[shares.index(0.0)] if 0.0 in shares else np.full(curves.shape[1], np.nan)
+            base = curves[shares.index(0.0)]
             exceeded = rounded(100 * found["exceeded_share"], 1)
         for p, share in enumerate(shares):
             for d, day in enumerate(days):
@@ -341,7 +381,8 @@ def load_charts(streets: pd.DataFrame, paths: Mapping[str, Path]) -> list[Chart]
                 {"y": rounded(values, 2)}
                 for values in (np.maximum(curves[p], 0), np.minimum(curves[p], 0), base)
             ]
-    unit = Chooser("Group and unit or design", [_case_words(case) for case in cases])
+    named = {row["scenario"]: case_words(row) for _, row in _first_rows(streets)}
+    unit = Chooser("Group and unit or design", [named[case] for case in cases])
     clock = rounded(np.arange(0, 24, PROFILE_MINUTES / 60), 3)
     start = min(range(len(shares)), key=lambda p: abs(shares[p] - 0.5))
     slider = Chooser(
@@ -437,7 +478,7 @@ def group_table(streets: pd.DataFrame, period: str) -> Table:
     ]
     cells: list[list[Cell | str]] = [
         [
-            _case_words(str(row["scenario"])),
+            case_words(row),
             cell(100 * row["penetration"]),
             cell(row["admd_kw"], 2),
             cell(row["adme_kw"], 2),
@@ -451,7 +492,7 @@ def group_table(streets: pd.DataFrame, period: str) -> Table:
                 )
             ),
             cell(row["max_ramp_kw_per_min"], 2),
-            cell(row["homes_served"] if math.isfinite(row["homes_served"]) else math.nan),
+            _homes(row["homes_served"]),
         ]
         for _, row in rows.iterrows()
     ]
@@ -481,7 +522,7 @@ def dwelling_table(caption: str, tables: Mapping[str, pd.DataFrame]) -> Table:
     ]
     rows: list[list[Cell | str]] = [
         [
-            f"{label(case.split('-')[0])}: {case_label(case)}",
+            case_words(row),
             PERIODS[row["period"]],
             cell(100 * row["import_kwh"] / row["electricity_demand_kwh"], 1)
             if row["electricity_demand_kwh"] > 0
@@ -501,22 +542,24 @@ def dwelling_table(caption: str, tables: Mapping[str, pd.DataFrame]) -> Table:
             cell(row["boiler_heat_kwh"]),
             cell(row["surplus_heat_kwh"]),
         ]
-        for case, table in tables.items()
+        for table in tables.values()
         for _, row in table.iterrows()
     ]
     return Table(caption, columns, rows, wide=True)
 
 
-def _drawings(directory: Path) -> list[Drawing | Fold]:
+def _drawings(directory: Path, cases: Mapping[str, pd.Series]) -> list[Drawing | Fold]:
     """Three days of every house; single days of every unit, which are many, on demand."""
+    of_group = {str(case["group"]): label(case["group"]) for case in cases.values()}
+    of_case = {name: case_words(case) for name, case in cases.items()}
     found: dict[str, list[Drawing]] = {}
-    for kind, (title, caption) in _CAPTIONS.items():
-        found[kind] = []
-        for path in sorted(directory.glob(f"{kind}_*.svg")):
-            case = path.stem.removeprefix(f"{kind}_")
-            of = label(case.split("-")[0])
-            full = f"{title}: {of}" + (f", {case_label(case)}" if "-" in case else "")
-            found[kind].append(drawing(path, path.stem, full, f"{full}. {caption}"))
+    for kind, named in (("cumulative", of_group), ("dwelling", of_case)):
+        title, caption = _CAPTIONS[kind]
+        found[kind] = [
+            drawing(path, path.stem, f"{title}: {words}", f"{title}: {words}. {caption}")
+            for name, words in named.items()
+            if (path := directory / f"{kind}_{name}.svg").exists()
+        ]
     days = found["dwelling"]
     single = [Fold(_CAPTIONS["dwelling"][0], f"{len(days)} figures", days)] if days else []
     return [*found["cumulative"], *single]

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from microchp.report.page import Cell, Column, Fold, Section, Table, Text, cell
-from microchp.reproduction.comparison import IN_KIND, VERDICTS
+from microchp.reproduction.comparison import IN_KIND, VERDICT_WORDS, VERDICTS
 
 PAPERS = {
     "oluleye2017": "Oluleye et al. 2017",
@@ -17,7 +17,7 @@ PAPERS = {
 }
 
 _MEANING = (
-    "Exact: at the printed digits. Close: within the stated tolerance. In kind: of the same sign "
+    "Exact: at the printed digits. Close: within the stated tolerance. Roughly: of the same sign "
     f"and within {IN_KIND:g} tolerances. Differs: neither. Inconsistent in print: other numbers of "
     "the same paper rule it out. Not computed: nothing in the run answers to it. “Fitted” marks "
     "numbers that inputs were fitted to; agreement there shows which assumptions the authors must "
@@ -51,7 +51,7 @@ def section(comparison: pd.DataFrame | None) -> Section | None:
         [
             Text(
                 f"{good} of {len(results)} published results are met exactly or closely; "
-                f"{len(comparison)} numbers are held against print in all."
+                f"{len(comparison)} numbers are compared with print in all."
             ),
             verdict_table(comparison),
             Text(_MEANING, soft=True),
@@ -95,7 +95,10 @@ def verdict_table(comparison: pd.DataFrame) -> Table:
     columns = [
         Column("Paper", text=True),
         Column("Role", text=True),
-        *(Column(*_HEADINGS.get(name, (name.capitalize(),))) for name in COUNTS),
+        *(
+            Column(*_HEADINGS.get(name, (VERDICT_WORDS.get(name, name).capitalize(),)))
+            for name in COUNTS
+        ),
     ]
     return Table("Numbers by paper and verdict", columns, rows)
 
@@ -106,7 +109,7 @@ def number_table(caption: str, comparison: pd.DataFrame) -> Table:
     rows: list[list[Cell | str]] = [
         [
             row["item"],
-            row["verdict"],
+            VERDICT_WORDS.get(row["verdict"], row["verdict"]),
             *(_shown(row, name) for name in ("published", "computed", "deviation")),
             row["unit"],
             row["reason"],

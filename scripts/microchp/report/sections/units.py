@@ -1,4 +1,4 @@
-"""Which unit for which building: units held against boilers and central plants."""
+"""Which unit for which building: units compared with boilers and central plants."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from microchp.account.unit_comparison import REFERENCE_KIND, UNIT
 from microchp.report.page import (
     Cell,
     Chart,
@@ -79,7 +80,7 @@ def section(
         _chart(
             "Energy and CO₂ by unit",
             "One bar for each central plant; shares of heat and of export do not depend on it.",
-            comparison[comparison["unit"] != "reference_boiler"],
+            _options(comparison),
             "central_plant",
             ENERGY,
         ),
@@ -105,17 +106,27 @@ def section(
 
 def extent(comparison: pd.DataFrame) -> str:
     """How much is compared, in words."""
-    units = comparison.loc[~comparison["unit"].str.endswith("boiler"), "unit"].nunique()
+    units = comparison.loc[comparison["kind"] == UNIT, "unit"].nunique()
     houses, plants = comparison["house"].nunique(), comparison["central_plant"].nunique()
     return f"{units} units × {houses} buildings × {plants} central plants"
 
 
+def _options(table: pd.DataFrame) -> pd.DataFrame:
+    """All that could be bought instead of the reference boiler."""
+    options: pd.DataFrame = table[table["kind"] != REFERENCE_KIND]
+    return options
+
+
 def answer_table(comparison: pd.DataFrame, economics: pd.DataFrame) -> Table:
-    """For each building the unit that saves most against each central plant, and what pays."""
-    units = comparison[~comparison["unit"].str.endswith("boiler")]
-    money = economics[~economics["unit"].str.endswith("boiler") & economics["irr"].notna()]
+    """For each building what saves most against each central plant, and what pays.
+
+    Boilers are options as units are: where a condensing boiler saves more than any unit, or
+    nothing more than the boiler that is there, the table says so.
+    """
+    money = _options(economics)
+    money = money[money["irr"].notna()]
     rows: list[list[Cell | str]] = []
-    for house, of_house in units.groupby("house", sort=False):
+    for house, of_house in comparison.groupby("house", sort=False):
         # a house without demand has nothing to save, and no share of it
         saved = of_house.fillna({"primary_saving_share": 0.0}).groupby("central_plant", sort=False)
         best = of_house.loc[list(saved["primary_saving_share"].idxmax())]
@@ -144,7 +155,7 @@ def answer_table(comparison: pd.DataFrame, economics: pd.DataFrame) -> Table:
         Column("Return", "a year"),
         Column("Payback", "years"),
     ]
-    return Table("The best unit of every building; a return below nil is a loss", columns, rows)
+    return Table("The best option of every building; a return below nil is a loss", columns, rows)
 
 
 def _span(shares: pd.Series) -> str:
@@ -218,7 +229,7 @@ def _chart(
 
 def saving_table(comparison: pd.DataFrame) -> Table:
     """Primary energy saved by every unit in every building, a column for each central plant."""
-    units = comparison[comparison["unit"] != "reference_boiler"]
+    units = _options(comparison)
     plants = list(dict.fromkeys(units["central_plant"]))
     rows: list[list[Cell | str]] = []
     for (house, unit), cells in units.groupby(["house_label", "unit_label"], sort=False):

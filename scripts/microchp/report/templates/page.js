@@ -134,12 +134,18 @@ async function explorer(figure) {
     ]);
     const snap = (value) => (Math.abs(value) < SNAP_KW ? 0 : value);
     const chp = power.map((value) => value * design.ratio);
+    const none = new Float64Array(heat.length);
+    const others = { heat_pump: none, immersion: none, pv: none, battery: none, load: none };
+    for (const [part, index] of Object.entries(design.others)) others[part] = await series(index);
+    // heat that is made by all parts but the boiler
+    const made = chp.map((value, k) => value + others.heat_pump[k] + others.immersion[k]);
     const boiler = design.boiler === undefined
-      ? given.map((store, k) => snap(Math.max(0, heat[k] + store - chp[k]))) : given;
+      ? given.map((store, k) => snap(Math.max(0, heat[k] + store - made[k]))) : given;
     const store = design.boiler === undefined
-      ? given : given.map((value, k) => snap(chp[k] + value - heat[k]));
-    const net = electricity.map((value, k) => value - power[k]);
-    flows = { heat, electricity, power, chp, boiler, store, level,
+      ? given : given.map((value, k) => snap(made[k] + value - heat[k]));
+    const net = electricity.map((value, k) =>
+      value + others.load[k] + others.battery[k] - power[k] - others.pv[k]);
+    flows = { heat, electricity, power, chp, boiler, store, level, others,
       import: net.map((value) => Math.max(0, value)),
       export: net.map((value) => Math.max(0, -value)) };
     shown = Math.min(data.days, design.days.length);
@@ -208,7 +214,25 @@ async function explorer(figure) {
       name: "Demand", x, y, yaxis, mode: "lines", legendgroup: "Demand", showlegend,
       line: { shape: "hv", width: 1, color: data.colours.demand },
       hovertemplate: `${name} %{y:.2f} kW<extra></extra>` });
+    const there = (part) => design.others[part] !== undefined;
+    const positive = (flow) => flow.map((value) => Math.max(0, value));
+    const negative = (flow) => flow.map((value) => Math.max(0, -value));
     const traces = [
+      ...(there("heat_pump") ? [area("Heat of the heat pump", data.colours.heat_pump,
+        part(flows.others.heat_pump), "heat", "y", "Heat pump")] : []),
+      ...(there("immersion") ? [area("Heat of the immersion heater", data.colours.immersion,
+        part(flows.others.immersion), "heat", "y", "Immersion heater")] : []),
+      ...(there("pv") ? [area("Photovoltaics", data.colours.pv, part(flows.others.pv), "power",
+        "y3")] : []),
+      ...(there("battery") ? [
+        area("Out of the battery", data.colours.battery, part(negative(flows.others.battery)),
+          "power", "y3", "Battery"),
+        { ...area("Into the battery", data.colours.battery,
+          part(positive(flows.others.battery), -1), "export", "y3", "Battery"),
+        showlegend: false }] : []),
+      ...(there("load") ? [line("Demand with heat pump and heater",
+        part(flows.electricity.map((value, k) => value + flows.others.load[k])), "y3", false)]
+        : []),
       area("Heat of the unit", data.colours.chp, part(flows.chp), "heat", "y", "Unit"),
       area("Out of the store", data.colours.store,
         part(flows.store.map((value) => Math.max(0, -value))), "heat", "y", "Store"),
@@ -372,19 +396,37 @@ function start(figure) {
   return started.get(figure);
 }
 
-// Charts near the screen first, then the others, each when the browser has nothing else to do:
-// in print all are needed at once.
+// Charts near the screen first, then the others, each when the browser has nothing else to do;
+// those in a fold when it is opened.
 const near = new IntersectionObserver((entries) => {
-  for (const entry of entries.filter((found) => found.isIntersecting)) {
+  for (const entry of entries.filter((found) => found.isIntersecting && !isFolded(found.target))) {
     near.unobserve(entry.target);
     start(entry.target);
   }
 }, { rootMargin: "400px" });
 const idle = () => new Promise((done) => { (window.requestIdleCallback ?? setTimeout)(done); });
+const isFolded = (figure) => Boolean(figure.closest("details:not([open])"));
 figures.forEach((figure) => near.observe(figure));
+for (const fold of document.querySelectorAll("details")) {
+  fold.addEventListener("toggle", () => {
+    const inside = [...fold.querySelectorAll(".chart")].filter((figure) => !isFolded(figure));
+    window.charts = Promise.all([window.charts, ...inside.map(start)]);
+  });
+}
+// a link to a section opens it
+function reveal() {
+  const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = section?.querySelector(":scope > details");
+  if (fold) fold.open = true;
+}
+window.addEventListener("hashchange", reveal);
+for (const link of document.querySelectorAll("a[href^='#']")) {
+  link.addEventListener("click", () => setTimeout(reveal));
+}
+reveal();
 window.charts = (async () => {
   await new Promise((done) => { window.addEventListener("load", done, { once: true }); });
-  for (const figure of figures) {
+  for (const figure of figures.filter((found) => !isFolded(found))) {
     await idle();
     await start(figure);
   }

@@ -1,0 +1,220 @@
+"""The first screen: three large numbers, a sentence on each question, a week of the store."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
+from microchp.report.page import Drawing, drawing
+from microchp.report.sections.answer import Evidence, carbon_use, grid_words, sentences
+from microchp.report.sections.groups import Outcome
+from microchp.report.selection import best_designs, installs
+from microchp.tables.words import label, number, percent, pounds
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A large number and what it is."""
+
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Large numbers, sentences, and a small picture beside them, as a part of the page."""
+
+    figures: Sequence[Figure]
+    sentences: Sequence[str]
+    picture: Drawing | None
+
+
+def headline(
+    designs: pd.DataFrame, evidence: Evidence, streets: Sequence[Outcome], picture: Path
+) -> Headline:
+    """The answer of a run with designs.
+
+    Parameters
+    ----------
+    designs
+        Table of designs.
+    evidence
+        What stands beside it.
+    streets
+        What units change at the transformers of the run, if it has any.
+    picture
+        Drawn week of a design's store, if it is there.
+    """
+    best = best_designs(designs)
+    built = best[installs(best)]
+    title = "A week in which the store works" if (built["tes_kwh"] > 0).any() else "A cold week"
+    return Headline(
+        figures=[
+            _money(best),
+            _carbon(built, evidence),
+            _street(streets) if streets else _house(built, evidence),
+        ],
+        sentences=[
+            *sentences(designs),
+            *_support_sentences(built, evidence),
+            *_carbon_sentence(built, evidence),
+            *([_street_sentence(streets)] if streets else _house_sentence(built, evidence)),
+            *_controller_sentence(built, evidence),
+        ],
+        picture=drawing(picture, "store_week", title, f"{title}.") if picture.exists() else None,
+    )
+
+
+def _span(values: Sequence[float], words: Callable[[float], str]) -> str:
+    """Least and largest of some values in words, once where they read alike."""
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return "–"
+    low, high = words(min(known)), words(max(known))
+    return low if low == high else f"{low} to {high}"
+
+
+def _money(best: pd.DataFrame) -> Figure:
+    paying = best[(best["eai_gbp"] > 0) & installs(best)]
+    if paying.empty:
+        least = pounds(0)
+        return Figure(least, "saved a year: in no case does anything pay against today's boiler")
+    cases = f"{len(paying)} of {len(best)} cases" if len(best) > 1 else "this house"
+    return Figure(
+        _span(list(paying["eai_gbp"]), pounds),
+        f"saved a year by the best design, all costs included, in {cases}",
+    )
+
+
+def _changes(rows: pd.DataFrame, evidence: Evidence) -> tuple[list[float], list[float], list[str]]:
+    """CO2 against today by the run's grid and by that of a recent year, and the run's grids."""
+    own, today, grids = [], [], []
+    for _, row in rows.iterrows():
+        inputs = evidence.inputs.get(row["scenario"])
+        if inputs is not None:
+            gas = inputs.emissions.gas_kg_per_kwh
+            own.append(row["co2_kg"] / row["bau_co2_kg"] - 1 if row["bau_co2_kg"] else math.nan)
+            today.append(carbon_use(row).change_share(gas, GRID_TODAY_KG_PER_KWH))
+            grids.append(grid_words(inputs.emissions))
+    return own, today, list(dict.fromkeys(grids))
+
+
+def _signed(share: float) -> str:
+    return percent(share, signed=True)
+
+
+def _carbon(built: pd.DataFrame, evidence: Evidence) -> Figure:
+    own, _, grids = _changes(built, evidence)
+    if not own:
+        return Figure("0 %", "CO₂ against today: nothing is changed")
+    return Figure(_span(own, _signed), f"CO₂ against today, by a grid of {' or '.join(grids)}")
+
+
+def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
+    own, today, grids = _changes(built, evidence)
+    if not own:
+        return []
+    turning = [
+        carbon_use(row).turning_grid_kg_per_kwh(evidence.inputs[name].emissions.gas_kg_per_kwh)
+        for name, row in zip(built["scenario"], (row for _, row in built.iterrows()), strict=True)
+        if name in evidence.inputs
+    ]
+    return [
+        f"CO₂ changes by {_span(own, _signed)} with the grid of this run "
+        f"({' or '.join(grids)}), and by {_span(today, _signed)} with {GRID_TODAY_KG_PER_KWH:g} "
+        f"kg/kWh ({GRID_TODAY}); it turns at {_span(turning, lambda x: number(x, 2))} kg/kWh."
+    ]
+
+
+def _support_sentences(built: pd.DataFrame, evidence: Evidence) -> list[str]:
+    """What each incentive pays, and what the same designs would save without it."""
+    said = []
+    for incentive, rows in built.groupby("incentive", sort=False):
+        paid = [evidence.support_gbp.get(name, 0.0) for name in rows["scenario"]]
+        if any(amount > 0 for amount in paid):
+            left = list(rows["eai_gbp"].to_numpy() - np.array(paid))
+            said.append(
+                f"{label(str(incentive))} pays {_span(paid, pounds)} a year; the same unit, run "
+                f"in the same way without it, would save {_span(left, pounds)}."
+            )
+    return said
+
+
+def _street(streets: Sequence[Outcome]) -> Figure:
+    falls = [-found.peak_fall for found in streets]
+    shares = {found.most["penetration"] for found in streets}
+    where = (
+        "every dwelling" if shares == {1.0} else f"{_span(sorted(shares), percent)} of dwellings"
+    )
+    return Figure(
+        _span(falls, _signed), f"peak of the year at the transformer, with a unit in {where}"
+    )
+
+
+def _street_sentence(streets: Sequence[Outcome]) -> str:
+    best = max(streets, key=lambda found: found.peak_fall)
+    served = (best.without["homes_served"], best.most["homes_served"])
+    homes = (
+        f"; the transformer serves {number(served[1])} homes instead of {number(served[0])}"
+        if all(map(math.isfinite, served))
+        else ""
+    )
+    return (
+        f"At the transformer the peak of the year changes by "
+        f"{_span([-found.peak_fall for found in streets], _signed)}; on the day of most heat, "
+        f"which is not the year, by "
+        f"{_span([-found.winter_day_fall for found in streets], _signed)}{homes}."
+    )
+
+
+def _peaks(built: pd.DataFrame, evidence: Evidence) -> list[float]:
+    return [
+        row["peak_import_kw"] / evidence.peak_demand_kw[row["scenario"]] - 1
+        for _, row in built.iterrows()
+        if evidence.peak_demand_kw.get(row["scenario"], 0) > 0
+    ]
+
+
+def _house(built: pd.DataFrame, evidence: Evidence) -> Figure:
+    peaks = _peaks(built, evidence)
+    if not peaks:
+        return Figure("0 %", "largest import of a house: nothing is changed")
+    return Figure(
+        _span(peaks, _signed), "largest import of one house in the year; no street was run"
+    )
+
+
+def _house_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
+    peaks = _peaks(built, evidence)
+    if not peaks:
+        return []
+    step = " or ".join(f"{step:g}" for step in sorted(built["resolution_minutes"].unique()))
+    return [
+        f"The largest import of a house, as a mean over {step} min, changes by "
+        f"{_span(peaks, _signed)}; what a street does to its transformer needs "
+        "scenarios.penetration."
+    ]
+
+
+def _controller_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
+    """How much of the saving is left with a controller that can be bought."""
+    found = [
+        (row, evidence.controlled[row["scenario"]])
+        for _, row in built.iterrows()
+        if row["scenario"] in evidence.controlled
+    ]
+    if not found:
+        return []
+    paying = sum(one.saving_gbp > 0 for _, one in found)
+    said = [one.saving_gbp for _, one in found]
+    return [
+        f"With an ordinary controller, which runs the unit by the heat demand minute by minute, "
+        f"the same designs save {_span(said, pounds)} a year and pay in {paying} of {len(found)} "
+        "cases."
+    ]

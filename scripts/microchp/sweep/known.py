@@ -1,0 +1,363 @@
+"""What is known of a plant's year at some prices, carried over to all others.
+
+With its technology given (all of a plant's year but money) an operation is annual quantities
+``q``: kWh of each activity, bought and sold in each class of slices, given by the store. Its cost
+at prices ``c`` is ``c q``. So what an operation costs at any other prices is one product: an upper
+bound. And the least cost ``V(c, S)`` with a store of ``S`` kWh is a minimum of such products: it
+is concave in the prices, rises with each of them (quantities are not negative; what is sold counts
+with minus its price) and grows in proportion with all of them together. Hence for cuts
+``V(c_i, S) >= a_i + b_i S`` found at prices ``c_i`` (:mod:`microchp.design.certificate`) and any
+weights ``w_i >= 0`` with ``sum w_i c_i <= c``
+
+    V(c, S) >= sum w_i (a_i + b_i S)        for every size S.
+
+It is the same certificate: the prices of stored heat that go with it are ``sum w_i p_i``. The best
+weights are a linear programme of a few dozen columns, whose duals also tell the size at which the
+bound is least. So a sample that changes prices, efficiencies of fuel or capital alone is proven by
+what was found at other samples, without looking at a slice again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linprog
+
+from microchp.design.certificate import Cut
+from microchp.design.problem import FloatArray
+from microchp.design.schedule import Flows, PlantYear
+from microchp.design.slices import Table
+from microchp.design.table import activities_of
+from microchp.sweep.row import grid_pattern
+from microchp.system.plant import Plant
+
+IntArray = npt.NDArray[np.int64]
+
+SAME_RATIO = 1e-11
+"""Prices of a class of slices change by one ratio, within this."""
+
+MOST_CLASSES = 40
+"""With more classes of slices than this, nothing is carried over."""
+
+LEAST_STEP_KWH = 1e-9
+"""Sizes closer than this are one."""
+
+
+@dataclass(frozen=True)
+class PriceClasses:
+    """Slices whose electricity prices always change in proportion, over all samples.
+
+    Attributes
+    ----------
+    label
+        Class of each slice, shape ``(N,)``.
+    first
+        A slice of each class, shape ``(C,)``.
+    import_gbp_per_kwh, export_gbp_per_kwh
+        Size of the prices that those of samples are ratios of, 1 where it is zero; ``(N,)``.
+    """
+
+    label: IntArray
+    first: IntArray
+    import_gbp_per_kwh: FloatArray
+    export_gbp_per_kwh: FloatArray
+
+    def ratios(self, table: Table) -> tuple[FloatArray, FloatArray]:
+        """Prices of import and export over those of reference, each of shape ``(N,)``."""
+        return (
+            table.import_gbp_per_kwh / self.import_gbp_per_kwh,
+            table.export_gbp_per_kwh / self.export_gbp_per_kwh,
+        )
+
+    def prices(self, table: Table) -> FloatArray | None:
+        """Ratios of each class, import and export sold; None where a class is not one.
+
+        Shape ``(2 C,)``.
+        """
+        if len(self.first) > MOST_CLASSES:
+            return None
+        by_class = [ratio[self.first] for ratio in self.ratios(table)]
+        for ratio, of_class in zip(self.ratios(table), by_class, strict=True):
+            away = np.abs(ratio - of_class[self.label])
+            if not (away <= SAME_RATIO * (1.0 + np.abs(ratio))).all():
+                return None
+        return np.concatenate([by_class[0], -by_class[1]])
+
+    def refined(self, table: Table) -> PriceClasses:
+        """Classes that also tell apart what the prices of one more sample do."""
+        label = self.label
+        for ratio in self.ratios(table):
+            _, code = np.unique(np.round(ratio, 10), return_inverse=True)
+            _, first, label = np.unique(
+                label * (code.max() + 1) + code, return_index=True, return_inverse=True
+            )
+        return replace(self, label=label.astype(np.int64), first=first.astype(np.int64))
+
+
+def price_classes(table: Table) -> PriceClasses:
+    """One class for prices of the same sign, as far as one sample can tell."""
+    sizes = []
+    label = np.zeros(table.heat_kw.size, dtype=np.int64)
+    for prices in (table.import_gbp_per_kwh, table.export_gbp_per_kwh):
+        sizes.append(np.where(prices == 0.0, 1.0, np.abs(prices)))
+        label = 3 * label + np.sign(prices).astype(np.int64) + 1
+    _, first, label = np.unique(label, return_index=True, return_inverse=True)
+    return PriceClasses(label.astype(np.int64), first.astype(np.int64), sizes[0], sizes[1])
+
+
+def prices_of_year(year: PlantYear, classes: PriceClasses) -> FloatArray | None:
+    """Prices ``c`` of a plant's year; None where they are no such vector.
+
+    Activities (GBP/kWh), then ratios of import and export by class, then upkeep of the store
+    (GBP/kWh); shape ``(A + 2 C + 1,)``.
+    """
+    table = year.table
+    electricity = classes.prices(table)
+    constant = (table.cost == table.cost[:, :1]).all()
+    if electricity is None or not constant:
+        return None
+    upkeep = year.exchange.discharge_gbp_per_kwh
+    return np.concatenate([table.cost[:, 0], electricity, [upkeep]])
+
+
+def quantities(
+    year: PlantYear, activity_kw: FloatArray, flows: Flows, classes: PriceClasses
+) -> FloatArray:
+    """Annual quantities ``q`` of an operation, in the order of :func:`prices_of_year`.
+
+    Parameters
+    ----------
+    year
+        The plant's year.
+    activity_kw, flows
+        As :meth:`PlantYear.activity_kw` and :meth:`PlantYear.flows` give them.
+    classes
+        Classes of slices.
+    """
+    problem = year.problem
+    hours = np.broadcast_to(problem.slice_weight_hours, problem.shape).ravel()
+    count = len(classes.first)
+    bought = flows["grid_import_kw"].ravel() * hours * classes.import_gbp_per_kwh
+    sold = flows["grid_export_kw"].ravel() * hours * classes.export_gbp_per_kwh
+    return np.concatenate(
+        [
+            activity_kw @ hours,
+            np.bincount(classes.label, bought, count),
+            np.bincount(classes.label, sold, count),
+            [flows["tes_discharge_kw"].ravel() @ hours],
+        ]
+    )
+
+
+def _largest_quantities(year: PlantYear, classes: PriceClasses) -> FloatArray:
+    """No operation has larger quantities than these."""
+    problem, table = year.problem, year.table
+    hours = np.broadcast_to(problem.slice_weight_hours, problem.shape).ravel()
+    most = np.maximum(table.most, 0.0)
+    drawn = table.electricity_kw + (np.maximum(-table.electricity, 0.0) * most).sum(axis=0)
+    given = (np.maximum(table.electricity, 0.0) * most).sum(axis=0)
+    count = len(classes.first)
+    return np.concatenate(
+        [
+            most @ hours,
+            np.bincount(classes.label, drawn * hours * classes.import_gbp_per_kwh, count),
+            np.bincount(classes.label, given * hours * classes.export_gbp_per_kwh, count),
+            [table.heat_kw @ hours],
+        ]
+    )
+
+
+Technology = tuple[Any, ...]
+"""All of a plant's year that is not money; years that share it differ in prices alone."""
+
+
+PlantKey = tuple[tuple[str, float], ...]
+"""Names and sizes of the parts of a plant."""
+
+
+def plant_key(plant: Plant) -> PlantKey:
+    """What tells a plant from others."""
+    return tuple((part.name, part.size) for part in plant.parts)
+
+
+def technology(year: PlantYear) -> Technology:
+    """The technology of a plant's year; arrays stand in it as digests."""
+    exchange, problem, plant = year.exchange, year.problem, year.plant
+    tes = problem.inputs.tes
+    law = (
+        ()
+        if tes is None
+        else (
+            tes.loss_share_per_day,
+            tes.level_loss_share_per_day,
+            tes.initial_share,
+            tes.closing_tolerance_kwh,
+        )
+    )
+    return (
+        plant_key(plant),
+        tuple(
+            (a.commits, *map(_brief, (a.heat, a.electricity, a.least_kw, a.most_kw)))
+            for a in activities_of(problem, plant)
+        ),
+        (exchange.charge_efficiency, exchange.discharge_efficiency, exchange.largest_charge_kw),
+        (problem.step_hours, problem.max_import_kw, problem.max_export_kw, *law),
+        tuple(map(_brief, (problem.day_weight, problem.heat_kw, problem.electricity_kw))),
+        _brief(grid_pattern(problem)),
+    )
+
+
+def _brief(values: float | FloatArray) -> float | str:
+    """A number, where all are the same, or a digest."""
+    array = np.ascontiguousarray(values)
+    if (array == array.flat[0]).all():
+        return float(array.flat[0])
+    return hashlib.blake2b(array.tobytes(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A bound on the cost with some plant.
+
+    Attributes
+    ----------
+    value_gbp
+        No size within limits costs less (GBP/year).
+    size_kwh
+        The size where that may be.
+    slope_gbp_per_kwh
+        Of a line through the value at the nearer end of the limits, below the cost of every size;
+        where the limits are one size, it goes through the value there.
+    """
+
+    value_gbp: float
+    size_kwh: float
+    slope_gbp_per_kwh: float
+
+
+@dataclass(frozen=True)
+class Known:
+    """Cuts and operations of one plant and technology.
+
+    Attributes
+    ----------
+    technology
+        What they all share.
+    most
+        No quantities are larger than these, shape ``(K,)``.
+    cut_prices, cuts
+        Prices at which each cut was found, shape ``(K,)`` each, and the cut.
+    sizes_kwh, quantities, rows
+        Of each operation known: size of its store, quantities, and what accounts say of it.
+    """
+
+    technology: Technology
+    most: FloatArray
+    cut_prices: tuple[FloatArray, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    sizes_kwh: tuple[float, ...] = ()
+    quantities: tuple[FloatArray, ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+    @property
+    def plant(self) -> PlantKey:
+        """The plant."""
+        key: PlantKey = self.technology[0]
+        return key
+
+    def with_cuts(self, prices: FloatArray, *cuts: Cut) -> Known:
+        """With cuts found at some prices."""
+        return replace(
+            self,
+            cut_prices=(*self.cut_prices, *(prices for _ in cuts)),
+            cuts=(*self.cuts, *cuts),
+        )
+
+    def with_operation(
+        self, size_kwh: float, quantities: FloatArray, row: Mapping[str, Any]
+    ) -> Known:
+        """With one more operation."""
+        return replace(
+            self,
+            sizes_kwh=(*self.sizes_kwh, size_kwh),
+            quantities=(*self.quantities, quantities),
+            rows=(*self.rows, row),
+        )
+
+    def bound(
+        self, prices: FloatArray, store_gbp_per_kwh: float, limits_kwh: tuple[float, float]
+    ) -> Bound:
+        """Bound on operation and store (GBP/year) for all sizes within limits.
+
+        Parameters
+        ----------
+        prices
+            As :func:`prices_of_year`.
+        store_gbp_per_kwh
+            Annualised capital of the store.
+        limits_kwh
+            Smallest and largest size.
+
+        Returns
+        -------
+        Bound
+            Its value ``-inf`` if nothing is known.
+        """
+        nothing = Bound(-np.inf, limits_kwh[0], 0.0)
+        if not self.cuts:
+            return nothing
+        ends = np.unique(limits_kwh)
+        costs = np.array(self.cut_prices)  # (n, K)
+        scale = np.maximum(np.abs(costs).max(axis=0), np.abs(prices))
+        used = scale > 0
+        lines = np.array([[cut.at(size) for cut in self.cuts] for size in ends])  # (ends, n)
+        money = max(float(np.abs(lines).max()), 1.0)
+        solved = linprog(
+            np.append(np.zeros(len(self.cuts)), -1.0),
+            A_ub=np.vstack(
+                [
+                    np.hstack([-lines / money, np.ones((len(ends), 1))]),
+                    np.hstack([(costs[:, used] / scale[used]).T, np.zeros((int(used.sum()), 1))]),
+                ]
+            ),
+            b_ub=np.concatenate([store_gbp_per_kwh * ends / money, prices[used] / scale[used]]),
+            bounds=[(0.0, None)] * len(self.cuts) + [(None, None)],
+            method="highs",
+        )
+        if solved.status != 0:
+            return nothing
+        # counted again from the weights: what they exceed the prices by is charged for
+        weights = np.maximum(solved.x[:-1], 0.0)
+        over = np.maximum(weights @ costs - prices, 0.0) @ self.most
+        value = float((lines @ weights + store_gbp_per_kwh * ends).min() - over)
+        shares = -np.asarray(solved.ineqlin.marginals)[: len(ends)]
+        size = float(shares @ ends / max(shares.sum(), 1e-12))
+        slope = store_gbp_per_kwh + weights @ np.array([c.slope_gbp_per_kwh for c in self.cuts])
+        return Bound(value, float(np.clip(size, *limits_kwh)), float(slope))
+
+    def cheapest(
+        self, prices: FloatArray, store_gbp_per_kwh: float, limits_kwh: tuple[float, float]
+    ) -> tuple[float, int]:
+        """Least cost of store and operation (GBP/year) among those known, and which it is.
+
+        Infinite if none has a size within limits.
+        """
+        if not self.sizes_kwh:
+            return np.inf, -1
+        sizes = np.array(self.sizes_kwh)
+        low, high = limits_kwh
+        cost = np.array(self.quantities) @ prices + store_gbp_per_kwh * sizes
+        allowed = (sizes >= low - LEAST_STEP_KWH) & (sizes <= high + LEAST_STEP_KWH)
+        cost = np.where(allowed, cost, np.inf)
+        best = int(cost.argmin())
+        return float(cost[best]), best
+
+
+def nothing_known(year: PlantYear, classes: PriceClasses) -> Known:
+    """Of a plant and technology of which nothing is known yet."""
+    return Known(technology(year), _largest_quantities(year, classes))

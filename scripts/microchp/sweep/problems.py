@@ -1,0 +1,102 @@
+"""The problem of each sample of a sweep, for one scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from microchp.config import Config, sampled_config, variant_config
+from microchp.config.scenarios import DesignInputs, Scenario, design_inputs
+from microchp.design.problem import UNITS, Problem, check_servable, problem_from
+from microchp.series.timeseries import QUANTITIES
+from microchp.sweep.samples import sample_table
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The samples of a sweep for one scenario.
+
+    Attributes
+    ----------
+    config
+        The configuration, the scenario's variant laid over it.
+    scenario
+        The scenario.
+    table
+        All samples (:func:`microchp.sweep.samples.sample_table`).
+    demand
+        Demand of the house at the design's resolution.
+    """
+
+    config: Config
+    scenario: Scenario
+    table: pd.DataFrame
+    demand: xr.Dataset
+
+    @classmethod
+    def of(cls, config: Config, scenario: Scenario, demand: xr.Dataset) -> Samples:
+        """The samples of ``config.sweep``."""
+        laid = variant_config(config, scenario.variant)
+        return cls(laid, scenario, sample_table(laid), demand)
+
+    def values(self, sample: int) -> dict[str, Any]:
+        """The sampled values of a sample, by dotted key; plain numbers and texts."""
+        cells = {str(key): column.iloc[sample] for key, column in self.table.items()}
+        return {
+            key: cell.item() if isinstance(cell, np.generic) else cell
+            for key, cell in cells.items()
+        }
+
+    def inputs(self, sample: int) -> DesignInputs:
+        """What the design of a sample needs, checked as any configuration is.
+
+        Raises
+        ------
+        ConfigError
+            If the sample makes the configuration wrong.
+        """
+        config = sampled_config(self.config, self.values(sample), f"sample {sample} of the sweep")
+        return self._inputs(config)
+
+    def as_configured(self) -> DesignInputs:
+        """What the design needs where nothing is sampled."""
+        return self._inputs(self.config)
+
+    def _inputs(self, config: Config) -> DesignInputs:
+        # the variant is laid over already
+        inputs = design_inputs(config, replace(self.scenario, variant=""))
+        return inputs.model_copy(update={"variant": self.scenario.variant})
+
+
+def problem_at(base: Problem, demand: xr.Dataset, inputs: DesignInputs) -> Problem:
+    """The problem of a sample; the days of ``base`` are taken where they would be the same.
+
+    Typical days are chosen by demand and by what the prices of a file do from day to day.
+    """
+    same_days = (_price_files(inputs), inputs.time) == (_price_files(base.inputs), base.inputs.time)
+    if inputs.time.days == "all" or not same_days:
+        return problem_from(demand, inputs)
+    whole_year = problem_from(
+        demand,
+        inputs.model_copy(
+            update={
+                "time": inputs.time.model_copy(update={"days": "all"}),
+                "boiler": inputs.boiler.model_copy(update={"max_heat_kw": None}),
+                "has_boiler": True,
+            }
+        ),
+    )
+    chosen = np.searchsorted(whole_year.day, base.day)
+    priced = {name: getattr(whole_year, name)[chosen] for name in UNITS if name not in QUANTITIES}
+    problem = replace(base, inputs=inputs, **priced)
+    check_servable(problem)
+    return problem
+
+
+def _price_files(inputs: DesignInputs) -> tuple[str | None, ...]:
+    """Files of prices, with the design in place and without."""
+    return (inputs.design_tariff.import_file, inputs.tariff.import_file)

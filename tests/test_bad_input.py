@@ -1,0 +1,577 @@
+"""Bad input of every kind: refused with a message, never a traceback, never taken in silence.
+
+Configurations are generated from the schema, so that a new key is tested as soon as it is there;
+files are good ones, made here and then damaged in every place that matters.
+"""
+
+import copy
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import strategies as st
+from test_demand_weather import write_epw
+
+from microchp.config import Config, check_config_files, load_config
+from microchp.config.notes import run_notes, year_notes
+from microchp.config.reference import json_schema
+from microchp.config.scenarios import NamedFile, check_files, operation_cases, scenario_table
+from microchp.demand.epw import read_epw, validate_weather
+from microchp.errors import ConfigError, MicrochpError
+from microchp.series.prices import QUANTITIES_OF, validate_year_files
+
+RESOURCES = Path(__file__).parents[1] / "resources"
+SCHEMA = json_schema()
+
+NAMED = {
+    "houses": "flat",
+    "units": "gas_engine",
+    "heat_pumps": "generic_regulated",
+    "incentives": "fit",
+    "central_plants": "combined_cycle",
+}
+"""Entries of the catalogues that take a wrong value, the rest of them being as shipped."""
+
+
+def resolve(node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in node:
+        return dict(SCHEMA["$defs"][node["$ref"].rsplit("/", 1)[1]]) | node
+    return node
+
+
+def options(node: dict[str, Any]) -> list[dict[str, Any]]:
+    node = resolve(node)
+    return [part for option in node.get("anyOf", [node]) for part in [resolve(option)]]
+
+
+def leaves(node: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[Any, list[Any]]]:
+    """Keys of the configuration with what they accept; names stand for entries of catalogues."""
+    for option in options(node):
+        if "properties" in option:
+            for name, inner in option["properties"].items():
+                if len(path) < 8:
+                    yield from leaves(inner, (*path, name))
+            return
+        inner = option.get("additionalProperties") or next(
+            iter(option.get("patternProperties", {}).values()), None
+        )
+        if isinstance(inner, dict) and path[:1] and path[0] in NAMED and len(path) < 3:
+            name = NAMED[path[0]] if len(path) == 1 else "gas_engine_1kw"
+            yield from leaves(inner, (*path, name))
+            return
+    yield path, options(node)
+
+
+LEAVES = {path: kinds for path, kinds in leaves(SCHEMA) if path[0] not in ("plants",)}
+NUMERIC = {
+    path: kinds
+    for path, kinds in LEAVES.items()
+    if any(kind.get("type") in ("number", "integer") for kind in kinds)
+}
+
+
+def at(path: tuple[str, ...], value: object) -> dict[str, Any]:
+    for name in reversed(path):
+        value = {name: value}
+    return value  # type: ignore[return-value]
+
+
+def refusal(user: object) -> str:
+    """The message of a refusal; the time it takes is bounded."""
+    started = time.monotonic()
+    with pytest.raises(MicrochpError) as caught:
+        config = load_config(user, RESOURCES, "my.yaml")  # type: ignore[arg-type]
+        scenario_table(config)
+        operation_cases(config)
+        check_files(config)
+    assert time.monotonic() - started < 5
+    return str(caught.value)
+
+
+# --------------------------------------------------------------------------- configurations
+
+
+def test_the_schema_gives_every_key() -> None:
+    assert len(LEAVES) > 200
+    assert len(NUMERIC) > 100
+    assert ("houses", "flat", "building", "coupling_kw_per_k") in NUMERIC
+    assert ("units", "gas_engine", "gas_engine_1kw", "power_kw") in NUMERIC
+
+
+@pytest.mark.parametrize("path", NUMERIC, ids=".".join)
+def test_a_number_is_nothing_else(path: tuple[str, ...]) -> None:
+    """Eight of each: truth, texts, no number, too large, a list, a mapping and a date."""
+    for wrong in (True, "yes", "5", float("nan"), 1e30, [1], {"a": 1}, "2015-01-01"):
+        found = refusal(at(path, wrong))
+        assert path[-1] in found, (wrong, found)
+
+
+def wrong_type(kinds: list[dict[str, Any]]) -> list[object]:
+    """Values of every kind that a key does not accept."""
+    accepted = {kind.get("type") for kind in kinds} | {
+        "string" if isinstance(value, str) else "number"
+        for kind in kinds
+        for value in [*kind.get("enum", []), *([kind["const"]] if "const" in kind else [])]
+    }
+    values: list[object] = [{"no_such_key": 1}] if "object" not in accepted else [3]
+    if "string" not in accepted:
+        values.append("some text")
+    if not accepted & {"number", "integer"}:
+        values.append(3.7)
+    if "array" not in accepted:
+        values.append([[]])
+    if "boolean" not in accepted:
+        values.append(False)
+    return values
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=".".join)
+def test_a_value_of_another_type_is_refused_by_its_key(path: tuple[str, ...]) -> None:
+    for wrong in wrong_type(LEAVES[path]):
+        found = refusal(at(path, wrong))
+        assert path[-1] in found or path[0] in found, (wrong, found)
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=".".join)
+def test_a_misspelt_key_is_refused(path: tuple[str, ...]) -> None:
+    # the name of a catalogue's entry is free, so a mapping of names has no unknown one
+    place = (*path[:-1], path[-1] + "_x")
+    if path[0] not in NAMED or len(path) > 2:
+        assert "unknown key" in refusal(at(place, 1))
+
+
+LIMITS = {
+    (path, key): kind[key]
+    for path, kinds in NUMERIC.items()
+    for kind in kinds
+    for key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+    if key in kind
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), LIMITS, ids=lambda part: ".".join(part) if isinstance(part, tuple) else part
+)
+def test_a_number_beyond_its_limit_is_refused(path: tuple[str, ...], key: str) -> None:
+    limit = LIMITS[path, key]
+    beyond = limit * 1.01 + 1 if "ax" in key else limit - abs(limit) * 0.01 - 1
+    if any(kind.get("type") == "integer" for kind in NUMERIC[path]):
+        beyond = int(np.ceil(beyond) if "ax" in key else np.floor(beyond))
+    assert path[-1] in refusal(at(path, beyond))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("emissions: {gas_kg_per_kwh: 18.5}", "18.5 looks like grams"),
+        ("emissions: {grid_kg_per_kwh: 51.9}", "51.9 looks like grams"),
+        ("incentives: {fit: {co2_price_gbp_per_kg: 70}}", "70 looks like a price per tonne"),
+        ("units: {gas_engine: {gas_engine_1kw: {power_kw: 1000}}}", "1000 looks like watts"),
+        ("tariff: {gas_gbp_per_kwh: 77}", "77 looks like pence (to be divided by 100) or a price"),
+        ("houses: {flat: {annual_electricity_kwh: 3100000}}", "looks like Wh"),
+        ("houses: {flat: {heating: {set_point_c: 68}}}", "68 looks like degrees Fahrenheit"),
+        ("chp: {cost_index: 567.5}", "567.5 looks like an index number"),
+        (
+            "units: {de_paepe_2006: {ecopower: {electrical_efficiency: 0.36, "
+            "thermal_efficiency: 0.55}}}",
+            "makes 7.18 kW of heat, but heat_kw is 12.5",
+        ),
+        ("run: {name: Reproduction}", "run.name: 'Reproduction' is where `make reproduce` writes"),
+        (
+            "houses: {flat_60min: {annual_space_heating_kwh: 1, annual_hot_water_kwh: 1, "
+            "annual_electricity_kwh: 1, peak_space_heating_kw: 1, peak_hot_water_kw: 1}}\n"
+            "scenarios: {house: [flat, flat_60min]}",
+            "'flat_60min' is how the demand of 'flat' at another time step is filed",
+        ),
+        (
+            "fixed_designs: [{name: optimal, house: flat, incentive: fit, chp_kw: 1}]",
+            "fixed_designs[0].name: 'optimal' is what designs with free sizes are called",
+        ),
+        (
+            "group: {streets: {terrace: [flat]}}\noperation: {pairs: [{house: terrace, unit: solo}"
+            "]}\nscenarios: {house: [flat]}",
+            "group.streets.terrace: a house of the run has this name",
+        ),
+        (
+            "units: {mine: {small: {power_kw: 1.5, electrical_efficiency: 0.3, "
+            "thermal_efficiency: 0.6, capital_cost_gbp_per_kw: 3000}}}\n"
+            "chp: {technology: mine, sizes_kw: [0, 1.5]}",
+            "'small' has no maintenance_gbp_per_kwh",
+        ),
+        ("operation: {timed_periods: [{start: 6, end: 9}]}", "expected a time of day"),
+        (
+            "tariff: {export_periods: [{days: weekdays, start: '00:00', end: '24:00', "
+            "price_gbp_per_kwh: 0.1}]}",
+            "tariff: export_periods must cover 00:00 to 24:00 of every day once; gap between 00:00 "
+            "and 24:00 on weekends",
+        ),
+        ("houses: {" + "a" * 60 + ": {}}", "at most 40 characters"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_it_looks_like(text: str, expected: str) -> None:
+    assert expected in refusal(yaml.safe_load(text))
+
+
+def nested(depth: int) -> dict[str, Any]:
+    inner: dict[str, Any] = {}
+    for _ in range(depth):
+        inner = {"a": inner}
+    return inner
+
+
+def test_plain_data_of_an_impossible_shape_is_refused() -> None:
+    endless: dict[str, Any] = {}
+    endless["run"] = endless
+    bomb: list[Any] = []
+    for _ in range(12):
+        bomb = [bomb] * 10
+    for user in (endless, nested(3000), {"run": bomb}):
+        assert refusal(user).startswith("my.yaml: ")
+
+
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.dates()
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=6,
+)
+
+
+@hypothesis.settings(max_examples=100, deadline=None, derandomize=True)
+@hypothesis.given(path=st.sampled_from(list(LEAVES)), value=VALUES)
+def test_any_value_anywhere_is_accepted_or_refused_in_words(
+    path: tuple[str, ...], value: object
+) -> None:
+    try:
+        config = load_config(at(path, value), RESOURCES, "my.yaml")
+        scenario_table(config)
+    except MicrochpError as error:
+        assert str(error)
+    else:  # what is accepted says what was given
+        accepted: Any = config
+        for name in path:
+            accepted = accepted[name] if isinstance(accepted, dict) else getattr(accepted, name)
+        assert value is None or accepted == value or isinstance(value, list | dict | str)
+
+
+# ------------------------------------------------------------------------------- YAML files
+
+
+def bomb() -> str:
+    lines = ["a0: &a0 [" + ",".join("x" * 10) + "]"]
+    lines += [f"a{i}: &a{i} [" + ",".join([f"*a{i - 1}"] * 10) + "]" for i in range(1, 10)]
+    return "\n".join(lines)
+
+
+BAD_YAML: dict[str, bytes] = {
+    "contains itself": b"run: &x\n  note: *x\n",
+    "levels deep": b"[" * 3000 + b"]" * 3000,
+    "written out are more than": bomb().encode(),
+    "not a text file in UTF-8, but in UTF-16": "run: {name: x}\n".encode("utf-16"),
+    "line 2: not a text file in UTF-8, but in another": b'run:\n  note: "caf\xe9"\n',
+    "line 2, column 1: not valid YAML": b"run:\n\tname: x\n",
+    "day is out of range": b"time: {days: [2015-02-30]}\n",
+    "not valid YAML: invalid literal": b"tes: {max_kwh: !!int abc}\n",
+    "undefined alias": b"tes: *missing\n",
+    "could not determine a constructor": b"run: !!python/object/apply:os.system [ls]\n",
+    "another document": b"run: {}\n---\nrun: {}\n",
+    "control characters": b"run: \x00\n",
+    "keys with values expected": b"",
+    "found list": b"- 1\n",
+    "a key must be a name": b"? [a]\n: 3\n",
+    "given twice, on lines 1 and 2": b"tes: {}\ntes: {}\n",
+    "line 1: YAML reads 015 as the octal number 13": b"tes: {max_kwh: 015}\n",
+    "line 1: YAML reads 1:30 as a number of base 60": b"tes: {max_kwh: 1:30}\n",
+    'expected a time of day as "HH:MM", such as "06:00"': (
+        b"operation: {timed_periods: [{start: 6, end: 9:00}]}\n"
+    ),
+    "would run code": b"__use_yte__: true\n",
+    "Exceeds the limit": b"tes: {max_kwh: " + b"9" * 5000 + b"}\n",
+}
+
+
+@pytest.mark.parametrize("expected", BAD_YAML)
+def test_a_yaml_file_with_a_trap_is_named_with_its_cause(tmp_path: Path, expected: str) -> None:
+    path = tmp_path / "my.yaml"
+    path.write_bytes(BAD_YAML[expected])
+    started = time.monotonic()
+    with pytest.raises(ConfigError) as caught:
+        check_config_files([path])
+    assert time.monotonic() - started < 2
+    message = str(caught.value).replace("stands within what it stands for", "contains itself")
+    assert message.startswith(str(path))
+    assert expected in message
+
+
+@pytest.mark.parametrize("clock", ["9:00", "09:00", "'9:00'", "23:59"])
+def test_clock_times_need_no_quotes(tmp_path: Path, clock: str) -> None:
+    path = tmp_path / "my.yaml"
+    path.write_text(f"operation: {{timed_periods: [{{start: {clock}, end: '24:00'}}]}}\n")
+    check_config_files([path])
+    periods = load_config(yaml.safe_load(path.read_text()), RESOURCES).operation.timed_periods
+    assert periods[0].start in ("09:00", "23:59")
+
+
+# ---------------------------------------------------------------- files of prices and factors
+
+Damage = Callable[[bytes, random.Random], bytes]
+
+
+def lines_changed(change: Callable[[list[bytes], int], None]) -> Damage:
+    def damage(content: bytes, rng: random.Random) -> bytes:
+        lines = content.splitlines()
+        change(lines, rng.randrange(1, len(lines)))
+        return b"\n".join(lines) + b"\n"
+
+    return damage
+
+
+def put(cell: bytes) -> Damage:
+    def change(lines: list[bytes], at: int) -> None:
+        lines[at] = lines[at].split(b",")[0] + b"," + b",".join([cell] * lines[0].count(b","))
+
+    return lines_changed(change)
+
+
+def flipped(content: bytes, rng: random.Random) -> bytes:
+    """Forty bytes that no number or time has."""
+    changed = bytearray(content)
+    for _ in range(40):
+        changed[rng.randrange(len(changed))] = rng.choice(b"\x00\x81\xff#~")
+    return bytes(changed)
+
+
+DAMAGES: dict[str, Damage] = {
+    "emptied": lambda content, rng: b"",
+    "header_only": lambda content, rng: content.splitlines()[0],
+    "no_header": lambda content, rng: b"\n".join(content.splitlines()[1:]),
+    "cut_short": lambda content, rng: content[: rng.randrange(len(content) * 9 // 10)],
+    "bytes_flipped": flipped,
+    "column_twice": lambda content, rng: re.sub(rb"(?m)^(.*),([^,\n]*)$", rb"\1,\2,\2", content),
+    "a_gap": lines_changed(lambda lines, at: lines.pop(at)),
+    "two_answers": lines_changed(
+        lambda lines, at: (
+            lines.insert(at, re.sub(rb",.*", b",0.011,0.011", lines[at]))
+            if lines[0].count(b",") > 1
+            else lines.insert(at, re.sub(rb",.*", b",0.011", lines[at]))
+        )
+    ),
+    "text": put(b"cheap"),
+    "no_number": put(b"nan"),
+    "infinite": put(b"inf"),
+    "beyond_all": put(b"1e9"),
+    "nothing": put(b""),
+    "ragged": lines_changed(lambda lines, at: lines.__setitem__(at, lines[at] + b",1,2")),
+    "year_9999": lines_changed(lambda lines, at: lines.__setitem__(at, b"9999" + lines[at][4:])),
+    "noise": lambda content, rng: rng.randbytes(5000),
+    "a_program": lambda content, rng: b"\x7fELF" + rng.randbytes(500),
+    "a_web_page": lambda content, rng: b"<!DOCTYPE html><html><body>404, a, b</body></html>",
+}
+
+
+@pytest.fixture(scope="module")
+def year_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A good file of each kind of price and factor."""
+    time = pd.date_range("2015-01-01", "2016-01-01", freq="h", inclusive="left")
+    return {
+        kind: pd.DataFrame(
+            {"time": time.strftime("%Y-%m-%dT%H:%M")}
+            | {q.name: np.linspace(0.1, 0.3, len(time)).round(5) for q in quantities}
+        )
+        .to_csv(index=False)
+        .encode()
+        for kind, quantities in QUANTITIES_OF.items()
+    }
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".xlsx", ".parquet"])
+@pytest.mark.parametrize("kind", QUANTITIES_OF)
+def test_a_damaged_file_of_a_year_is_refused_by_name(
+    tmp_path: Path, year_files: dict[str, bytes], kind: Any, suffix: str
+) -> None:
+    good = year_files[kind]
+    path = tmp_path / f"file{suffix}"
+    if suffix == ".csv":
+        path.write_bytes(good)
+        assert len(validate_year_files([NamedFile("key", str(path), kind)], 2015)) == 1
+    # what is damaged in all kinds alike need be tried on one only
+    tried = list(DAMAGES.items())[: None if kind == "central_plant" else 8]
+    for number, (name, damage) in enumerate(tried):
+        # in the other formats, what is damaged is no longer a file of that format at all
+        path.write_bytes(damage(good, random.Random(number)))
+        started = time.monotonic()
+        with pytest.raises(MicrochpError) as caught:
+            validate_year_files([NamedFile("key", str(path), kind)], 2015)
+        assert time.monotonic() - started < 5, name
+        assert str(path) in str(caught.value), name
+
+
+# ------------------------------------------------------------------------------ weather files
+
+
+@pytest.fixture(scope="module")
+def epw(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Lines of a good weather file of a made-up place."""
+    path = tmp_path_factory.mktemp("epw") / "good.epw"
+    write_epw(path)
+    validate_weather(weather_config(path))
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def weather_config(path: Path) -> Config:
+    return load_config({"demand": {"weather": {"epw": str(path)}}}, RESOURCES)
+
+
+def cell(row: int, column: int, value: str) -> Callable[[list[str]], None]:
+    def change(lines: list[str]) -> None:
+        cells = lines[row - 1].split(",")
+        cells[column - 1] = value
+        lines[row - 1] = ",".join(cells)
+
+    return change
+
+
+def every(column: int, value: Callable[[float], object]) -> Callable[[list[str]], None]:
+    def change(lines: list[str]) -> None:
+        for row in range(8, len(lines)):
+            cells = lines[row].split(",")
+            cells[column - 1] = str(value(float(cells[column - 1])))
+            lines[row] = ",".join(cells)
+
+    return change
+
+
+BAD_EPW: dict[str, tuple[Callable[[list[str]], Any], str]] = {
+    "empty": (lambda lines: lines.clear(), "row 1 must be LOCATION"),
+    "no_location": (lambda lines: lines.pop(0), "row 1 must be LOCATION"),
+    "short_location": (lambda lines: lines.__setitem__(0, "LOCATION,x"), "row 1 must be LOCATION"),
+    "latitude": (cell(1, 7, "152"), "row 1: latitude '152'; expected -90 to 90"),
+    "longitude": (cell(1, 8, "east"), "row 1: longitude 'east'; expected -180 to 180"),
+    "time_zone": (cell(1, 9, "60"), "row 1: time zone '60'"),
+    "another_continent": (cell(1, 8, "150"), "row 1: 9.% of the radiation comes while the sun is"),
+    "no_rows": (lambda lines: lines.__delitem__(slice(8, None)), "holds 0 hours"),
+    "half": (lambda lines: lines.__delitem__(slice(4000, None)), "holds 3992 hours"),
+    "a_header_row_less": (lambda lines: lines.pop(3), "holds 8759 hours"),
+    "one_hour_less": (lambda lines: lines.pop(99), "holds 8759 hours"),
+    "two_hours_swapped": (
+        lambda lines: lines.__setitem__(slice(99, 101), [lines[100], lines[99]]),
+        r"row 100: month, day and hour \(1, 4, 21\); expected \(1, 4, 20\)",
+    ),
+    "month": (cell(100, 2, "13"), "row 100: month, day and hour"),
+    "no_month": (cell(100, 2, "May"), "row 100: month, day and hour 'May,"),
+    "columns_missing": (
+        lambda lines: lines.__setitem__(199, ",".join(lines[199].split(",")[:10])),
+        "row 200: 10 values; expected the 35",
+    ),
+    "text": (cell(300, 7, "warm"), r"row 300, column 7 \(temperature\): 'warm'"),
+    "too_cold": (cell(300, 7, "-99"), "row 300, column 7"),
+    "too_hot": (cell(300, 7, "75"), "row 300, column 7"),
+    "fahrenheit": (every(7, lambda c: 32 + 1.8 * (c - 3)), "degrees Fahrenheit"),
+    "kelvin": (every(7, lambda c: c + 273), "lacks temperature in 8760 hours"),
+    "same_temperature": (every(7, lambda c: 10.0), "the same 10 °C in every hour"),
+    "missing_temperature": (cell(400, 7, "99.9"), "lacks temperature in 1 hours.*row 400"),
+    "missing_radiation": (cell(400, 14, "9999"), "lacks global radiation in 1 hours.*row 400"),
+    "negative_radiation": (cell(400, 14, "-5"), r"row 400, column 14 \(global radiation\): '-5'"),
+    "blinding": (cell(400, 14, "2500"), "row 400, column 14"),
+    "kilojoules": (every(14, lambda w: w * 3.6), "4029 kWh/m2 of global radiation"),
+    "no_sun": (every(14, lambda w: 0), "0 kWh/m2 of global radiation"),
+    "no_diffuse": (cell(400, 16, ""), "row 400, column 16"),
+    "sky": (cell(400, 23, "55"), r"row 400, column 23 \(sky cover\): '55'"),
+    "nan": (cell(400, 7, "nan"), "row 400, column 7"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_EPW)
+def test_a_damaged_weather_file_is_named_with_its_row(
+    tmp_path: Path, epw: list[str], name: str
+) -> None:
+    change, expected = BAD_EPW[name]
+    lines = copy.copy(epw)
+    change(lines)
+    path = tmp_path / "bad.epw"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(MicrochpError, match=expected) as caught:
+        validate_weather(weather_config(path))
+    assert str(caught.value).startswith("demand.weather.epw: ")
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_a_weather_file_of_noise_is_refused(tmp_path: Path, epw: list[str], number: int) -> None:
+    rng = random.Random(number)
+    path = tmp_path / "bad.epw"
+    content = "\n".join(epw).encode()
+    noise = rng.randbytes(3000)
+    at = rng.randrange(len(content))
+    path.write_bytes((noise, content[:at] + noise, content[:at])[number % 3])
+    with pytest.raises(MicrochpError, match=re.escape(str(path))):
+        read_epw(path)
+
+
+# ------------------------------------------------------------- what is no mistake, but is said
+
+
+def configured(text: str) -> Config:
+    return load_config(yaml.safe_load(text), RESOURCES)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{}", []),
+        ("tariff: {year: 2025}\nemissions: {year: 2025, grid_kg_per_kwh: 0.13}", []),
+        (
+            "tariff: {gas_gbp_per_kwh: 0.06}",
+            ["tariff has prices of your own, and the grid's CO2, 0.519 kg/kWh, is of 2012"],
+        ),
+        (
+            "tariff: {year: 2025}\nemissions: {year: 2019, grid_kg_per_kwh: 0.2}",
+            ["tariff has prices of 2025, and the grid's CO2, 0.2 kg/kWh, is of 2019"],
+        ),
+        (
+            "emissions: {year: 2025, grid_file: a.csv}",
+            ["tariff has prices of 2012, and the grid's CO2 is of 2025"],
+        ),
+        (
+            "scenarios: {variants: {now: {tariff: {year: 2025}}}}",
+            ["scenarios.variants.now: tariff has prices of 2025"],
+        ),
+        (
+            "incentives: {fit: {tariff: {year: 2024}}}",
+            ["incentives.fit.tariff has prices of 2024"],
+        ),
+    ],
+)
+def test_prices_and_factors_of_different_years_are_told(text: str, expected: list[str]) -> None:
+    notes = year_notes(configured(text))
+    assert len(notes) == len(expected)
+    for note, beginning in zip(notes, expected, strict=True):
+        assert note.startswith(beginning)
+
+
+def test_the_folder_of_files_laid_over_each_other_is_told(tmp_path: Path) -> None:
+    for name in ("quick", "mine"):
+        (tmp_path / f"{name}.yaml").write_text(f"run: {{name: {name}}}\n", encoding="utf-8")
+    files = [tmp_path / "quick.yaml", tmp_path / "mine.yaml"]
+    (note,) = run_notes(configured("{}"), files)
+    assert f"results go to results/mine, as {files[1]} says" in note
+    assert "not to 'quick' of" in note
+    assert run_notes(configured("{}"), files[:1]) == []
+
+
+def test_an_export_price_that_is_not_used_is_told() -> None:
+    unused = configured("tariff: {export_gbp_per_kwh: 0.1, export_file: a.csv}")
+    assert run_notes(unused)[0] == (
+        "tariff.export_gbp_per_kwh is not used: export_file holds instead"
+    )
+    assert not any("not used" in note for note in run_notes(configured("{}")))

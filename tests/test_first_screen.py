@@ -1,0 +1,146 @@
+"""The first screen of the page, variants drawn, and the registry of columns."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from report_run import USER, make_designs
+from synthetic import inputs_of
+
+from microchp.account.controlled import Controlled
+from microchp.account.designs import read_designs
+from microchp.errors import AssessmentError
+from microchp.report.sections import answer, sweep
+from microchp.report.sections.first import headline
+from microchp.report.sections.groups import Outcome
+from microchp.tables import columns
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def designs(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    directory = tmp_path_factory.mktemp("run")
+    make_designs(directory)
+    return read_designs(directory / "designs.csv")
+
+
+def outcome(without_kw: float, with_kw: float, day_fall: float) -> Outcome:
+    without = pd.Series({"admd_kw": without_kw, "homes_served": 400 / without_kw})
+    most = pd.Series({"admd_kw": with_kw, "homes_served": 400 / with_kw, "penetration": 1.0})
+    return Outcome(without, most, day_fall)
+
+
+def test_three_numbers_answer_three_questions(designs: pd.DataFrame) -> None:
+    chosen = designs[designs["scenario"].str.startswith("detached-fit")].copy()
+    best = chosen["tes"] == "with"
+    chosen.loc[best, ["eac_gbp", "eai_gbp", "bau_cost_gbp"]] = [900.0, 100.0, 1000.0]
+    chosen.loc[~best, ["eac_gbp", "eai_gbp", "bau_cost_gbp"]] = [950.0, 50.0, 1000.0]
+    chosen[["bau_fuel_kwh", "chp_fuel_kwh", "boiler_fuel_kwh"]] = [10e3, 18e3, 2e3]
+    chosen[["electricity_kwh", "import_kwh", "export_kwh"]] = [4e3, 1e3, 2e3]
+    chosen[["co2_kg", "bau_co2_kg"]] = [850.0, 1000.0]
+    chosen["peak_import_kw"] = 4.5
+    inputs = inputs_of(USER)
+    name = "detached-fit-with"
+    evidence = answer.Evidence(
+        inputs={
+            name: inputs[name].model_copy(
+                update={
+                    "emissions": inputs[name].emissions.model_copy(
+                        update={"gas_kg_per_kwh": 0.2, "grid_kg_per_kwh": 0.519}
+                    )
+                }
+            )
+        },
+        controlled={name: Controlled(970.0, 950.0, 0.0, 0.0, 365.0)},
+        peak_demand_kw={name: 5.0},
+    )
+    alone = headline(chosen, evidence, [], Path("none.svg"))
+    assert [figure.value for figure in alone.figures] == ["£100", "−15 %", "−10 %"]
+    assert "by a grid of 0.519 kg/kWh" in alone.figures[1].meaning
+    told = " ".join(alone.sentences)
+    # 2,000 kg more of gas; 5,000 kWh less of import
+    today = (0.2 * 20e3 - 0.177 * 1e3) / (0.2 * 10e3 + 0.177 * 4e3) - 1
+    assert f"by +{100 * today:.0f} % with 0.177 kg/kWh (Great Britain 2025)" in told
+    assert "it turns at 0.40 kg/kWh" in told
+    assert "the same designs save −£20 a year and pay in 0 of 1 cases" in told
+    street = headline(chosen, evidence, [outcome(2.27, 2.07, 0.52)], Path("none.svg"))
+    assert street.figures[2].value == "−9 %"
+    assert "serves 193 homes instead of 176" in street.sentences[-2]
+    (found,) = answer.answers(chosen, evidence)[0][1]
+    assert found.next_best.endswith("£50 a year dearer")
+    assert found.controlled.text == "−20"
+    assert "+" in found.co2_by
+
+
+def test_today_is_the_next_best_where_nothing_else_is(designs: pd.DataFrame) -> None:
+    chosen = designs[designs["scenario"] == "detached-fit-with"]
+    row = chosen.iloc[0]
+    assert answer.next_best(row, chosen).startswith("today's boiler and grid, ")
+
+
+def test_other_plants_are_told_by_their_parts() -> None:
+    row = pd.Series({"chp_kw": 0.0, "tes_kwh": 8.0, "heat_pump_kw": 6.0, "pv_kwp": 3.5})
+    assert answer.design_words(row) == (
+        "no CHP, 6.0 kW heat pump, 3.5 kWp photovoltaics, 8.0 kWh store"
+    )
+
+
+def varied(designs: pd.DataFrame, savings: dict[str, float]) -> pd.DataFrame:
+    base = designs[designs["scenario"] == "detached-fit-with"]
+    rows = [
+        base.assign(variant=name, scenario=f"x-{name}", eai_gbp=saved, eac_gbp=1000 - saved)
+        for name, saved in savings.items()
+    ]
+    return pd.concat([base, *rows], ignore_index=True)
+
+
+def test_two_inputs_make_a_map_with_the_line_where_it_stops_paying(designs: pd.DataFrame) -> None:
+    variants = {
+        f"g{gas}_s{store}": {"tariff": {"gas": gas / 100}, "tes": {"cost": store}}
+        for gas in (3, 5)
+        for store in (10, 20)
+    }
+    table = varied(designs, dict(zip(variants, (40.0, 30.0, -10.0, -30.0), strict=True)))
+    (chart,) = sweep.parts(table, variants)
+    assert chart.title == "Where it pays"
+    points, line = chart.choices[(0,)]
+    assert points["x"] == [0.03, 0.03, 0.05, 0.05]
+    # 40 to -10 turns at four fifths of the way, 30 to -30 at half of it
+    np.testing.assert_allclose(np.asarray(line["x"]), [0.046, 0.04])
+    assert line["y"] == [10, 20]
+
+
+def test_one_input_makes_a_line_and_mixed_changes_bars(designs: pd.DataFrame) -> None:
+    one = {name: {"tariff": {"gas": price}} for name, price in (("b", 0.05), ("a", 0.03))}
+    (line,) = sweep.parts(varied(designs, {"b": -5.0, "a": 20.0}), one)
+    assert line.choices[(0,)][0] == {"x": [0.03, 0.05], "y": [20.0, -5.0]}
+    mixed = one | {"a": {"chp": {"technology": "stirling"}}}
+    (bars,) = sweep.parts(varied(designs, {"b": -5.0, "a": 20.0}), mixed)
+    assert bars.title == "What each variant changes"
+    assert set(bars.choices[(0,)][0]["y"]) == {"A", "B"}
+    assert sweep.parts(designs, {}) == []
+
+
+def test_every_column_of_the_table_is_stated_once(designs: pd.DataFrame) -> None:
+    names = [column.name for column in columns.DESIGNS]
+    assert len(names) == len(set(names))
+    assert set(designs.columns) <= set(names)
+    needed = {column.name for column in columns.DESIGNS if not column.optional} - {"plant"}
+    assert needed <= set(designs.columns)
+    assert all(column.meaning.endswith(".") for column in columns.DESIGNS)
+    assert (ROOT / "docs/tables.md").read_text(encoding="utf-8") == columns.documentation()
+
+
+def test_the_registry_checks_what_is_read(designs: pd.DataFrame, tmp_path: Path) -> None:
+    columns.check(designs, "designs.csv")
+    wrong = designs.assign(export_kwh=-5.0, self_sufficiency_share=1.2)
+    with pytest.raises(AssessmentError, match=r"export_kwh.*self_sufficiency_share") as raised:
+        columns.check(wrong, "designs.csv")
+    assert "designs.csv" in str(raised.value)
+
+
+def test_a_factor_without_a_year_says_so() -> None:
+    emissions = inputs_of(USER)["detached-fit-with"].emissions
+    assert answer.grid_words(emissions).endswith("of a year not stated")
