@@ -57,12 +57,12 @@ try:
     check_work(CONFIG, source)
     if is_first:
         check_files(CONFIG)
+    NOTES = run_notes(CONFIG, CONFIG_FILES) if is_first else []
     if CONFIG.demand.source == "file" and is_first:
         # imported here because reading files takes libraries that a built-in demand can spare
         from microchp.demand.measured import validate_demand_files
 
-        validate_demand_files(CONFIG)
-    NOTES = run_notes(CONFIG, CONFIG_FILES) if is_first else []
+        NOTES += validate_demand_files(CONFIG)
     if year_files(CONFIG) and is_first:
         from microchp.series.prices import validate_year_files
 

@@ -153,10 +153,8 @@ def plant(data: pd.DataFrame, kind: str, at: int, column: str) -> tuple[pd.DataF
         return data.drop(index=[at, at + 1, at + 2]), [f"after row {at + 1}", stamp, "3 h"]
     if kind == "duplicate":
         twice = pd.concat([data.loc[:at], data.loc[at:]])
-        return twice, [f"row {at + 3}", f"as {row}", stamp, "duplicate"]
-    if kind == "unsorted":
-        data.loc[[at, at + 1]] = data.loc[[at + 1, at]].to_numpy()
-        return data, [f"row {at + 3}", "goes back", stamp]
+        twice.iloc[at + 1, twice.columns.get_loc(column)] += 0.001
+        return twice, [f"row {at + 3}", f"as {row}", stamp, "duplicate, with another value"]
     if kind == "off_step":
         data.loc[at, "time"] = data.loc[at, "time"].replace(":00", ":17")
         return data, [row, "off the regular step of 60 min", stamp[:-2] + "17"]
@@ -170,7 +168,7 @@ def plant(data: pd.DataFrame, kind: str, at: int, column: str) -> tuple[pd.DataF
 
 
 KINDS = [
-    *("negative", "infinite", "text", "watts", "empty", "gap", "duplicate", "unsorted"),
+    *("negative", "infinite", "text", "watts", "empty", "gap", "duplicate"),
     *("off_step", "unparsable", "no_stamp"),
 ]
 
@@ -214,7 +212,10 @@ def test_all_defects_are_told_at_once_with_few_examples(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("column", "told"),
     [
-        ("electricity_w", "(power in W; divide by 1000); did you mean 'electricity_kw'?"),
+        (
+            "electricity_w",
+            "(power in W; divide by 1000, or set unit: W); did you mean 'electricity_kw'?",
+        ),
         ("hot_water_kwh", "(energy in kWh; divide by the step in hours"),
         ("Time", "did you mean 'time'?"),
         ("aggregate", "columns are time, dwelling, space_heating_kw"),
@@ -231,7 +232,7 @@ def test_an_unknown_column_gets_advice(tmp_path: Path, column: str, told: str) -
     [
         ("", "the file is empty"),
         ("time,electricity_kw\n", "a header but no rows"),
-        ("time;electricity_kw\n2015-01-01;1,5\n", "not separated by commas"),
+        ("time;electricity_kw\n2015-01-01;1,5\n", "a single time stamp"),
         ("time,electricity_kw\n2015-01-01,1\n2015-01-02,1,5\n", "not a CSV"),
         ("time,electricity_kw\n2015-01-01,1\n", "a single time stamp"),
         ("hot_water_kw\n1\n", "no column 'time'"),
@@ -250,9 +251,10 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
     for name in ("a.xlsx", "a.parquet", "a.nc", "a.csv"):
         (tmp_path / name).write_bytes(b"\x00\xff\x13 no table at all")
-    assert "not a kind of file" in told("a.xlsx")
-    assert "not a Parquet file" in told("a.parquet")
-    assert "not a NetCDF file" in told("a.nc")
+    (tmp_path / "a.doc").touch()
+    assert "not a kind of file" in told("a.doc")
+    for name, kind in (("a.xlsx", "an Excel"), ("a.parquet", "a Parquet"), ("a.nc", "a NetCDF")):
+        assert f"cannot be read as {kind} file" in told(name)
     assert "no such file" in told("b.csv")
     assert check_demand_file(tmp_path / "a.csv", YEAR, FilePolicy(), "cottage").problems
 
@@ -283,9 +285,8 @@ def test_seconds_are_refused(tmp_path: Path) -> None:
 def test_energy_per_step_is_suspected(tmp_path: Path) -> None:
     data = table(step=5)
     data["electricity_kw"] = (data["electricity_kw"] / 720).round(6)
-    checked = check(tmp_path / "kwh.csv", data)
-    assert checked.demand is not None
-    assert "is it energy per step" in checked.demand.warnings[0]
+    problem = the_problem(check(tmp_path / "kwh.csv", data))
+    assert "looks like kWh (energy in each step in kWh; 372 kWh a year)" in problem
 
 
 # ------------------------------------------------------------------------ year and gaps
@@ -334,7 +335,10 @@ def test_short_gaps_are_interpolated_and_counted(tmp_path: Path) -> None:
     assert gaps["hot_water_kw"]["longest_minutes"] == 120
     assert gaps["electricity_kw"]["gaps"] == 2
     assert gaps["hot_water_kw"]["first"][0] == {"start": "2015-01-21 21:00", "minutes": 120}
-    assert "hot_water_kw: 3 gaps, 4 h in all, interpolated" in checked.demand.warnings
+    kwh = filled[[501, 502, 700, 8759]].sum()
+    assert gaps["hot_water_kw"]["kwh_in_gaps"] == pytest.approx(kwh)
+    told = f"hot_water_kw: 3 gaps, 4 h in all, interpolated; {kwh:.1f} kWh of the year (0.06%)"
+    assert [w for w in checked.demand.warnings if w.startswith(told)]
     # a minute less, and both the cells and nothing else are refused
     problem = the_problem(check(tmp_path / "gaps.csv", data, max_gap_minutes=119))
     assert "hot_water_kw: empty (NaN) for longer than" in problem
@@ -524,8 +528,11 @@ def test_all_files_are_checked_at_once(tmp_path: Path) -> None:
 def test_good_files_and_built_in_demand_pass(tmp_path: Path) -> None:
     GOOD.drop(columns="hot_water_kw").to_csv(tmp_path / "a.csv", index=False)
     filled = config({"flat": str(tmp_path / "a.csv")})  # hot water from the catalogue
-    for accepted in (filled, load_config({}, ROOT / "resources")):
-        assert validate_demand_files(accepted) is None  # raises where a file is wrong
+    notes = validate_demand_files(filled)
+    assert f"electricity_kw {GOOD['electricity_kw'].sum():,.0f} kWh a year, 60 min" in notes[0]
+    assert "1,304 kWh a year of hot_water_kw are added" in notes[1]
+    assert "set none: [hot_water_kw] for the file" in notes[1]
+    assert validate_demand_files(load_config({}, ROOT / "resources")) == []
 
 
 # ---------------------------------------------------------------------------- real data

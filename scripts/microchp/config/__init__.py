@@ -5,6 +5,7 @@ unit in its name. ``load_config`` merges a user's YAML onto these defaults and o
 catalogues in ``resources/``, and reports all mistakes at once.
 """
 
+from microchp.config.bills import Bills
 from microchp.config.boiler import Boiler
 from microchp.config.chp import Chp, ChpUnit, LoadPoint, PrimeMover
 from microchp.config.comparison import (
@@ -19,6 +20,7 @@ from microchp.config.comparison import (
     UnitCost,
 )
 from microchp.config.demand import Demand, Diversity, FilePolicy, Vdi4655, Weather
+from microchp.config.demand_file import DemandFile
 from microchp.config.emissions import Emissions
 from microchp.config.fields import (
     DEAR_EUR_PER_KWH,
@@ -95,6 +97,7 @@ __all__ = [
     "VARIANT_BLOCKS",
     "Annualisation",
     "Battery",
+    "Bills",
     "Block",
     "Boiler",
     "Building",
@@ -108,6 +111,7 @@ __all__ = [
     "Cylinder",
     "DayPeriod",
     "Demand",
+    "DemandFile",
     "Diversity",
     "DrawCategory",
     "Efficiency",

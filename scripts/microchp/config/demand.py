@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from microchp.config.fields import Block, Name, OutdoorTemperature, nearest
+from microchp.config.demand_file import DemandFiles, Timezone
+from microchp.config.fields import Block, Name, OutdoorTemperature
 
 
 class Weather(Block):
@@ -25,7 +25,7 @@ class FilePolicy(Block):
     """What is done about imperfect measured files."""
 
     max_gap_minutes: int = Field(
-        60, ge=0, description="Gaps up to this long are interpolated; longer ones are refused."
+        60, ge=0, description="Gaps up to this long are filled; longer ones are refused."
     )
     max_zero_run_minutes: int = Field(
         1440,
@@ -35,26 +35,24 @@ class FilePolicy(Block):
     zero_runs: Literal["warn", "refuse"] = Field(
         "warn", description="What to do about electricity stuck at zero."
     )
-    timezone: str | None = Field(
+    timezone: Timezone | None = Field(
         None,
         description=(
             "Time zone of local clock times in the file (for instance `Europe/London`); it is "
             "needed only where the clocks change within the data. Empty: standard time all year."
         ),
     )
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_timezone(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                ZoneInfo(value)
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                known = sorted(available_timezones())
-                raise ValueError(
-                    f"'{value}' is not a known time zone{nearest(value, known)}"
-                ) from None
-        return value
+    gap_filling: Literal["interpolate", "other_days"] = Field(
+        "interpolate",
+        description=(
+            "How gaps are filled: along a straight line, or with the same hours of the nearest "
+            "day of the same weekday. What a meter counts up after a gap is spread over it."
+        ),
+    )
+    implausible: Literal["refuse", "warn"] = Field(
+        "refuse",
+        description="What to do about more power or energy than any house draws.",
+    )
 
 
 class Vdi4655(Block):
@@ -108,18 +106,25 @@ class Demand(Block):
     source: Literal["builtin", "vdi4655", "file"] = Field(
         "builtin", description="Built-in synthesis, VDI 4655 reference days, or your own files."
     )
-    files: dict[Name, str] = Field(
+    files: dict[Name, DemandFiles] = Field(
         {},
         description=(
-            "For `source: file`: a CSV, Parquet or NetCDF file per house, with the columns "
+            "For `source: file`: a CSV, Excel, Parquet or NetCDF file per house, with the columns "
             "`time`, `space_heating_kw`, `hot_water_kw`, `electricity_kw` and, if it holds "
-            "several, `dwelling`. Columns left out are filled from the built-in house of the "
-            "same name, and the run says so."
+            "several, `dwelling`; or, instead of its path, how it is laid out; or a list of such, "
+            "each with quantities of its own. Columns left out are filled from the built-in house "
+            "of the same name, and the run says so."
         ),
     )
-    file_policy: FilePolicy = Field(FilePolicy(), description="Gaps, zero runs, clock changes.")
+    file_policy: FilePolicy = Field(
+        FilePolicy(), description="Gaps, zero runs, clock changes, limits."
+    )
     weather: Weather = Field(Weather(), description="Weather of the built-in demand.")
     vdi4655: Vdi4655 = Field(Vdi4655(), description="Season limits of VDI 4655.")
     diversity: Diversity = Field(
         Diversity(), description="Differences between the dwellings of a house type."
     )
+
+    def paths(self, house: str) -> list[str]:
+        """Paths of the files of a house, each once."""
+        return list(dict.fromkeys(path for file in self.files[house] for path in file.path))

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from microchp.config.bills import Bills
 from microchp.config.fields import (
     AnnualEnergy,
     Block,
@@ -235,6 +236,13 @@ class House(Block):
         ),
     )
     source: str = Field("", description="Where the figures come from.")
+    bills: Bills | None = Field(
+        None,
+        description=(
+            "Annual gas and electricity, from which totals and peaks that are not given are "
+            "inferred; the run says which."
+        ),
+    )
     building: Building = Field(Building(), description="2R2C building model.")
     heating: Heating = Field(Heating(), description="Thermostat and emitters.")
     hot_water: HotWater = Field(HotWater(), description="Hot-water draw-offs.")

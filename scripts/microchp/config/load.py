@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from microchp.config.bills import lay_bills
 from microchp.config.emissions import Emissions
 from microchp.config.fields import nearest
 from microchp.config.messages import explain
@@ -164,7 +165,8 @@ def load_config(
     """
     refuse_shape(user, source)
     given = lay_prices(user, read_yaml_file(resources / "parts.yaml"), source)
-    config = _validate(merge(load_catalogues(resources), given), source)
+    catalogues = load_catalogues(resources)
+    config = _validate(merge(catalogues, lay_bills(given, catalogues["houses"])), source)
     for name in config.scenarios.variants if with_variants else ():
         variant_config(config, name, source)
     for name in config.plants:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -66,6 +66,8 @@ def _fields_at(location: tuple[str | int, ...]) -> list[str]:
             field = annotation.model_fields.get(str(part))
             annotation = field.annotation if field else None
         else:  # a list item or a mapping's entry
+            if get_origin(annotation) is Annotated:
+                annotation = get_args(annotation)[0]
             inner = [a for a in get_args(annotation) if a is not type(None)]
             annotation = inner[-1] if inner else None
         candidates = [annotation, *get_args(annotation)]

@@ -21,7 +21,38 @@ def run_notes(config: Config, files: Sequence[str | Path] = ()) -> list[str]:
         Files that were laid over each other to make it, in their order.
     """
     named = {str(file): read_yaml_file(file) for file in files}
-    return [*name_notes(named), *unused_notes(config), *year_notes(config)]
+    return [
+        *name_notes(named),
+        *unused_notes(config),
+        *demand_notes(config),
+        *year_notes(config),
+    ]
+
+
+def demand_notes(config: Config) -> list[str]:
+    """Energy of each house of a run whose demand is made from totals, and what is inferred.
+
+    Files have notes of their own, once they are read.
+    """
+    if config.demand.source == "file":
+        return []
+    houses = {name: config.houses[name] for name in config.designed_houses()}
+    each = [
+        f"{name} {house.annual_space_heating_kwh:,.0f} kWh of space heating, "
+        f"{house.annual_hot_water_kwh:,.0f} kWh of hot water and "
+        f"{house.annual_electricity_kwh:,.0f} kWh of electricity"
+        for name, house in houses.items()
+    ]
+    inferred = [
+        f"houses.{name}: from bills of {house.bills.gas_kwh:,.0f} kWh of gas, at a boiler "
+        f"efficiency of {house.bills.boiler_efficiency:g}, and "
+        f"{house.bills.electricity_kwh:,.0f} kWh of electricity; nobody has measured the peaks of "
+        f"{house.peak_space_heating_kw:g} kW (space heating) and {house.peak_hot_water_kw:g} kW "
+        "(hot water): they are inferred from the type of the house and the totals, unless given"
+        for name, house in houses.items()
+        if house.bills is not None
+    ]
+    return [f"a year of demand, built in at 1 min steps: {'; '.join(each)}", *inferred]
 
 
 def name_notes(files: Mapping[str, Mapping[str, object]]) -> list[str]:

@@ -279,7 +279,8 @@ def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInput
 def demand_files(inputs: DemandInputs) -> list[str]:
     """A user's own files that a demand is made from."""
     weather = inputs.demand.weather.epw
-    return [*inputs.demand.files.values(), *([weather] if weather is not None else [])]
+    paths = [path for house in inputs.demand.files for path in inputs.demand.paths(house)]
+    return [*paths, *([weather] if weather is not None else [])]
 
 
 def design_inputs(
@@ -574,18 +575,17 @@ def check_files(config: Config) -> None:
     DataError
         With every file that is missing, and the key that names it.
     """
-    named: dict[str, str] = {}
+    named: list[tuple[str, str]] = []
     if config.demand.source == "file":
-        named |= {
-            f"demand.files.{house}": config.demand.files[house]
+        named += [
+            (f"demand.files.{house}", path)
             for house in config.designed_houses()
-        }
+            for path in config.demand.paths(house)
+        ]
     if config.demand.weather.epw is not None:
-        named["demand.weather.epw"] = config.demand.weather.epw
-    named |= {file.key: file.path for file in year_files(config)}
-    missing = [
-        f"  {key}: no file '{path}'" for key, path in named.items() if not Path(path).is_file()
-    ]
+        named.append(("demand.weather.epw", config.demand.weather.epw))
+    named += [(file.key, file.path) for file in year_files(config)]
+    missing = [f"  {key}: no file '{path}'" for key, path in named if not Path(path).is_file()]
     if missing:
         raise DataError(
             f"files not found (relative paths start at {Path.cwd()}):\n" + "\n".join(missing)

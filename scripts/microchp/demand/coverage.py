@@ -1,4 +1,4 @@
-"""A file's rows laid over the calendar year: duplicates, gaps, and meters stuck at zero."""
+"""A file's rows laid over the calendar year: duplicates, missing rows, meters stuck at zero."""
 
 from __future__ import annotations
 
@@ -10,39 +10,131 @@ import pandas as pd
 from microchp.config import FilePolicy
 from microchp.demand.findings import Findings, IntArray, duration, moment, runs
 from microchp.series.timeseries import FloatArray, time_axis
+from microchp.series.year_file import SHIFT_DAYS
 
 CUT_OFF_MINUTES = 60
 """A true maximum hardly comes back to the same digits for this long in a year."""
 
 
-def place_rows(stamps: pd.Series, year: int, step: int, where: str, found: Findings) -> IntArray:
-    """Row of each step of the year for one dwelling, -1 where it has none."""
-    backwards = stamps[stamps.diff() < pd.Timedelta(0)]
-    found.add(
-        f"{where}time: goes back (sort the rows by time)",
-        (f"row {row} ({moment(stamp)})" for row, stamp in backwards.items()),
-        len(backwards),
-    )
-    again = stamps[stamps.duplicated()]
-    firsts = pd.Series(stamps.index, index=stamps.to_numpy())
-    firsts = firsts[~firsts.index.duplicated()]
-    found.add(
-        f"{where}time: duplicate",
-        (f"row {row} ({moment(stamp)}, as row {firsts[stamp]})" for row, stamp in again.items()),
-        len(again),
-    )
+def place_rows(
+    stamps: pd.Series, year: int, step: int, policy: FilePolicy, where: str, found: Findings
+) -> IntArray:
+    """Row of each step of the year for one dwelling, -1 where it has none.
+
+    Twelve months that do not begin in January are laid over the year by whole weeks.
+
+    Parameters
+    ----------
+    stamps
+        Starts of the steps in standard time, by row, in order and each once.
+    year, step
+        Calendar year, and step in minutes.
+    policy
+        Says which gap at an end of the year is no part that is missing.
+    where
+        Dwelling, for messages.
+    found
+        Gets what is off the step, what is left out, and what is laid over the year.
+    """
+    axis = time_axis(year, step)
+    row_at = _rows_at(stamps, axis)
     inside = stamps[stamps.dt.year == year]
-    since = (inside - pd.Timestamp(year=year, month=1, day=1)) / pd.Timedelta(minutes=step)
-    off_step = inside[since % 1 != 0]
+    off_step = inside[~inside.isin(axis)]
     found.add(
         f"{where}time: off the regular step of {step} min",
-        (f"row {row} ({stamp:%Y-%m-%d %H:%M:%S})" for row, stamp in off_step.items()),
+        (f"{found.row(row)} ({stamp:%Y-%m-%d %H:%M:%S})" for row, stamp in off_step.items()),
         len(off_step),
     )
-    row_at = np.full(len(time_axis(year, step)), -1, dtype=np.int64)
-    at = np.floor(since.to_numpy()).astype(np.int64)[::-1]  # of duplicates the first stays
-    row_at[at] = inside.index.to_numpy()[::-1]
+    length = stamps.iloc[-1] - stamps.iloc[0] + pd.Timedelta(minutes=step)
+    lacking = pd.Timedelta(days=365) - length
+    is_year = lacking <= pd.Timedelta(minutes=policy.max_gap_minutes)
+    if is_year and _lacks_an_end(row_at, step, policy):
+        rolled = _rolled(stamps, axis, row_at)
+        if not _lacks_an_end(rolled, step, policy):
+            others = int(((row_at < 0) & (rolled >= 0)).sum())
+            found.notes.append(
+                f"{where}time: {moment(stamps.iloc[0])} to {moment(stamps.iloc[-1])} laid over "
+                f"{year} by whole weeks, in standard time, so that weekdays are kept: "
+                f"{duration(others * step)} are of another year"
+            )
+            found.facts["laid_over_the_year_minutes"] = others * step
+            row_at = rolled
+    outside = stamps[(stamps.dt.year != year) & ~stamps.index.isin(row_at)]
+    if len(outside):
+        more = ", and others" if len(outside) > 1 else ""
+        found.notes.append(
+            f"{where}{len(outside):,} rows outside {year} left out ({found.row(outside.index[0])}, "
+            f"{moment(outside.iloc[0])}{more})"
+        )
     return row_at
+
+
+def _rows_at(stamps: pd.Series, axis: pd.DatetimeIndex) -> IntArray:
+    rows = pd.Series(stamps.index, index=pd.DatetimeIndex(stamps))
+    return rows.reindex(axis, fill_value=-1).to_numpy(dtype=np.int64)
+
+
+def _lacks_an_end(row_at: IntArray, step: int, policy: FilePolicy) -> bool:
+    at = np.flatnonzero(row_at >= 0)
+    return not len(at) or max(at[0], len(row_at) - 1 - at[-1]) * step > policy.max_gap_minutes
+
+
+def _rolled(stamps: pd.Series, axis: pd.DatetimeIndex, row_at: IntArray) -> IntArray:
+    """Rows of the neighbouring years where the year lacks an end; gaps within stay gaps."""
+    held = np.flatnonzero(row_at >= 0)
+    if not len(held):
+        return row_at
+    wanted = np.ones(len(axis), dtype=bool)
+    wanted[held[0] : held[-1] + 1] = False
+    first, last = stamps.iloc[0], stamps.iloc[-1]
+    rolled = row_at.copy()
+    for days in SHIFT_DAYS:
+        source = axis - pd.Timedelta(days=days)
+        now = wanted & np.asarray((source >= first) & (source <= last))
+        rolled[now] = _rows_at(stamps, source[now])
+        wanted &= ~now
+    return rolled
+
+
+def drop_identical(
+    rows: pd.DataFrame, keys: list[str], where: str, found: Findings
+) -> pd.DataFrame:
+    """Rows in the order of time; those that repeat another are dropped and counted.
+
+    Parameters
+    ----------
+    rows
+        A column ``time`` (naive, standard) and the values, of one dwelling, in the file's order.
+    keys
+        Columns that must be the same in a repetition.
+    where
+        Dwelling, for messages.
+    found
+        Gets a problem where a time has two values.
+    """
+    repeated = rows.duplicated(keys)
+    if repeated.any():
+        found.notes.append(
+            f"{where}{int(repeated.sum()):,} rows that were there twice, with the same values, "
+            f"left out (the first is {found.row(repeated.index[repeated][0])})"
+        )
+        found.facts["identical_rows_dropped"] = found.facts.get("identical_rows_dropped", 0) + int(
+            repeated.sum()
+        )
+        rows = rows[~repeated]
+    rows = rows.sort_values("time", kind="stable")
+    again = rows["time"].duplicated()
+    firsts = rows["time"][~again]
+    row_of = pd.Series(firsts.index, index=firsts.to_numpy())
+    found.add(
+        f"{where}time: duplicate, with another value",
+        (
+            f"{found.row(row)} ({moment(stamp)}, as {found.row(row_of[stamp])})"
+            for row, stamp in rows["time"][again].items()
+        ),
+        int(again.sum()),
+    )
+    return rows[~again]
 
 
 def check_missing_rows(
@@ -66,72 +158,23 @@ def check_missing_rows(
         if start == 0:
             found.problems.append(
                 f"{where}time: the year is not covered, as it begins on {moment(axis[length])} "
-                f"(row {row_at[length]})"
+                f"({found.row(row_at[length])})"
             )
         elif start + length == len(axis):
             found.problems.append(
                 f"{where}time: the year is not covered, as it ends on "
-                f"{moment(axis[start - 1])} (row {row_at[start - 1]})"
+                f"{moment(axis[start - 1])} ({found.row(row_at[start - 1])})"
             )
         else:
             inner.append(
-                f"{moment(axis[start])} ({duration(length * step)}, after row {row_at[start - 1]})"
+                f"{moment(axis[start])} ({duration(length * step)}, after "
+                f"{found.row(row_at[start - 1])})"
             )
-    found.add(f"{where}gaps without rows longer than {_limit(policy)}", inner, len(inner))
+    found.add(f"{where}gaps without rows longer than {limit_of(policy)}", inner, len(inner))
 
 
-def fill_gaps(
-    name: str,
-    column: pd.Series,
-    row_at: IntArray,
-    axis: pd.DatetimeIndex,
-    step: int,
-    policy: FilePolicy,
-    label: str,
-    where: str,
-    found: Findings,
-) -> FloatArray:
-    """One quantity on the year's steps, short gaps interpolated; long empty stretches are told."""
-    power = np.full(len(axis), np.nan)
-    has_row = row_at >= 0
-    power[has_row] = column.to_numpy()[row_at[has_row] - column.index[0]]
-    empty = np.isnan(power)
-    starts, lengths = runs(empty)
-    long_empty: list[str] = []
-    filled: list[tuple[str, int]] = []
-    for start, length in zip(starts, lengths, strict=True):
-        stretch = slice(start, start + length)
-        told = f"{moment(axis[start])}"
-        if length * step <= policy.max_gap_minutes:
-            filled.append((told, int(length) * step))
-        elif has_row[stretch].any():  # without any row it has been told
-            rows = row_at[stretch]
-            long_empty.append(f"row {rows[rows >= 0][0]} ({told}, {duration(length * step)})")
-    found.add(
-        f"{where}{name}: empty (NaN) for longer than {_limit(policy)}", long_empty, len(long_empty)
-    )
-    if filled:
-        minutes = sum(gap for _, gap in filled)
-        found.warnings.append(
-            f"{where}{name}: {len(filled):,} gaps, {duration(minutes)} in all, interpolated"
-        )
-        found.facts.setdefault("gaps_filled", []).append(
-            {
-                "dwelling": label,
-                "quantity": name,
-                "gaps": len(filled),
-                "minutes": minutes,
-                "longest_minutes": max(gap for _, gap in filled),
-                "first": [{"start": start, "minutes": gap} for start, gap in filled[:20]],
-            }
-        )
-    if empty.all():
-        return power
-    steps = np.arange(len(axis))
-    return np.where(empty, np.interp(steps, steps[~empty], power[~empty]), power)
-
-
-def _limit(policy: FilePolicy) -> str:
+def limit_of(policy: FilePolicy) -> str:
+    """The longest gap that is filled, for messages."""
     return f"demand.file_policy.max_gap_minutes {policy.max_gap_minutes}"
 
 

@@ -31,7 +31,7 @@ from microchp.design.day_program import Clock
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
 from microchp.design.model import own_names
 from microchp.design.problem import WEATHER, Problem, problem_from
-from microchp.design.proof import PART_SIZES, SIZES, Asked, Design, Proof, sizes_of
+from microchp.design.proof import SIZES, Asked, Design, Proof, sizes_of
 from microchp.design.schedule import UNSERVED_KW, PlantYear
 from microchp.design.search import StoreSearch, design_without_store, solve_by_days
 from microchp.design.whole import solve_monolithic
@@ -70,8 +70,8 @@ LONG_NAMES = {
 }
 """Variables of a design file, in order, with unit and long name."""
 
-OPTIONAL = ("heat_pump", "immersion", "pv", "battery", *WEATHER)
-"""Beginnings of the names of series that not every design has."""
+NEW_PARTS = ("heat_pump", "immersion", "pv", "battery")
+"""Beginnings of the names of flows that are written only where the plant may have the part."""
 
 WHOLE_YEAR_COST = "whole_year_eac_gbp"
 """Attribute of designs found on some days of the year: their cost over the whole year."""
@@ -321,7 +321,7 @@ def design_dataset(problem: Problem, proof: Proof[Design], seconds: float) -> xr
             {"units": unit, "long_name": long_name},
         )
         for name, (unit, long_name) in (LONG_NAMES | WEATHER).items()
-        if values.get(name) is not None or not name.startswith(OPTIONAL)
+        if values.get(name) is not None or not name.startswith((*NEW_PARTS, *WEATHER))
     }
     curve = {
         **{f"curve_{name}": values for name, values in proof.curve.sizes.items()},
@@ -338,7 +338,6 @@ def design_dataset(problem: Problem, proof: Proof[Design], seconds: float) -> xr
         coords={"time": problem.time()},
         attrs={
             "inputs": problem.inputs.model_dump_json(),
-            **dict.fromkeys([*PART_SIZES.values(), *SIZES.values()], 0.0),
             **sizes_of(problem, design.plant, design.sizes),
             "chp_unit": unit_installed.name if unit_installed else "",
             "objective_gbp": design.cost_gbp,
