@@ -311,7 +311,7 @@ MODULES = {
     "PyYAML": "yaml",
     "numpy-financial": "numpy_financial",
 }
-INDIRECT = {"Pygments", "highspy", "netCDF4", "pyarrow", "snakemake", "tzdata"}
+INDIRECT = {"openpyxl", "Pygments", "highspy", "netCDF4", "pyarrow", "snakemake", "tzdata"}
 """Used through another library: solver, file formats, the workflow itself, its report,
 time zones."""
 

@@ -10,6 +10,7 @@ import xarray as xr
 from conftest import ROOT
 from design_cases import FIT, LEVY, inputs, random_problem
 
+from microchp.account.energy import Installed
 from microchp.config import Boiler, HeatPump, HeatPumpModel, ImmersionHeater, Pv, Solve, Tariff, Tes
 from microchp.config.load import load_catalogues
 from microchp.config.scenarios import DesignInputs
@@ -38,10 +39,10 @@ def designed(problem: Problem) -> xr.Dataset:
 
 def operating_gbp(problem: Problem, design: xr.Dataset) -> float:
     """The design's cost without what no dispatch changes: capital, payment on all CO2."""
-    plant = next(p for p in problem.plants if p.size("chp") == design.attrs["chp_kw"])
-    capital = problem.plant_capital_gbp(plant)
-    capital += problem.store_capital_gbp_per_kwh * design.attrs["tes_kwh"]
-    return design.attrs["objective_gbp"] - capital - problem.constant_gbp
+    finance, bought = problem.inputs.finance, Installed.of(design).investments
+    capital = sum(i.annual_capital_gbp(finance) + i.upkeep_gbp_per_year for i in bought)
+    paid = problem.inputs.incentive.co2_price_gbp_per_kg * problem.bau_co2_kg
+    return design.attrs["objective_gbp"] - capital + paid
 
 
 def network(design: xr.Dataset, directory) -> pypsa.Network:
