@@ -163,6 +163,8 @@ def _is_data(row: list[Any]) -> bool:
     """Whether a row has numbers or times, and nothing of a header."""
     cells = [str(cell).strip() for cell in row]
     filled = [cell for cell in cells if cell]
+    if clock_columns(filled):
+        return False
     values = [cell for cell in filled if re.match(r"^[-+]?[\d.,:/T +-]+Z?$", cell)]
     return len(values) >= max(1, len(filled) / 2)
 
