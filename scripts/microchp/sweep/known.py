@@ -24,9 +24,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import highspy
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 
 from microchp.design.certificate import Cut
 from microchp.design.problem import FloatArray
@@ -313,32 +313,18 @@ class Known:
             return nothing
         ends = np.unique(limits_kwh)
         costs = np.array(self.cut_prices)  # (n, K)
-        scale = np.maximum(np.abs(costs).max(axis=0), np.abs(prices))
-        used = scale > 0
-        lines = np.array([[cut.at(size) for cut in self.cuts] for size in ends])  # (ends, n)
-        money = max(float(np.abs(lines).max()), 1.0)
-        solved = linprog(
-            np.append(np.zeros(len(self.cuts)), -1.0),
-            A_ub=np.vstack(
-                [
-                    np.hstack([-lines / money, np.ones((len(ends), 1))]),
-                    np.hstack([(costs[:, used] / scale[used]).T, np.zeros((int(used.sum()), 1))]),
-                ]
-            ),
-            b_ub=np.concatenate([store_gbp_per_kwh * ends / money, prices[used] / scale[used]]),
-            bounds=[(0.0, None)] * len(self.cuts) + [(None, None)],
-            method="highs",
-        )
-        if solved.status != 0:
+        at_zero, slopes = np.array([(c.at_zero_gbp, c.slope_gbp_per_kwh) for c in self.cuts]).T
+        lines = at_zero + ends[:, None] * slopes  # (ends, n)
+        solved = _best_weights(lines, costs, store_gbp_per_kwh * ends, prices)
+        if solved is None:
             return nothing
         # counted again from the weights: what they exceed the prices by is charged for
-        weights = np.maximum(solved.x[:-1], 0.0)
+        weights, shares = solved
         over = np.maximum(weights @ costs - prices, 0.0) @ self.most
         value = float((lines @ weights + store_gbp_per_kwh * ends).min() - over)
-        shares = -np.asarray(solved.ineqlin.marginals)[: len(ends)]
         size = float(shares @ ends / max(shares.sum(), 1e-12))
-        slope = store_gbp_per_kwh + weights @ np.array([c.slope_gbp_per_kwh for c in self.cuts])
-        return Bound(value, float(np.clip(size, *limits_kwh)), float(slope))
+        slope = store_gbp_per_kwh + float(slopes @ weights)
+        return Bound(value, float(np.clip(size, *limits_kwh)), slope)
 
     def cheapest(
         self, prices: FloatArray, store_gbp_per_kwh: float, limits_kwh: tuple[float, float]
@@ -356,6 +342,60 @@ class Known:
         cost = np.where(allowed, cost, np.inf)
         best = int(cost.argmin())
         return float(cost[best]), best
+
+
+def _best_weights(
+    lines: FloatArray, costs: FloatArray, store_gbp: FloatArray, prices: FloatArray
+) -> tuple[FloatArray, FloatArray] | None:
+    """Weights of cuts whose sum bounds the most, and shares of the ends where it is least.
+
+    Parameters
+    ----------
+    lines
+        Value of each cut at each end of the sizes, shape ``(ends, n)``.
+    costs
+        Prices at which each was found, shape ``(n, K)``.
+    store_gbp
+        Capital of the store at each end.
+    prices
+        What the weighted prices may not exceed, shape ``(K,)``.
+
+    Returns
+    -------
+    tuple
+        Weights, shape ``(n,)``, and shares, shape ``(ends,)``; None if the solver finds none.
+    """
+    scale = np.maximum(np.abs(costs).max(axis=0), np.abs(prices))
+    used = scale > 0
+    money = max(float(np.abs(lines).max()), 1.0)
+    ends, number = lines.shape
+    top = np.column_stack([-lines / money, np.ones(ends)])
+    below = np.column_stack([(costs[:, used] / scale[used]).T, np.zeros(int(used.sum()))])
+    matrix = np.vstack([top, below])
+    limits = np.concatenate([store_gbp / money, prices[used] / scale[used]])
+    rows, columns = matrix.shape
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = columns, rows
+    lp.col_cost_ = np.append(np.zeros(number), -1.0)
+    lp.col_lower_ = np.append(np.zeros(number), -highspy.kHighsInf)
+    lp.col_upper_ = np.full(columns, highspy.kHighsInf)
+    lp.row_lower_, lp.row_upper_ = np.full(rows, -highspy.kHighsInf), limits
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = np.arange(columns + 1) * rows
+    lp.a_matrix_.index_ = np.tile(np.arange(rows), columns)
+    lp.a_matrix_.value_ = matrix.T.ravel()
+    # highspy's stubs do not know every method of its solver
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("presolve", "off")
+    highs.setOptionValue("threads", 1)
+    highs.passModel(lp)
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    solution = highs.getSolution()
+    weights = np.maximum(np.asarray(solution.col_value)[:-1], 0.0)
+    return weights, np.maximum(-np.asarray(solution.row_dual)[:ends], 0.0)
 
 
 def nothing_known(year: PlantYear, classes: PriceClasses) -> Known:
