@@ -93,8 +93,8 @@ def lay_bills(user: Mapping[str, Any], catalogue: Mapping[str, Any], source: str
     if not isinstance(houses, Mapping):
         return dict(user)
     unknown = [
-        f"  houses.{name}.bills.like: '{like}' is not known{nearest(like, list(catalogue))}; known: "
-        f"{', '.join(catalogue)}"
+        f"  houses.{name}.bills.like: '{like}' is not known{nearest(like, list(catalogue))}; "
+        f"known: {', '.join(catalogue)}"
         for name, house in houses.items()
         if isinstance(house, Mapping) and isinstance(bills := house.get("bills"), Mapping)
         if isinstance(like := bills.get("like"), str) and like not in catalogue
