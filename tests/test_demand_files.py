@@ -931,7 +931,7 @@ def test_wrong_bills_are_refused() -> None:
         load_config(billed(gas_kwh="much"), ROOT / "resources")
 
 
-@pytest.mark.parametrize("gas_kwh", [1500, 4000, 13_000, 35_000])
+@pytest.mark.parametrize("gas_kwh", [2500, 4000, 13_000, 35_000])
 def test_a_house_with_bills_meets_them(gas_kwh: float) -> None:
     """The inferred totals and peaks do not contradict each other, small house or large."""
     user = billed(gas_kwh=gas_kwh)
