@@ -44,11 +44,13 @@ def run(demand_path, directory, parameters: DesignInputs, solve: Solve) -> xr.Da
 def test_a_design_file_is_complete_and_balanced(demand_path, tmp_path, caplog, tes):
     parameters = inputs(min_load_share=0.5, incentive=FIT, tes=tes, time=TWO_DAYS)
     with caplog.at_level(logging.INFO):
-        design = run(demand_path, tmp_path, parameters, Solve(relative_gap=1e-3))
+        design = run(
+            demand_path, tmp_path, parameters, Solve(relative_gap=1e-3, absolute_gap_gbp=0)
+        )
     assert all({"units", "long_name"} <= set(v.attrs) for v in design.data_vars.values())
     assert set(FLOWS) <= set(design.data_vars)
     assert DesignInputs.model_validate_json(design.attrs["inputs"]) == parameters
-    assert design.attrs["solve_method"] == ("daily_milp" if tes else "decomposed")
+    assert design.attrs["solve_method"] == ("daily_milp" if tes else "store_line")
     assert 0 <= design.attrs["relative_gap"] <= 1e-3
     assert design.attrs["lower_bound_gbp"] <= design.attrs["objective_gbp"]
     assert {"linopy", "highspy"} <= set(json.loads(design.attrs["versions"]))
@@ -86,7 +88,12 @@ def test_both_routes_agree(demand_path, tmp_path, method):
     parameters = inputs(
         sizes_kw=(0, 1), min_load_share=0.5, incentive=FIT, tes=Tes(max_kwh=20), time=TWO_DAYS
     )
-    design = run(demand_path, tmp_path, parameters, Solve(method=method, relative_gap=1e-4))
+    design = run(
+        demand_path,
+        tmp_path,
+        parameters,
+        Solve(method=method, relative_gap=1e-4, absolute_gap_gbp=0),
+    )
     problem, _ = build_model(demand_path, parameters)
     reference = solve_by_days(problem, 1e-5, lambda: 1e6)
     assert design.attrs["objective_gbp"] == pytest.approx(reference.design.cost_gbp, rel=1e-4)
@@ -98,7 +105,7 @@ def test_both_routes_agree(demand_path, tmp_path, method):
 def test_typical_days_say_what_their_sizes_cost_in_the_whole_year(demand_path, tmp_path, tes):
     time = Time(year=2015, resolution_minutes=60, days=5)
     parameters = inputs(sizes_kw=(1,), incentive=FIT, tes=tes, time=time)
-    design = run(demand_path, tmp_path, parameters, Solve(relative_gap=1e-3))
+    design = run(demand_path, tmp_path, parameters, Solve(relative_gap=1e-3, absolute_gap_gbp=0))
     cost = design.attrs["whole_year_eac_gbp"]
     # the whole year with these sizes and no other choice, solved on its own
     size = design.attrs["tes_kwh"]
@@ -108,7 +115,7 @@ def test_typical_days_say_what_their_sizes_cost_in_the_whole_year(demand_path, t
         demand_path,
         tmp_path,
         parameters.model_copy(update={"tes": fixed, "time": year}),
-        Solve(relative_gap=0.02),
+        Solve(relative_gap=0.02, absolute_gap_gbp=0),
     )
     assert "whole_year_eac_gbp" not in whole.attrs
     assert cost == pytest.approx(whole.attrs["objective_gbp"], rel=5e-3)
@@ -134,7 +141,7 @@ def test_a_gap_not_reached_fails_and_leaves_no_file(demand_path, tmp_path, metho
         tes=Tes(max_kwh=60),
         time=Time(year=2015, resolution_minutes=60, days=12),
     )
-    solve = Solve(method=method, relative_gap=1e-9, time_limit_minutes=0.03)
+    solve = Solve(method=method, relative_gap=1e-9, absolute_gap_gbp=0, time_limit_minutes=0.03)
     with pytest.raises(SolveError, match=r"time|gap"):
         run(demand_path, tmp_path, parameters, solve)
     assert not list(tmp_path.iterdir())
@@ -145,7 +152,7 @@ def test_the_closing_tolerance_carries_the_level_over_midnight():
     problem = random_problem(4, inputs(tes=tes, sizes_kw=(1,)), days=3, slices=12)
     with v1_semantics():
         model = build_printed_model(problem)
-    design = solve_problem(problem, model, Solve(relative_gap=1e-5))
+    design = solve_problem(problem, model, Solve(relative_gap=1e-5, absolute_gap_gbp=0))
     assert design.attrs["solve_method"] == "monolithic"
     level = design.tes_level_kwh.to_numpy().reshape(problem.shape)
     size = design.attrs["tes_kwh"]
@@ -172,18 +179,18 @@ def test_a_route_that_does_not_reach_the_gap_hands_over_and_says_so():
     carried = random_problem(4, inputs(tes=tes, sizes_kw=(1,)), days=2, slices=12)
     free = random_problem(8, inputs(sizes_kw=(2,), min_load_share=0.5, incentive=FIT, tes=Tes()))
     routes = [
-        (carried, "auto", 1e-2, "decomposed"),
+        (carried, "auto", 1e-2, "store_line"),
         (carried, "auto", 1e-5, "monolithic"),
-        (free, "auto", 1e-2, "decomposed"),
+        (free, "auto", 1e-2, "store_line"),
         (free, "auto", 1e-4, "daily_milp"),
     ]
     for problem, method, gap, expected in routes:
-        solve = Solve(method=method, relative_gap=gap)
+        solve = Solve(method=method, relative_gap=gap, absolute_gap_gbp=0)
         design = solve_problem(problem, build_printed_model(problem), solve)
         assert design.attrs["solve_method"] == expected
         assert design.attrs["relative_gap"] <= gap
     with pytest.raises(SolveError, match="proven to a gap"):
-        only_days = Solve(method="decomposed", relative_gap=1e-5)
+        only_days = Solve(method="decomposed", relative_gap=1e-5, absolute_gap_gbp=0)
         solve_problem(carried, build_printed_model(carried), only_days)
 
 

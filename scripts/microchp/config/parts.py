@@ -160,6 +160,7 @@ class HeatPump(NewPart):
 class Pv(NewPart):
     """Photovoltaics on the roof."""
 
+    min_kwp: UnitSize = Field(0.0, description="Smallest rated power allowed.")
     max_kwp: UnitSize = Field(4.0, description="Largest rated power that the roof takes.")
     tilt_degrees: Annotated[float, Field(ge=0, le=90)] = Field(
         35.0, description="Tilt of the modules; 0 lies flat, 90 is a wall."
@@ -185,10 +186,17 @@ class Pv(NewPart):
     )
     lifetime_years: int = Field(25, ge=1, le=100, description="Years of service.")
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min_kwp > self.max_kwp:
+            raise ValueError("min_kwp must not be above max_kwp")
+        return self
+
 
 class Battery(NewPart):
     """Battery behind the meter."""
 
+    min_kwh: StoreSize = Field(0.0, description="Smallest usable capacity allowed.")
     max_kwh: StoreSize = Field(10.0, description="Largest usable capacity.")
     power_kw_per_kwh: Annotated[float, Field(gt=0, le=20)] = Field(
         0.5, description="Most charging and discharging power per kWh of capacity."
@@ -209,6 +217,12 @@ class Battery(NewPart):
         600.0, description="Installed cost per kWh of usable capacity, inverter included."
     )
     lifetime_years: int = Field(15, ge=1, le=100, description="Years of service.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min_kwh > self.max_kwh:
+            raise ValueError("min_kwh must not be above max_kwh")
+        return self
 
 
 class ImmersionHeater(NewPart):

@@ -21,6 +21,13 @@ from microchp.config import NAME_PATTERN, VARIANT_BLOCKS, Config
 Schema = dict[str, Any]
 
 UNITS = {
+    **{
+        f"sweep.inputs.<name>.{figure}": "as the key"
+        for figure in ("low", "high", "mode", "mean", "standard_deviation")
+    },
+    "correlations[].coefficient": "–",
+    "price_escalation_per_year": "1/year",
+    "_kwh_per_m3": "kWh/m³",
     "_gbp_per_kwp_per_year": "£/kWp/year",
     "_gbp_per_kwp": "£/kWp",
     "_gbp_per_year": "£/year",

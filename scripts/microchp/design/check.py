@@ -5,9 +5,9 @@ from __future__ import annotations
 import linopy
 import numpy as np
 
+from microchp.design.model import size_variable
 from microchp.design.problem import FloatArray, Problem
-from microchp.design.schedule import Flows
-from microchp.design.search import Design, relative_gap
+from microchp.design.proof import Design, Flows, relative_gap
 from microchp.errors import SolveError
 from microchp.system.activities import FLOWS
 from microchp.system.plant import CHOSEN
@@ -77,8 +77,9 @@ def model_values(
         values[f"{kind}_choice"] = chosen.astype(float)
         values[first] = chosen[:, None, None] * flow
         values[f"{kind}_on"] = chosen[:, None, None] * (flow > 0)
+    for part, size in design.sizes.items():
+        values[size_variable(part)] = np.array(size)
     for store in problem.stores:
-        values[f"{store.name}_size_kwh"] = np.array(design.operation.size_kwh)
         discharging = flows[f"{store.name}_discharge_kw"] > 0
         values[f"{store.name}_discharging"] = discharging.astype(float)
     for name, variable in model.variables.items():
@@ -140,11 +141,12 @@ def _exclusivity(problem: Problem, flows: Flows) -> list[str]:
 
 def _closing(problem: Problem, design: Design, flows: Flows) -> list[str]:
     """Days that do not end at the initial level."""
-    tes = problem.inputs.tes
-    if tes is None:
-        return []
-    off = np.abs(flows["tes_level_kwh"][:, -1] - tes.initial_share * design.operation.size_kwh)
-    return _worst("level at midnight", off - tes.closing_tolerance_kwh)
+    wrong = []
+    for store in problem.stores:
+        evening = flows[f"{store.name}_level_kwh"][:, -1]
+        off = np.abs(evening - store.initial_share * design.sizes[store.name])
+        wrong += _worst(f"level at midnight ({store.name})", off - store.closing_tolerance_kwh)
+    return wrong
 
 
 def _worst(what: str, excess: FloatArray) -> list[str]:

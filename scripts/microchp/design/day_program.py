@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import highspy
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
+from microchp.design.highs import has_solution, run, solver
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.schedule import kept_share
 
@@ -128,10 +129,8 @@ class DayProgram:
         if self._integer:
             continuous, integer = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
             lp.integrality_ = [continuous] * (slices + pieces) + [integer] * len(chooser)
-        # highspy's stubs do not know every method of its solver
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("threads", 1), ("solver", "simplex")):
-            self._highs.setOptionValue(option, value)
+        self._highs = solver()
+        self._highs.setOptionValue("solver", "simplex")
         if not self._integer:
             self._highs.setOptionValue("presolve", "off")
         self._highs.passModel(lp)
@@ -169,9 +168,7 @@ class DayProgram:
         """Run HiGHS with options; the status says what the solution is worth."""
         for option, value in options.items():
             self._highs.setOptionValue(option, value)
-        self._highs.run()
-        status: highspy.HighsModelStatus = self._highs.getModelStatus()
-        return status
+        return run(self._highs)
 
     def value(self) -> float:
         """Objective (GBP/h, summed over slices) of the last solution."""
@@ -189,10 +186,7 @@ class DayProgram:
 
     def has_solution(self) -> bool:
         """Whether the last run left a feasible point."""
-        info = self._highs.getInfo()
-        return int(info.primal_solution_status) == int(
-            highspy.SolutionStatus.kSolutionStatusFeasible
-        )
+        return has_solution(self._highs)
 
     def levels(self) -> FloatArray:
         """Level (kWh) at the end of each slice in the last solution."""

@@ -14,6 +14,7 @@ the size (theta in 1/day), and every day closes exactly unless a tolerance is as
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,12 +28,24 @@ import xarray as xr
 
 from microchp.design.own_constraints import add_own_constraints
 from microchp.design.problem import DIMS, FloatArray, Problem
-from microchp.design.table import prices_of
-from microchp.system.activities import FLOWS, Activity, Kind
+from microchp.design.table import prices_of, unserved_gbp_per_kwh
+from microchp.system.activities import (
+    FLOWS,
+    UNSERVED_ELECTRICITY,
+    UNSERVED_HEAT,
+    Activity,
+    Kind,
+)
 from microchp.system.plant import CHOSEN, Part
 from microchp.system.store import Store
 
 Exclusivity = Literal["where_needed", "everywhere"]
+
+MODE = "mode"
+"""Dimension of the copies of a flow in the tight form."""
+
+STATED = "stated"
+"""Attribute of a model's parameters: what it has of its own, before its user adds to it."""
 
 EQUATIONS = {
     "chp_least": "eq9_least_power",
@@ -78,10 +91,42 @@ def build_printed_model(
         With the problem in ``parameters``. The objective leaves out ``problem.constant_gbp``.
     """
     with v1_semantics():
-        builder = _Builder(problem, exclusivity == "everywhere")
-        builder.build()
-        add_own_constraints(builder.model, problem)
-        return builder.model
+        return _Builder(problem, to_the_letter=exclusivity == "everywhere").build()
+
+
+def build_tight_model(problem: Problem) -> linopy.Model:
+    """The same model, its relaxation tighter: a copy of every flow for each mode of a slice.
+
+    Where the least load of a CHP unit is above nothing, a slice is off, on and charging the heat
+    store, or on and discharging it; where export pays more than import costs, it imports or
+    exports. Each mode has a share of the slice, one of them all of it, and balances of its own;
+    what goes on in the slice is the sum. The shares are then the only binaries that count for the
+    relaxation, but for what :func:`indicators` names. Unserved demand keeps every day feasible at
+    every size; every column has finite bounds.
+
+    Parameters
+    ----------
+    problem
+        Demand, prices and choices; some days of a problem by :meth:`Problem.on_days`.
+    """
+    with v1_semantics():
+        return _Builder(problem, tight=True).build()
+
+
+def own_names(model: linopy.Model) -> frozenset[str]:
+    """Constraints and variables that are not of the model itself but of its user."""
+    stated = json.loads(model.parameters.attrs[STATED])
+    return frozenset([*model.constraints, *model.variables]) - set(stated)
+
+
+def indicators(problem: Problem) -> frozenset[str]:
+    """Binaries of the tight model that exclude or commit, and tell its relaxation nothing."""
+    return frozenset([*(f"{store.name}_discharging" for store in problem.stores), "heat_pump_on"])
+
+
+def size_variable(part: str) -> str:
+    """Name of the variable that is the size of a part or store."""
+    return f"{part}_size_{'kwp' if part == 'pv' else 'kwh'}"
 
 
 @contextmanager
@@ -97,19 +142,80 @@ def equation(name: str) -> str:
     return EQUATIONS.get(name, name)
 
 
+@dataclass(frozen=True)
+class _Modes:
+    """Copies of the flows of a slice, for the tight form.
+
+    Attributes
+    ----------
+    runs
+        Whether a unit runs: ``off`` or ``on``, or ``any`` where no unit has a least load.
+    store
+        What the heat store does: ``charge``, ``discharge`` or ``any``.
+    grid
+        Which way electricity goes: ``import``, ``export`` or ``any``.
+    """
+
+    runs: tuple[str, ...]
+    store: tuple[str, ...]
+    grid: tuple[str, ...]
+
+    @classmethod
+    def of(cls, problem: Problem) -> _Modes | None:
+        """The modes that a problem needs, if it needs any."""
+        units = [part for part in problem.parts if part.kind == "chp"]
+        least = any(np.any(np.asarray(u.activities[0].least_kw) > 0) for u in units)
+        heat = any(store.carrier == "heat" for store in problem.stores)
+        ways = ("charge", "discharge") if heat else ("any",)
+        if least:
+            running = [("off", "any"), *(("on", way) for way in ways)]
+        elif heat and _waste_pays(problem):
+            running = [("any", way) for way in ways]
+        else:
+            running = [("any", "any")]
+        pays = problem.export_price_gbp_per_kwh > problem.import_price_gbp_per_kwh
+        grid = ["any"] if not pays.all() else []
+        grid += ["import", "export"] if pays.any() else []
+        modes = [(runs, way, towards) for towards in grid for runs, way in running]
+        return cls(*zip(*modes, strict=True)) if len(modes) > 1 else None
+
+    @property
+    def index(self) -> pd.Index:
+        """The dimension of copies."""
+        names = ["_".join(words) for words in zip(self.runs, self.store, self.grid, strict=True)]
+        return pd.Index(names, name=MODE)
+
+    def where(self, column: tuple[str, ...], *values: str) -> xr.DataArray:
+        """Modes in which a column has one of some values."""
+        return xr.DataArray([value in values for value in column], coords=[self.index])
+
+
+def _waste_pays(problem: Problem) -> bool:
+    """Whether losing heat may pay: where making it earns more than its fuel costs."""
+    prices = prices_of(problem)
+    worth = np.maximum(prices.import_gbp_per_kwh, prices.export_gbp_per_kwh)
+    rows = [row for part in problem.parts for row in part.activities if np.any(row.heat)]
+    return any(np.any(prices.of(row) - worth * row.electricity < 0) for row in rows)
+
+
 @dataclass
 class _Builder:
-    """Gathers the terms of balances and cost while parts and stores are added."""
+    """Gathers the terms of balances and cost while parts and stores are added.
+
+    A flow is a variable over the slices, or, in the tight form, over modes and slices; its total
+    is then the sum over the modes.
+    """
 
     problem: Problem
-    to_the_letter: bool
+    to_the_letter: bool = False
+    tight: bool = False
     model: linopy.Model = field(default_factory=lambda: linopy.Model(sparse=True))
     heat: list[Any] = field(default_factory=list)
     electricity: list[Any] = field(default_factory=list)
-    fuel: list[Any] = field(default_factory=list)
     cost: list[Any] = field(default_factory=list)
+    flows: dict[str, Any] = field(default_factory=dict)
 
-    def build(self) -> None:
+    def build(self) -> linopy.Model:
         """All variables and constraints, and the objective."""
         problem = self.problem
         self.model.parameters = problem.to_dataset()
@@ -121,20 +227,35 @@ class _Builder:
         self.hours = self.per_slice(
             np.broadcast_to(problem.slice_weight_hours, problem.shape)
         )  # ts_r, times the days that a day stands for
-        parts = list({part.name: part for plant in problem.plants for part in plant.parts}.values())
+        self.prices = prices_of(problem)
+        self.modes = _Modes.of(problem) if self.tight else None
+        self.share: Any = 1.0
+        if self.modes is not None:
+            self.add_modes(self.modes)
         for kind in FLOWS:
-            of_kind = [part for part in parts if part.kind == kind]
+            of_kind = [part for part in problem.parts if part.kind == kind]
             if of_kind or kind == "chp":
                 self.add_parts(kind, of_kind)
+        if self.tight:
+            self.add_unserved()
         for store in problem.stores:
             self.add_store(store)
         self.add_grid()
-        heat, electricity = (
-            self.per_slice(values) for values in (problem.heat_kw, problem.electricity_kw)
-        )
-        self.constrain(_sum(self.heat) == heat, "heat_balance")
-        self.constrain(_sum(self.electricity) == electricity, "electricity_balance")
+        for name, terms, demand in (
+            ("heat_balance", self.heat, problem.heat_kw),
+            ("electricity_balance", self.electricity, problem.electricity_kw),
+        ):
+            given, wanted = _sum(terms), self.per_slice(demand)
+            # in the tight form each mode serves its share of the slice
+            if self.modes is None:
+                self.constrain(given == wanted, name)
+            else:
+                self.constrain(given - wanted * self.share == 0, name)
         self.model.add_objective(_sum(self.cost))  # Eq. 1
+        names = [*self.model.constraints, *self.model.variables]
+        self.model.parameters.attrs[STATED] = json.dumps([str(name) for name in names])
+        add_own_constraints(self.model, self.flows, problem)
+        return self.model
 
     def per_slice(self, values: FloatArray | npt.NDArray[np.bool_]) -> xr.DataArray:
         """An array over days and slices."""
@@ -143,6 +264,49 @@ class _Builder:
     def constrain(self, constraint: Any, name: str, **options: Any) -> None:
         """Add a constraint, under the papers' number if it has one."""
         self.model.add_constraints(constraint, name=equation(name), **options)
+
+    def add_modes(self, modes: _Modes) -> None:
+        """Shares of a slice that its modes have, one of them all of it."""
+        pays = self.problem.export_price_gbp_per_kwh > self.problem.import_price_gbp_per_kwh
+        either = self.per_slice(~pays) * modes.where(modes.grid, "any")
+        one_way = self.per_slice(pays) * modes.where(modes.grid, "import", "export")
+        self.present = (either + one_way).transpose(MODE, *DIMS).astype(float)
+        # no mode is left out of the arrays: what cannot be has the upper bound 0
+        self.share = self.model.add_variables(
+            binary=True, coords=[modes.index, *self.slices], name="mode_share"
+        )
+        self.constrain(self.share - self.present <= 0, "mode_present")
+        self.constrain(self.share.sum(MODE) == 1, "mode_one")
+
+    def flow(
+        self,
+        name: str,
+        upper: Any,
+        where: xr.DataArray | None = None,
+        index: pd.Index | None = None,
+    ) -> Any:
+        """A variable for a flow: per part of ``index`` if given, per mode if there are modes.
+
+        ``where`` tells the modes in which it may be; ``upper`` bounds all modes together.
+        """
+        coords = [*([] if index is None else [index]), *self.slices]
+        if self.modes is not None:
+            coords.insert(-2, self.modes.index)
+            upper = upper * (self.present if where is None else self.present * where)
+        upper = _ordered(upper, coords)
+        variable = self.model.add_variables(lower=0, upper=upper, coords=coords, name=name)
+        total = self.total(variable)
+        self.flows[name] = total if index is None else total.sum(index.name)
+        return variable
+
+    def total(self, flow: Any) -> Any:
+        """The sum over the modes."""
+        return flow if self.modes is None else flow.sum(MODE)
+
+    def within(self, flow: Any, most: Any, name: str) -> None:
+        """No more of a flow in a mode than the mode's share allows."""
+        if self.modes is not None:
+            self.constrain(flow - most * self.share <= 0, f"{name}_in_mode")
 
     def over_slices(self, parts: pd.Index, values: list[Any]) -> xr.DataArray:
         """Numbers of parts, each one or an array over all slices."""
@@ -169,20 +333,20 @@ class _Builder:
             return self.over_slices(index, [getattr(row, name) for row in rows])
 
         chosen = kind in CHOSEN
-        commits = chosen and any(row.commits for row in rows)
+        free = next((part for part in problem.free_parts if part.unit.kind == kind), None)
         first, *others = FLOWS[kind]
-        most = column("most_kw")
-        upper = np.inf if chosen else most
-        flow = add(lower=0, upper=upper, coords=[index, *self.slices], name=first)
+        most, least = column("most_kw"), column("least_kw")
+        upper: Any = np.inf if chosen or free else most
+        where = None
+        if self.tight:
+            upper = np.minimum(most, self.most_of_use(column("heat")))
+            if kind == "chp" and self.modes is not None:
+                where = self.modes.where(self.modes.runs, "on", "any")
+        flow = self.flow(first, upper, where, index)
+        total = self.total(flow)
         if chosen:
             installed = add(binary=True, coords=[index], name=f"{kind}_choice")
-            if commits:
-                on = add(binary=True, coords=[index, *self.slices], name=f"{kind}_on")
-                self.constrain(flow - column("least_kw") * on >= 0, f"{kind}_least")
-                self.constrain(flow - most * on <= 0, f"{kind}_most")
-                self.constrain(on - installed <= 0, f"{kind}_installed")
-            else:
-                self.constrain(flow - most * installed <= 0, f"{kind}_most")
+            self.add_commitment(kind, rows, flow, least, most, installed)
             if parts:
                 if any(plant.part(kind) is None for plant in problem.plants):
                     self.constrain(installed.sum() <= 1, f"{kind}_one_at_most")
@@ -190,36 +354,107 @@ class _Builder:
                     self.constrain(installed.sum() == 1, f"{kind}_one")
             yearly = [problem.part_gbp_per_year(part) for part in parts]
             self.cost.append((xr.DataArray(yearly, coords=[index]) * installed).sum())
+        elif free is not None:
+            free_size = add(lower=free.min_size, upper=free.max_size, name=size_variable(kind))
+            per_size = self.over_slices(index, [free.unit.activities[0].most_kw])
+            self.constrain(total - per_size * free_size <= 0, f"{kind}_within_size")
+            self.cost.append(problem.part_gbp_per_year(free.unit) * free_size)
+        elif bool(np.isfinite(most).all()):
+            self.within(flow, most, kind)
         for name in others:
             size = np.abs(column(FLOWS[kind][name]))
+            if self.tight:
+                self.flows[name] = (size * total).sum(kind)
+                continue
             other = add(lower=0, coords=self.slices, name=name)
             self.constrain(other - (size * flow).sum(kind) == 0, name)
+            self.flows[name] = other
         for balance, name in ((self.heat, "heat"), (self.electricity, "electricity")):
             if any(np.any(getattr(row, name)) for row in rows):
                 balance.append((column(name) * flow).sum(kind))
-        prices = prices_of(problem)
-        per_kwh = self.over_slices(index, [prices.of(row) for row in rows])
-        self.cost.append((per_kwh * self.hours * flow).sum())
+        per_kwh = self.over_slices(index, [self.prices.of(row) for row in rows])
+        self.cost.append((per_kwh * self.hours * total).sum())
+
+    def add_commitment(
+        self, kind: Kind, rows: list[Activity], flow: Any, least: Any, most: Any, installed: Any
+    ) -> None:
+        """A part that runs or not, between its least and its most, if it is installed."""
+        add, index = self.model.add_variables, flow.indexes[kind]
+        commits = any(row.commits for row in rows)
+        if self.tight:
+            commits = commits and any(np.any(np.asarray(row.least_kw) > 0) for row in rows)
+        if not commits:
+            self.constrain(self.total(flow) - most * installed <= 0, f"{kind}_most")
+            self.within(flow, most, kind)
+        elif self.modes is None or kind != "chp":
+            on = add(binary=True, coords=[index, *self.slices], name=f"{kind}_on")
+            total = self.total(flow)
+            self.constrain(total - least * on >= 0, f"{kind}_least")
+            self.constrain(total - most * on <= 0, f"{kind}_most")
+            self.constrain(on - installed <= 0, f"{kind}_installed")
+            self.within(flow, most, kind)
+        else:
+            # the share of a mode that a unit has, its units' shares being the mode's
+            runs = self.modes.where(self.modes.runs, "on")
+            on = add(binary=True, coords=[index, self.modes.index, *self.slices], name=f"{kind}_on")
+            self.constrain(flow - least * on >= 0, f"{kind}_least")
+            self.constrain(flow - most * on <= 0, f"{kind}_most")
+            self.constrain(on.sum(MODE) - installed <= 0, f"{kind}_installed")
+            self.constrain(on.sum(kind) - runs * self.share == 0, f"{kind}_in_mode")
+
+    def most_of_use(self, heat: xr.DataArray) -> xr.DataArray:
+        """Most of an activity that a slice has use for, by the heat that it gives."""
+        problem = self.problem
+        use = self.per_slice(problem.heat_kw) + problem.largest_charge_kw
+        most = (use / np.maximum(heat, 1e-9)).where(heat > 0, np.inf)
+        return xr.DataArray(most)
+
+    def add_unserved(self) -> None:
+        """Demand that is not met, at a cost far above all others."""
+        problem = self.problem
+        dear = unserved_gbp_per_kwh(problem)
+        for name, balance, most in (
+            (UNSERVED_HEAT, self.heat, problem.heat_kw + problem.largest_charge_kw),
+            (UNSERVED_ELECTRICITY, self.electricity, self.largest_load_kw),
+        ):
+            flow = self.flow(name, self.per_slice(most))
+            balance.append(flow)
+            self.cost.append((dear * self.hours * self.total(flow)).sum())
+
+    @property
+    def largest_load_kw(self) -> FloatArray:
+        """Most electricity that a slice has use for, shape ``(days, slices)``."""
+        return self.problem.electricity_kw + self.problem.largest_draw_kw
 
     def add_grid(self) -> None:
         """Import and export, one of them at a time (Eq. 12-13)."""
-        problem, letter = self.problem, self.to_the_letter
+        problem, letter, modes = self.problem, self.to_the_letter, self.modes
         load = self.per_slice(problem.electricity_kw)
         # Where import costs at least what export earns, importing less and exporting less by the
         # same amount never costs more: some optimum never does both. Where export earns more,
         # Eq. 12-13 say so.
         drawn = problem.largest_draw_kw
+        generated = problem.largest_generation_kw
         import_limit = np.minimum(problem.max_import_kw, np.inf if letter else load + drawn)
-        imported = self.model.add_variables(
-            lower=0, upper=import_limit, coords=self.slices, name="grid_import_kw"
+        export_limit = min(problem.max_export_kw, generated if self.tight else np.inf)
+        imported = self.flow(
+            "grid_import_kw",
+            import_limit,
+            None if modes is None else modes.where(modes.grid, "any", "import"),
         )  # W_IMP
-        exported = self.model.add_variables(
-            lower=0, upper=problem.max_export_kw, coords=self.slices, name="grid_export_kw"
+        exported = self.flow(
+            "grid_export_kw",
+            export_limit * xr.ones_like(load) if self.tight else export_limit,
+            None if modes is None else modes.where(modes.grid, "any", "export"),
         )  # W_EXP
         pays_more = problem.export_price_gbp_per_kwh > problem.import_price_gbp_per_kwh
         exclusive = self.per_slice(np.ones_like(pays_more) if letter else pays_more)
-        if bool(exclusive.any()):
-            generated = problem.largest_generation_kw
+        if modes is not None:
+            if bool(exclusive.any()) or np.isfinite(problem.max_import_kw):
+                self.within(imported, import_limit, "grid_import")
+            if bool(exclusive.any()) or np.isfinite(problem.max_export_kw):
+                self.within(exported, export_limit, "grid_export")
+        elif bool(exclusive.any()):
             large = 10.0 * (float(load.max()) + drawn + generated)
             u_import, u_export = (large, large) if letter else (load + drawn, generated)
             importing = self.model.add_variables(
@@ -230,17 +465,17 @@ class _Builder:
                 exported + u_export * importing <= u_export, "export_excludes", mask=exclusive
             )
         self.electricity += [imported, -1 * exported]
-        prices = prices_of(problem)
         buy, sell = (
             self.per_slice(values.reshape(problem.shape))
-            for values in (prices.import_gbp_per_kwh, prices.export_gbp_per_kwh)
+            for values in (self.prices.import_gbp_per_kwh, self.prices.export_gbp_per_kwh)
         )
-        self.cost.append((buy * self.hours * imported).sum() - (sell * self.hours * exported).sum())
+        bought, sold = self.total(imported), self.total(exported)
+        self.cost.append((buy * self.hours * bought).sum() - (sell * self.hours * sold).sum())
 
     def add_store(self, store: Store) -> None:
         """A store of a free size: Eq. 14-17."""
         problem, name, letter = self.problem, store.name, self.to_the_letter
-        add, ts = self.model.add_variables, problem.step_hours
+        add, ts, modes = self.model.add_variables, problem.step_hours, self.modes
         days, slices = problem.shape
         heat_demand = self.per_slice(problem.heat_kw)
         charge_limit = store.largest_charge_kw(ts)
@@ -248,22 +483,51 @@ class _Builder:
         of_heat = store.carrier == "heat"
         tight = heat_demand if of_heat else charge_limit
         discharge_limit = np.inf if letter else tight
-        size = add(lower=store.min_kwh, upper=store.max_kwh, name=f"{name}_size_kwh")
-        charge = add(lower=0, coords=self.slices, name=f"{name}_charge_kw")
-        discharge = add(
-            lower=0, upper=discharge_limit, coords=self.slices, name=f"{name}_discharge_kw"
+        size = add(lower=store.min_kwh, upper=store.max_kwh, name=size_variable(name))
+        ones = xr.ones_like(heat_demand)
+        charges, discharges = (
+            None if modes is None or not of_heat else modes.where(modes.store, "any", way)
+            for way in ("charge", "discharge")
         )
-        level = add(lower=0, coords=self.slices, name=f"{name}_level_kwh")
+        charge = self.flow(
+            f"{name}_charge_kw", charge_limit * ones if self.tight else np.inf, charges
+        )
+        discharge = self.flow(
+            f"{name}_discharge_kw",
+            discharge_limit * ones if self.tight else discharge_limit,
+            discharges,
+        )
+        level = add(
+            lower=0,
+            upper=store.max_kwh if self.tight else np.inf,
+            coords=self.slices,
+            name=f"{name}_level_kwh",
+        )
+        self.flows[f"{name}_level_kwh"] = level
+        if modes is not None and of_heat:
+            # or a mode without a share could charge what it discharges, and lose heat
+            both = modes.where(modes.store, "any")
+            self.constrain(
+                discharge - heat_demand * self.share <= 0,
+                f"{name}_discharge_in_mode",
+                mask=both & (heat_demand >= 0),
+            )
+        balance = self.heat if of_heat else self.electricity
+        balance.append(discharge - charge)
+        charge, discharge = self.total(charge), self.total(discharge)
         discharging = add(binary=True, coords=self.slices, name=f"{name}_discharging")
         large = 10.0 * (float(heat_demand.max()) + charge_limit)
         u_out, u_in = (large, large) if letter else (tight, charge_limit)
         self.constrain(discharge - u_out * discharging <= 0, f"{name}_discharge")
         self.constrain(charge + u_in * discharging <= u_in, f"{name}_charge")
         if np.isfinite(store.power_kw_per_kwh):
-            self.constrain(charge - store.power_kw_per_kwh * size <= 0, f"{name}_charge_power")
-            self.constrain(
-                discharge - store.power_kw_per_kwh * size <= 0, f"{name}_discharge_power"
-            )
+            power = store.power_kw_per_kwh * size
+            if self.tight:
+                # one of the two is nothing, so that both together are within the power
+                self.constrain(charge + discharge - power <= 0, f"{name}_power")
+            else:
+                self.constrain(charge - power <= 0, f"{name}_charge_power")
+                self.constrain(discharge - power <= 0, f"{name}_discharge_power")
         kept = store.kept_share(ts)
         change = (
             ts * store.charge_efficiency * charge
@@ -296,10 +560,16 @@ class _Builder:
         else:
             self.constrain(first - first_change - kept * initial == 0, f"{name}_midnight")
             self.constrain(last - initial == 0, f"{name}_closes")
-        balance = self.heat if of_heat else self.electricity
-        balance.append(discharge - charge)
         self.cost.append(problem.store_capital(store) * size)
         self.cost.append((store.discharge_gbp_per_kwh * self.hours * discharge).sum())
+
+
+def _ordered(upper: Any, coords: list[pd.Index]) -> Any:
+    """An upper bound with its dimensions in the order of a variable's."""
+    if not isinstance(upper, xr.DataArray):
+        return upper
+    names = [str(index.name) for index in coords]
+    return upper.transpose(*[name for name in names if name in upper.dims])
 
 
 def _sum(terms: list[Any]) -> Any:

@@ -7,11 +7,11 @@ check of the solution all read the same numbers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ from microchp.system.plant import (
     CHOSEN,
     Part,
     Plant,
+    RangedPart,
     boiler_part,
     choices,
     chp_part,
@@ -128,9 +129,32 @@ class Problem:
             options.append([boiler_part(inputs.boiler)])
         if inputs.immersion_heater is not None:
             options.append([immersion_heater_part(inputs.immersion_heater)])
-        if inputs.pv is not None:
-            options.append([pv_part(inputs.pv, inputs.pv.max_kwp, self._weather("pv").ravel())])
+        options += [[part.of(part.max_size)] for part in self._ranged_parts if part.is_fixed]
         return choices(options)
+
+    @cached_property
+    def free_parts(self) -> tuple[RangedPart, ...]:
+        """Parts, stores apart, whose size is free within limits."""
+        return tuple(part for part in self._ranged_parts if not part.is_fixed)
+
+    @cached_property
+    def _ranged_parts(self) -> tuple[RangedPart, ...]:
+        pv = self.inputs.pv
+        if pv is None:
+            return ()
+        return (RangedPart(pv_part(pv, 1.0, self._weather("pv").ravel()), pv.min_kwp, pv.max_kwp),)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Every part that may be there, those of free size at their largest."""
+        parts = [part for plant in self.plants for part in plant.parts]
+        parts += [part.of(part.max_size) for part in self.free_parts]
+        return tuple({part.name: part for part in parts}.values())
+
+    @property
+    def ties_by_one_store(self) -> bool:
+        """Whether all that ties slices is one store of heat, its size the only one that is free."""
+        return not self.free_parts and all(store.carrier == "heat" for store in self.stores)
 
     def _heat_pumps(self) -> list[Part | None]:
         """Sizes of heat pump to choose from."""
@@ -227,11 +251,10 @@ class Problem:
         return self._most_electricity(-1.0)
 
     def _most_electricity(self, sign: float) -> float:
-        parts = {part.name: part for plant in self.plants for part in plant.parts}
         total = sum(
             s.largest_charge_kw(self.step_hours) for s in self.stores if s.carrier == "electricity"
         )
-        for part in parts.values():
+        for part in self.parts:
             for row in part.activities:
                 if np.any(sign * np.asarray(row.electricity) > 0):
                     total += float(np.max(sign * np.asarray(row.electricity) * row.most_kw))
@@ -276,6 +299,25 @@ class Problem:
             self.part_gbp_per_year(part) for part in fixed.values() if part.kind not in CHOSEN
         )
         return capital - self.inputs.incentive.co2_price_gbp_per_kg * self.bau_co2_kg
+
+    def on_days(self, days: slice) -> Problem:
+        """The same problem on some of its days, which keep their weights."""
+        arrays = {
+            name: values[days]
+            for name in ("day", "day_weight", *UNITS, *WEATHER)
+            if (values := getattr(self, name)) is not None
+        }
+        return replace(self, **arrays)
+
+    def with_sizes(self, sizes: Mapping[str, float]) -> Problem:
+        """The same problem with one size of each part whose size is free: ``tes``, ``pv``, ..."""
+        blocks: dict[str, Any] = {}
+        for part, key in (("tes", "kwh"), ("battery", "kwh"), ("pv", "kwp")):
+            block = getattr(self.inputs, part)
+            if block is not None:
+                size = sizes[part]
+                blocks[part] = block.model_copy(update={f"min_{key}": size, f"max_{key}": size})
+        return replace(self, inputs=self.inputs.model_copy(update=blocks))
 
     def time(self) -> pd.DatetimeIndex:
         """Start of each slice, day after day, shape ``(days * slices,)``."""

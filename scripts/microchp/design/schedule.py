@@ -8,7 +8,6 @@ discharging, and import excludes export.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,8 +15,10 @@ import numpy as np
 
 from microchp.config import Tes
 from microchp.design.problem import FloatArray, Problem
+from microchp.design.proof import Flows
 from microchp.design.slices import Curves, Exchange, Table, curves_of, least_cost
 from microchp.design.table import activities_of, exchange_of, flows_by_name, table_of
+from microchp.system.activities import UNSERVED_HEAT
 from microchp.system.plant import Plant
 
 DUST_KW = 1e-7
@@ -25,11 +26,6 @@ DUST_KW = 1e-7
 
 UNSERVED_KW = 1e-6
 """Unserved heat above this is more than rounding."""
-
-UNSERVED = "unserved_heat_kw"
-
-Flows = Mapping[str, FloatArray]
-"""All flows of an operation by name, shape ``(days, slices)``; named as the model's variables."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +115,7 @@ class PlantYear:
         named = flows_by_name(activities_of(problem, self.plant), activity)
         return {
             **{name: values.reshape(problem.shape) for name, values in named.items()},
+            **curtailed(problem, self.plant, named),
             "tes_charge_kw": np.maximum(exchange, 0.0),
             "tes_discharge_kw": np.maximum(-exchange, 0.0),
             "tes_level_kwh": operation.level_kwh,
@@ -128,14 +125,23 @@ class PlantYear:
 
     def serves_all_heat(self, operation: Operation) -> bool:
         """Whether no heat is left unserved, as limited heat may leave some."""
-        if UNSERVED not in self._named:
+        if UNSERVED_HEAT not in self._named:
             return True
-        return bool(self.flows(operation)[UNSERVED].max() <= UNSERVED_KW)
+        return bool(self.flows(operation)[UNSERVED_HEAT].max() <= UNSERVED_KW)
 
     @property
     def _named(self) -> set[str]:
         kinds = {activity.kind for activity in activities_of(self.problem, self.plant)}
-        return {UNSERVED} if "unserved_heat" in kinds else set()
+        return {UNSERVED_HEAT} if "unserved_heat" in kinds else set()
+
+
+def curtailed(problem: Problem, plant: Plant, flows: Flows) -> dict[str, FloatArray]:
+    """What the sun would give beyond what is taken, by name; nothing without photovoltaics."""
+    pv = plant.part("pv")
+    if pv is None:
+        return {}
+    most = np.broadcast_to(pv.activities[0].most_kw, problem.heat_kw.size).reshape(problem.shape)
+    return {"pv_curtailed_kw": np.maximum(most - flows["pv_power_kw"].reshape(problem.shape), 0.0)}
 
 
 def settled_levels(problem: Problem, size_kwh: float, level_kwh: FloatArray) -> FloatArray:

@@ -12,22 +12,21 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
 
 import numpy as np
 
 from microchp.design.certificate import Evaluation, cut_from_prices, evaluate, least_of_cuts
 from microchp.design.day_program import Clock
 from microchp.design.problem import FloatArray, Problem
+from microchp.design.proof import Asked, Flows, Method, Proof, size_curve, sizes_of
 from microchp.design.rounding import Rounding
 from microchp.design.schedule import Operation, PlantYear
 from microchp.system.plant import Plant
 
 log = logging.getLogger(__name__)
-
-Method = Literal["decomposed", "daily_milp", "monolithic"]
 
 RELATIVE_ROUNDING = 4e-4
 """Days are made integral to within this share of the year's cost, or less if the gap asked is."""
@@ -44,14 +43,9 @@ SPREAD_INTERVALS = 6
 """A search starts from this many intervals of the sizes allowed, the small ones closer."""
 
 
-def relative_gap(cost_gbp: float, bound_gbp: float) -> float:
-    """(cost - bound) / cost; for costs below one pound the gap in pounds."""
-    return (cost_gbp - bound_gbp) / max(abs(cost_gbp), 1.0)
-
-
 @dataclass(frozen=True)
 class Design:
-    """A choice of unit and store with its operation.
+    """A choice of parts and store with its operation along the store's path.
 
     Attributes
     ----------
@@ -72,53 +66,15 @@ class Design:
         """What is installed, the store apart."""
         return self.year.plant
 
-
-@dataclass(frozen=True)
-class SizeCurve:
-    """What sizes other than the best would cost, ``P`` pairs of unit and store.
-
-    Attributes
-    ----------
-    chp_kw, tes_kwh
-        Sizes; pairs are sorted by them. Shape ``(P,)``.
-    eac_gbp
-        Equivalent annual cost (Eq. 1) of an operation with these sizes, the best that was found.
-    bound_gbp
-        No operation with these sizes costs less.
-    """
-
-    chp_kw: FloatArray
-    tes_kwh: FloatArray
-    eac_gbp: FloatArray
-    bound_gbp: FloatArray
-
-
-@dataclass(frozen=True)
-class Proof:
-    """The best design found and what is proven about all others.
-
-    Attributes
-    ----------
-    design
-        The design.
-    lower_bound_gbp
-        No design of any allowed size costs less.
-    curve
-        What was found out about other sizes on the way.
-    method
-        How it was found: ``decomposed`` day by day along the hull, ``daily_milp`` where the hull
-        was not close enough and whole mixed-integer days were, ``monolithic`` in one piece.
-    """
-
-    design: Design
-    lower_bound_gbp: float
-    curve: SizeCurve
-    method: Method
-
     @property
-    def gap(self) -> float:
-        """Relative gap."""
-        return relative_gap(self.design.cost_gbp, self.lower_bound_gbp)
+    def sizes(self) -> Mapping[str, float]:
+        """Size of the store, if there may be one."""
+        return {store.name: self.operation.size_kwh for store in self.year.problem.stores}
+
+    @cached_property
+    def flows(self) -> Flows:
+        """Every flow."""
+        return self.year.flows(self.operation)
 
 
 class StoreSearch:
@@ -225,8 +181,8 @@ class StoreSearch:
         size, level = evaluation.size_kwh, evaluation.level_kwh
         return self.design(self.year.along(size, level))
 
-    def curve(self, bound_gbp: float) -> list[tuple[float, float, float, float]]:
-        """Rows of the size curve: unit (kW), store (kWh), cost and bound (GBP/year).
+    def curve(self, bound_gbp: float) -> list[tuple[Mapping[str, float], float, float]]:
+        """Rows of the size curve: sizes, cost and bound (GBP/year).
 
         Parameters
         ----------
@@ -236,8 +192,7 @@ class StoreSearch:
         """
         return [
             (
-                self.year.plant.size("chp"),
-                size,
+                sizes_of(self.problem, self.year.plant, {"tes": size}),
                 self._found_gbp[size],
                 max(bound_gbp, self.least((size, size))[1]),
             )
@@ -324,8 +279,12 @@ class Range:
 
 
 def solve_by_days(
-    problem: Problem, asked_gap: float, seconds_left: Clock, threads: int = 1
-) -> Proof:
+    problem: Problem,
+    asked_gap: float,
+    seconds_left: Clock,
+    threads: int = 1,
+    absolute_gap_gbp: float = 0.0,
+) -> Proof[Design]:
     """The best design of a problem whose days all close, and its proof.
 
     Stops when the gap asked for is reached or time is up; the caller judges the gap.
@@ -335,8 +294,8 @@ def solve_by_days(
     problem
         With or without a store. Where Eq. 17 has a tolerance, the design found closes every day
         exactly, and the bound allows for days that do not.
-    asked_gap
-        Relative gap at which to stop.
+    asked_gap, absolute_gap_gbp
+        Gap at which to stop, by share of the cost or in GBP/year.
     seconds_left
         Clock of the time limit.
     threads
@@ -347,25 +306,26 @@ def solve_by_days(
     SolveError
         If time is up before there is any bound.
     """
+    asked = Asked(asked_gap, absolute_gap_gbp)
     without = sorted(
         (design_without_store(problem, plant) for plant in problem.plants),
         key=lambda design: design.cost_gbp,
     )
     if problem.inputs.tes is None:
-        curve = [
-            (design.plant.size("chp"), 0.0, design.cost_gbp, design.cost_gbp)
+        known = [
+            (sizes_of(problem, design.plant, {}), design.cost_gbp, design.cost_gbp)
             for design in without
             if design.year.serves_all_heat(design.operation)
         ]
-        return Proof(without[0], without[0].cost_gbp, size_curve(curve), "decomposed")
+        return Proof(without[0], without[0].cost_gbp, size_curve(known), "store_line")
     searches = [StoreSearch(design.year, threads) for design in without]
     start = without[0] if problem.store_limits_kwh[0] == 0 else None
-    method: Method = "decomposed"
-    best, bound, still_open = _search_stores(problem, searches, start, asked_gap, seconds_left)
+    method: Method = "store_line"
+    best, bound, still_open = _search_stores(problem, searches, start, asked, seconds_left)
     closes = problem.tes.closing_tolerance_kwh == 0
-    if closes and relative_gap(best.cost_gbp, bound) > asked_gap:
+    if closes and not asked.met(best.cost_gbp, bound):
         method = "daily_milp"
-        best, bound = _branch(problem, still_open, best, asked_gap, seconds_left)
+        best, bound = _branch(problem, still_open, best, asked, seconds_left)
     curve = [row for search in searches for row in search.curve(bound)]
     return Proof(best, bound, size_curve(curve), method)
 
@@ -374,7 +334,7 @@ def _search_stores(
     problem: Problem,
     searches: list[StoreSearch],
     best: Design | None,
-    asked_gap: float,
+    asked: Asked,
     seconds_left: Clock,
 ) -> tuple[Design, float, list[StoreSearch]]:
     """Best design, bound over all units and stores (GBP/year), and what may still hold a better.
@@ -392,16 +352,20 @@ def _search_stores(
         open_searches.append((search, evaluation))
     assert best is not None  # there is at least one choice
     open_searches = [(s, e) for s, e in open_searches if s.bound_gbp < best.cost_gbp]
-    share = min(RELATIVE_ROUNDING, asked_gap / 2.5)
     for search, evaluation in sorted(open_searches, key=lambda pair: pair[0].bound_gbp):
         if search.bound_gbp >= best.cost_gbp:
             continue
-        tolerance = share * max(abs(best.cost_gbp), 1.0)
+        tolerance = rounding_gbp(best.cost_gbp, asked)
         design = search.round(evaluation, tolerance, seconds_left)
         best = min(best, design, key=lambda d: d.cost_gbp)
         search.release()
         log.info("%s: integral %.2f GBP/y", search.year.plant, design.cost_gbp)
     return best, min(bound, best.cost_gbp), [search for search, _ in open_searches]
+
+
+def rounding_gbp(cost_gbp: float, asked: Asked) -> float:
+    """How far above the hull a year may be made integral (GBP/year)."""
+    return min(RELATIVE_ROUNDING * max(abs(cost_gbp), 1.0), asked.gbp(cost_gbp) / 2.5)
 
 
 def design_without_store(problem: Problem, plant: Plant) -> Design:
@@ -424,7 +388,7 @@ def marginal_price(year: PlantYear) -> FloatArray:
 
 
 def _branch(
-    problem: Problem, searches: list[StoreSearch], best: Design, asked_gap: float, left: Clock
+    problem: Problem, searches: list[StoreSearch], best: Design, asked: Asked, left: Clock
 ) -> tuple[Design, float]:
     """Close the gap by bounding ranges of sizes with whole mixed-integer days, and splitting."""
     order = itertools.count()
@@ -434,23 +398,22 @@ def _branch(
     settled = np.inf  # least bound of what is not split further
     while ranges:
         bound = min(ranges[0].bound_gbp, settled, best.cost_gbp)
-        gap = relative_gap(best.cost_gbp, bound)
-        if gap <= asked_gap or left() < 0:
+        if asked.met(best.cost_gbp, bound) or left() < 0:
             return best, bound
-        scale = max(abs(best.cost_gbp), 1.0)
-        tolerance = 0.25 * asked_gap * scale
+        accepted = asked.gbp(best.cost_gbp)
+        tolerance = 0.25 * accepted
         lowest = heapq.heappop(ranges)
         search = lowest.search
         # sizes that the cuts put close enough to the best, or above it, need no branching
-        close = best.cost_gbp - 0.9 * asked_gap * scale
+        close = best.cost_gbp - 0.9 * accepted
         low, high = search.open_limits(lowest.limits_kwh, close)
         if (low, high) != lowest.limits_kwh:
             settled = min(settled, close)
         if low > high:
             continue
         log.info(
-            "%s: branching on stores of %.3f to %.3f kWh, gap %.4f %%, %.0f s left",
-            search.year.plant, low, high, 100 * gap, left(),
+            "%s: branching on stores of %.3f to %.3f kWh, gap %.2f GBP/y, %.0f s left",
+            search.year.plant, low, high, best.cost_gbp - bound, left(),
         )  # fmt: skip
         value, size = search.range_bound((low, high), tolerance, left)
         value = max(value, lowest.bound_gbp)
@@ -465,9 +428,3 @@ def _branch(
             part_bound = max(value, search.least(part)[1])
             heapq.heappush(ranges, Range(part_bound, next(order), search, part))
     return best, min(settled, best.cost_gbp)
-
-
-def size_curve(rows: Iterable[tuple[float, float, float, float]]) -> SizeCurve:
-    """The curve of rows of unit (kW), store (kWh), cost and bound (GBP/year)."""
-    table = np.array(sorted(rows)).reshape(-1, 4)
-    return SizeCurve(*table.T)

@@ -1,9 +1,11 @@
 """Solve a design, prove it, check it, and only then write it.
 
-The decomposed route (:mod:`microchp.design.search`) is the default; the monolithic one gives the
-printed model to HiGHS as it stands, for short horizons, and where a gap is asked for that days on
-their own cannot prove, as the closing tolerance of Eq. 17 carries heat over midnight. Both end in
-the same check against the printed model.
+Three routes. Where one store of heat alone ties the slices, the line of that store
+(:mod:`microchp.design.search`). Where a battery is beside it, where the size of PV is free, and
+where the model has constraints of its user's own, programmes of days that are cut out of the
+linopy model (:mod:`microchp.design.day_route`). Whole, as it stands, for short horizons, and for
+what ties days: the closing tolerance of Eq. 17, which carries heat over midnight, and constraints
+of one's own. All end in the same check against the printed model.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import logging
 import platform
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,20 +28,17 @@ from microchp.config.scenarios import DesignInputs
 from microchp.design.build import build_model
 from microchp.design.check import check_solution
 from microchp.design.day_program import Clock
+from microchp.design.day_route import DaysTiedError, solve_day_programmes
+from microchp.design.model import own_names
 from microchp.design.problem import WEATHER, Problem, problem_from
-from microchp.design.schedule import UNSERVED, UNSERVED_KW, Flows, PlantYear
-from microchp.design.search import (
-    Design,
-    Proof,
-    StoreSearch,
-    design_without_store,
-    size_curve,
-    solve_by_days,
-)
+from microchp.design.proof import SIZES, Asked, Design, Proof, sizes_of
+from microchp.design.schedule import UNSERVED_KW, PlantYear
+from microchp.design.search import StoreSearch, design_without_store, solve_by_days
+from microchp.design.whole import solve_monolithic
 from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
 from microchp.series.timeseries import days_in_year
-from microchp.system.plant import CHOSEN
+from microchp.system.activities import UNSERVED_ELECTRICITY, UNSERVED_HEAT
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,14 @@ LONG_NAMES = {
     "tes_charge_kw": ("kW", "heat into the store"),
     "tes_discharge_kw": ("kW", "heat from the store"),
     "tes_level_kwh": ("kWh", "heat in the store at the end of the step"),
+    "heat_pump_power_kw": ("kW", "electricity to the heat pump"),
+    "heat_pump_heat_kw": ("kW", "heat from the heat pump"),
+    "immersion_kw": ("kW", "electricity to the immersion heater"),
+    "pv_power_kw": ("kW", "electricity from the sun that is used or sold"),
+    "pv_curtailed_kw": ("kW", "electricity that the sun would give beyond that"),
+    "battery_charge_kw": ("kW", "electricity into the battery"),
+    "battery_discharge_kw": ("kW", "electricity from the battery"),
+    "battery_level_kwh": ("kWh", "electricity in the battery at the end of the step"),
     "grid_import_kw": ("kW", "electricity from the grid"),
     "grid_export_kw": ("kW", "electricity to the grid"),
     "import_price_gbp_per_kwh": ("GBP/kWh", "import price with the design in place"),
@@ -62,14 +70,8 @@ LONG_NAMES = {
 }
 """Variables of a design file, in order, with unit and long name."""
 
-PART_NAMES = {
-    "heat_pump_heat_kw": ("kW", "heat from the heat pump"),
-    "heat_pump_power_kw": ("kW", "electricity to the heat pump"),
-    "immersion_kw": ("kW", "electricity to the immersion heater"),
-    "pv_power_kw": ("kW", "electricity from the sun that is used or sold"),
-    "pv_curtailed_kw": ("kW", "electricity that the sun would have given"),
-}
-"""The same of parts that not every plant has."""
+NEW_PARTS = ("heat_pump", "immersion", "pv", "battery")
+"""Beginnings of the names of flows that are written only where the plant may have the part."""
 
 WHOLE_YEAR_COST = "whole_year_eac_gbp"
 """Attribute of designs found on some days of the year: their cost over the whole year."""
@@ -77,6 +79,10 @@ WHOLE_YEAR_COST = "whole_year_eac_gbp"
 CURVE_NAMES = {
     "curve_chp_kw": ("kW", "size of the CHP unit, 0 for none"),
     "curve_tes_kwh": ("kWh", "size of the store"),
+    "curve_heat_pump_kw": ("kW", "size of the heat pump, 0 for none"),
+    "curve_immersion_kw": ("kW", "size of the immersion heater"),
+    "curve_pv_kwp": ("kWp", "size of the photovoltaics"),
+    "curve_battery_kwh": ("kWh", "size of the battery"),
     "curve_eac_gbp": ("GBP/year", "cheapest operation found with these sizes"),
     "curve_bound_gbp": ("GBP/year", "no operation with these sizes costs less"),
 }
@@ -117,11 +123,8 @@ def solve_model(
     problem, model = build_model(demand_path, inputs)
     design = solve_problem(problem, model, solve, threads)
     if problem.inputs.time.days != "all":
-        cost = whole_year_cost(
-            problem_from(read_netcdf(demand_path, dwelling=0), whole_year(problem.inputs)),
-            design,
-            threads=threads,
-        )
+        year = problem_from(read_netcdf(demand_path, dwelling=0), whole_year(problem.inputs))
+        cost = whole_year_cost(year, design.attrs, solve, threads)
         design.attrs[WHOLE_YEAR_COST] = cost
         if np.isnan(cost):
             log.warning(
@@ -147,37 +150,51 @@ def whole_year(inputs: DesignInputs) -> DesignInputs:
     return inputs.model_copy(update={"time": time, "tes": tes})
 
 
-def whole_year_cost(problem: Problem, design: xr.Dataset, threads: int = 1) -> float:
+def whole_year_cost(
+    problem: Problem, sizes: Mapping[str, Any], solve: Solve, threads: int = 1
+) -> float:
     """What sizes that some days suggest cost in a year, to judge the days by.
 
     Parameters
     ----------
     problem
         The whole year.
-    design
-        Its sizes as attributes; parts of the problem, or none.
+    sizes
+        The sizes, by the names that results give them, and ``chp_unit``.
+    solve, threads
+        As :func:`solve_model`, for systems that more than one store ties.
 
     Returns
     -------
     float
-        Equivalent annual cost (Eq. 1) along the path of the store's hull, within some hundredths
-        of a percent of the least (GBP/year); NaN if the sizes cannot serve the whole year.
+        Equivalent annual cost (Eq. 1), within some hundredths of a percent of the least where
+        it goes along the path of one store's hull (GBP/year); NaN if the sizes cannot serve the
+        whole year.
     """
-    unit, heat_pump_kw = design.attrs["chp_unit"], design.attrs["heat_pump_kw"]
-    plant = next(
+    fixed = problem.with_sizes({part: sizes.get(name, 0.0) for part, name in SIZES.items()})
+    (plant,) = (
         plant
-        for plant in problem.plants
-        if plant.size("heat_pump") == heat_pump_kw
-        and (chp.name if (chp := plant.part("chp")) else "") == unit
+        for plant in fixed.plants
+        if plant.size("heat_pump") == sizes.get("heat_pump_kw", 0.0)
+        and (unit.name if (unit := plant.part("chp")) else "") == sizes["chp_unit"]
     )
-    if problem.inputs.tes is None:
-        found = design_without_store(problem, plant)
+    if not fixed.ties_by_one_store:
+        proof = solve_day_programmes(
+            fixed, _asked(solve), lambda: 60.0 * solve.time_limit_minutes, threads, (plant,)
+        )
+        return proof.design.cost_gbp
+    if fixed.inputs.tes is None:
+        design = design_without_store(fixed, plant)
     else:
-        search = StoreSearch(PlantYear(problem, plant), threads)
-        found = search.along(search.evaluate(design.attrs["tes_kwh"]))
-    if not found.year.serves_all_heat(found.operation):
+        search = StoreSearch(PlantYear(fixed, plant), threads)
+        design = search.along(search.evaluate(sizes["tes_kwh"]))
+    if not design.year.serves_all_heat(design.operation):
         return np.nan
-    return found.cost_gbp
+    return design.cost_gbp
+
+
+def _asked(solve: Solve) -> Asked:
+    return Asked(solve.relative_gap, solve.absolute_gap_gbp)
 
 
 def solve_problem(
@@ -210,151 +227,119 @@ def solve_problem(
         "%d days of %d slices, method %s, %d threads, gap %g asked, time limit %.0f s",
         *problem.shape, solve.method, threads, solve.relative_gap, seconds_left(),
     )  # fmt: skip
-    if solve.method == "monolithic":
-        proof = solve_monolithic(problem, model, solve.relative_gap, seconds_left)
-    else:
-        proof = solve_by_days(problem, solve.relative_gap, seconds_left, threads)
-        carried = problem.inputs.tes is not None and problem.tes.closing_tolerance_kwh > 0
-        if carried and solve.method == "auto" and proof.gap > solve.relative_gap:
-            log.info("gap %.4f %% day by day; the whole model is tried", 100 * proof.gap)
-            proof = solve_monolithic(problem, model, solve.relative_gap, seconds_left)
+    proof = _proof(problem, model, solve, seconds_left, threads)
     seconds = time.monotonic() - started
-    design = proof.design
-    flows = design.year.flows(design.operation)
-    if not proof.gap <= solve.relative_gap:
+    design, asked = proof.design, _asked(solve)
+    if not asked.met(design.cost_gbp, proof.lower_bound_gbp):
         raise SolveError(
             f"{name}: cost {design.cost_gbp:.2f} GBP/y, lower bound {proof.lower_bound_gbp:.2f}: "
             f"proven to a gap of {proof.gap:.3g} after {seconds:.0f} s; solve.relative_gap asks "
-            f"for {solve.relative_gap:g}. Raise solve.relative_gap, or "
+            f"for {solve.relative_gap:g}, solve.absolute_gap_gbp for {solve.absolute_gap_gbp:g} "
+            "GBP/y. Raise one of them, or "
             f"solve.time_limit_minutes (now {solve.time_limit_minutes:g})"
             + (", or set solve.method: decomposed." if proof.method == "monolithic" else ".")
         )
-    _refuse_unserved(problem, flows)
-    check_solution(problem, model, design, flows, proof.lower_bound_gbp)
+    _refuse_unserved(problem, design)
+    check_solution(problem, model, design, design.flows, proof.lower_bound_gbp)
     log.info(
-        "solved: %s, store %.2f kWh, %.2f GBP/y, gap %.2g, %.1f s",
-        design.plant, design.operation.size_kwh, design.cost_gbp, proof.gap, seconds,
+        "solved: %s, %s, %.2f GBP/y, gap %.2g, %.1f s",
+        design.plant,
+        ", ".join(f"{part} {size:.2f}" for part, size in design.sizes.items()) or "no store",
+        design.cost_gbp, proof.gap, seconds,
     )  # fmt: skip
-    return design_dataset(problem, proof, flows, seconds)
+    return design_dataset(problem, proof, seconds)
 
 
-def solve_monolithic(
-    problem: Problem, model: linopy.Model, asked_gap: float, seconds_left: Clock
-) -> Proof:
-    """The printed model, given to HiGHS whole.
-
-    linopy calls a run that hit its time limit "ok", so the result is judged by HiGHS's own
-    status, solution and bound.
-
-    Raises
-    ------
-    SolveError
-        If HiGHS proves the model infeasible or finds no solution in time.
-    """
-    name = problem.inputs.scenario
-    model.solve(
-        solver_name="highs",
-        io_api="direct",
-        progress=False,
-        threads=1,
-        output_flag=False,
-        log_to_console=False,
-        mip_rel_gap=asked_gap / 4,
-        time_limit=max(seconds_left(), 0.01),
-    )
-    condition = model.termination_condition
-    if condition in ("infeasible", "infeasible_or_unbounded"):
-        raise SolveError(
-            f"{name}: HiGHS proves that no allowed size can meet the demand. Raise "
-            "boiler.max_heat_kw, chp.sizes_kw or tes.max_kwh."
-        )
-    value = model.objective.value
-    if value is None or not np.isfinite(value):
-        raise SolveError(
-            f"{name}: HiGHS ended with '{condition}' and found no design; "
-            "solve.method: decomposed or a longer solve.time_limit_minutes may."
-        )
-    solution = model.solution
-    chosen = {
-        str(name)
-        for kind in CHOSEN
-        if f"{kind}_choice" in solution
-        for name in solution[kind].to_numpy()[solution[f"{kind}_choice"].to_numpy() > 0.5]
-    }
-    plant = next(
-        plant for plant in problem.plants if {part.name for part in plant.chosen} == chosen
-    )
-    size, levels = 0.0, np.zeros(problem.shape)
-    if problem.inputs.tes is not None:
-        low, high = problem.store_limits_kwh
-        size = float(np.clip(solution["tes_size_kwh"], low, high))
-        levels = solution["tes_level_kwh"].transpose("day", "slice").to_numpy().copy()
-    year = PlantYear(problem, plant)
-    operation = year.along(size, levels) if problem.stores else year.without_store()
-    capital = problem.plant_capital_gbp(plant) + problem.store_capital_gbp_per_kwh * size
-    cost = problem.constant_gbp + capital + operation.operating_gbp
-    bound = float(model.solver_model.getInfo().mip_dual_bound) + problem.constant_gbp
-    bound = min(bound, cost)
-    curve = size_curve([(plant.size("chp"), size, cost, bound)])
-    return Proof(Design(year, operation, cost), bound, curve, "monolithic")
+def _proof(
+    problem: Problem, model: linopy.Model, solve: Solve, seconds_left: Clock, threads: int
+) -> Proof[Design]:
+    """The proof by the route that the problem and its user ask for."""
+    asked = _asked(solve)
+    if solve.method == "monolithic":
+        return solve_monolithic(problem, model, asked, seconds_left)
+    carried = any(store.closing_tolerance_kwh > 0 for store in problem.stores)
+    by_line = problem.ties_by_one_store and not own_names(model)
+    try:
+        if by_line:
+            proof: Proof[Design] = solve_by_days(
+                problem, asked.relative_gap, seconds_left, threads, asked.absolute_gap_gbp
+            )
+        else:
+            proof = solve_day_programmes(problem, asked, seconds_left, threads)
+    except DaysTiedError as tied:
+        if solve.method == "decomposed":
+            raise
+        log.info("%s; the whole model is solved", tied)
+        return solve_monolithic(problem, model, asked, seconds_left)
+    met = asked.met(proof.design.cost_gbp, proof.lower_bound_gbp)
+    if carried and solve.method == "auto" and not met:
+        log.info("gap %.4f %% day by day; the whole model is tried", 100 * proof.gap)
+        return solve_monolithic(problem, model, asked, seconds_left)
+    return proof
 
 
-def _refuse_unserved(problem: Problem, flows: Flows) -> None:
-    """Refuse a proven optimum with unserved heat.
+def _refuse_unserved(problem: Problem, design: Design) -> None:
+    """Refuse a proven optimum with unserved demand.
 
     It costs so much that the optimum has some only where no size allowed can serve it.
     """
-    short = flows.get(UNSERVED, np.zeros(1)).ravel()
-    slices = int((short > UNSERVED_KW).sum())
-    if not slices:
-        return
-    worst = int(short.argmax())
-    raise SolveError(
-        f"{problem.inputs.scenario}: no design within the sizes allowed meets the heat demand: "
-        f"{slices} slices are short, the worst, {problem.time()[worst]}, by "
-        f"{short[worst]:.3g} of {problem.heat_kw.ravel()[worst]:.3g} kW. Raise "
-        "boiler.max_heat_kw, chp.sizes_kw, heat_pump.sizes_kw, immersion_heater.max_kw or "
-        "tes.max_kwh, as far as the plant has them."
-    )
+    for name, what, served, keys in (
+        (
+            UNSERVED_HEAT,
+            "heat",
+            problem.heat_kw,
+            "boiler.max_heat_kw, chp.sizes_kw, heat_pump.sizes_kw, immersion_heater.max_kw or "
+            "tes.max_kwh, as far as the plant has them",
+        ),
+        (
+            UNSERVED_ELECTRICITY,
+            "electricity",
+            problem.electricity_kw,
+            "grid.max_import_kw, chp.sizes_kw or battery.max_kwh",
+        ),
+    ):
+        short = design.flows.get(name, np.zeros(1)).ravel()
+        slices = int((short > UNSERVED_KW).sum())
+        if slices:
+            worst = int(short.argmax())
+            raise SolveError(
+                f"{problem.inputs.scenario}: no design within the sizes allowed meets the {what} "
+                f"demand: {slices} slices are short, the worst, {problem.time()[worst]}, by "
+                f"{short[worst]:.3g} of {served.ravel()[worst]:.3g} kW. Raise {keys}."
+            )
 
 
-def design_dataset(problem: Problem, proof: Proof, flows: Flows, seconds: float) -> xr.Dataset:
+def design_dataset(problem: Problem, proof: Proof[Design], seconds: float) -> xr.Dataset:
     """The dataset of a design file."""
     design = proof.design
     weight = np.broadcast_to(problem.day_weight[:, None], problem.shape)
-    values: dict[str, Any] = {**vars(problem), **flows, "day_weight": weight}
-    if "pv_power_kw" in flows and problem.pv_yield_kw_per_kwp is not None:
-        shone = problem.pv_yield_kw_per_kwp * design.plant.size("pv")
-        values["pv_curtailed_kw"] = np.maximum(shone - flows["pv_power_kw"], 0.0)
-    there = {
-        name: meaning
-        for name, meaning in (PART_NAMES | WEATHER).items()
-        if values.get(name) is not None
-    }
+    values: dict[str, Any] = {**vars(problem), **design.flows, "day_weight": weight}
     variables = {
         name: (
             "time",
             np.asarray(values.get(name, np.zeros(problem.shape))).ravel(),
             {"units": unit, "long_name": long_name},
         )
-        for name, (unit, long_name) in (LONG_NAMES | there).items()
+        for name, (unit, long_name) in (LONG_NAMES | WEATHER).items()
+        if values.get(name) is not None or not name.startswith((*NEW_PARTS, *WEATHER))
+    }
+    curve = {
+        **{f"curve_{name}": values for name, values in proof.curve.sizes.items()},
+        "curve_eac_gbp": proof.curve.eac_gbp,
+        "curve_bound_gbp": proof.curve.bound_gbp,
     }
     for name, (unit, long_name) in CURVE_NAMES.items():
-        column = getattr(proof.curve, name.removeprefix("curve_"))
-        variables[name] = ("curve", column, {"units": unit, "long_name": long_name})
-    unit_installed = design.plant.part("chp")
+        if name in curve:
+            variables[name] = ("curve", curve[name], {"units": unit, "long_name": long_name})
     versions = {name: version(name) for name in ("linopy", "highspy", "numpy", "xarray")}
+    unit_installed = design.plant.part("chp")
     return xr.Dataset(
         variables,
         coords={"time": problem.time()},
         attrs={
             "inputs": problem.inputs.model_dump_json(),
-            "chp_kw": design.plant.size("chp"),
+            **sizes_of(problem, design.plant, design.sizes),
             "chp_unit": unit_installed.name if unit_installed else "",
-            "heat_pump_kw": design.plant.size("heat_pump"),
-            "immersion_kw": design.plant.size("immersion_heater"),
-            "pv_kwp": design.plant.size("pv"),
-            "tes_kwh": design.operation.size_kwh,
             "objective_gbp": design.cost_gbp,
             "lower_bound_gbp": proof.lower_bound_gbp,
             "relative_gap": max(proof.gap, 0.0),

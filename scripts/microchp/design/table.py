@@ -31,6 +31,20 @@ def prices_of(problem: Problem) -> Prices:
     )
 
 
+def unserved_gbp_per_kwh(problem: Problem) -> float:
+    """What a kWh of demand that is not met costs."""
+    prices = prices_of(problem)
+    rows = [row for part in problem.parts for row in part.activities]
+    return UNSERVED_COST * max(
+        float(np.abs(values).max())
+        for values in (
+            prices.import_gbp_per_kwh,
+            prices.export_gbp_per_kwh,
+            *(np.asarray(prices.of(row)) for row in rows),
+        )
+    )
+
+
 def activities_of(problem: Problem, plant: Plant) -> tuple[Activity, ...]:
     """The rows of a plant; unserved heat is one of them where heat is limited."""
     unlimited = any(a.heat == 1.0 and np.isposinf(a.most_kw).all() for a in plant.activities)
@@ -48,14 +62,7 @@ def table_of(problem: Problem, plant: Plant) -> Table:
     heat_kw, shape = problem.heat_kw.ravel(), (len(activities), problem.heat_kw.size)
     use_kw = heat_kw + problem.largest_charge_kw
     heat, electricity, cost, least, most = (np.empty(shape) for _ in range(5))
-    dearest = max(
-        float(np.abs(values).max())
-        for values in (
-            prices.import_gbp_per_kwh,
-            prices.export_gbp_per_kwh,
-            *(np.asarray(prices.of(activity)) for activity in activities),
-        )
-    )
+    dear = unserved_gbp_per_kwh(problem)
     for row, activity in enumerate(activities):
         heat[row], electricity[row] = activity.heat, activity.electricity
         least[row] = activity.least_kw
@@ -67,7 +74,7 @@ def table_of(problem: Problem, plant: Plant) -> Table:
             wanted = np.minimum(prices.import_gbp_per_kwh, prices.export_gbp_per_kwh) >= 0.0
             least[row] = np.where(wanted, most[row], least[row])
         unserved = activity.kind == "unserved_heat"
-        cost[row] = UNSERVED_COST * dearest if unserved else prices.of(activity)
+        cost[row] = dear if unserved else prices.of(activity)
     committed = [a.part for a in activities if a.commits]
     return Table(
         heat=heat,

@@ -30,7 +30,8 @@ import numpy.typing as npt
 
 from microchp.design.certificate import Cut
 from microchp.design.problem import FloatArray
-from microchp.design.schedule import Flows, PlantYear
+from microchp.design.proof import Flows
+from microchp.design.schedule import PlantYear
 from microchp.design.slices import Table
 from microchp.design.table import activities_of
 from microchp.sweep.row import grid_pattern

@@ -19,16 +19,10 @@ from microchp.account.designs import assess_design
 from microchp.config import Solve
 from microchp.design.certificate import Cut, Evaluation, cut_from_prices, evaluate
 from microchp.design.problem import FloatArray, Problem
+from microchp.design.proof import Proof, relative_gap, size_curve
 from microchp.design.rounding import Rounding
 from microchp.design.schedule import Operation, PlantYear
-from microchp.design.search import (
-    Design,
-    Proof,
-    marginal_price,
-    relative_gap,
-    size_curve,
-    solve_by_days,
-)
+from microchp.design.search import Design, marginal_price, solve_by_days
 from microchp.design.solve import design_dataset
 from microchp.errors import SolveError
 from microchp.sweep.known import (
@@ -212,8 +206,8 @@ def counted_row(
     capital = problem.plant_capital_gbp(year.plant) + problem.constant_gbp
     cost = capital + problem.store_capital_gbp_per_kwh * operation.size_kwh
     design = Design(year, operation, cost + operation.operating_gbp)
-    proof = Proof(design, -np.inf, size_curve([]), "decomposed")
-    row = assess_design(design_dataset(problem, proof, flows, 0.0))
+    proof = Proof(design, -np.inf, size_curve([]), "store_line")
+    row = assess_design(design_dataset(problem, proof, 0.0))
     net = (flows["grid_import_kw"] - flows["grid_export_kw"]) * problem.slice_weight_hours
     row["grid_pattern_kwh"] = float(net.ravel() @ grid_pattern(problem))
     return quantities(year, activity, flows, classes), row

@@ -33,7 +33,14 @@ FLOWS: dict[Kind, dict[str, str]] = {
     "unserved_heat": {"unserved_heat_kw": "heat"},
     "unserved_electricity": {"unserved_electricity_kw": "electricity"},
 }
-"""Names of a kind's flows in results, each with the column of the table that it follows."""
+"""Names of a kind's flows in results, each with the column of the table that it follows.
+
+The first is the activity itself: a unit of it gives or takes one kW of it.
+"""
+
+
+UNSERVED_HEAT, UNSERVED_ELECTRICITY = "unserved_heat_kw", "unserved_electricity_kw"
+"""Demand that is not met: flows that no accepted solution has."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,6 +51,43 @@ class Part:
     size: float
     investment: Investment
     activities: tuple[Activity, ...]
+
+
+@dataclass(frozen=True)
+class RangedPart:
+    """A part of any size within limits, all of which goes with its size.
+
+    Attributes
+    ----------
+    unit
+        The part of size 1.
+    min_size, max_size
+        The limits.
+    """
+
+    unit: Part
+    min_size: float
+    max_size: float
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there is but one size."""
+        return self.min_size == self.max_size
+
+    def of(self, size: float) -> Part:
+        """The part of a size."""
+        unit = self.unit
+        rows = tuple(
+            replace(row, least_kw=size * row.least_kw, most_kw=size * row.most_kw)
+            for row in unit.activities
+        )
+        bought = replace(
+            unit.investment,
+            capital_gbp=size * unit.investment.capital_gbp,
+            grant_gbp=size * unit.investment.grant_gbp,
+            upkeep_gbp_per_year=size * unit.investment.upkeep_gbp_per_year,
+        )
+        return replace(unit, size=size, investment=bought, activities=rows)
 
 
 @dataclass(frozen=True)
@@ -143,9 +180,9 @@ def immersion_heater_part(block: ImmersionHeater) -> Part:
     activity = Activity(
         part="immersion_heater",
         kind="immersion_heater",
-        heat=1.0,
-        electricity=-1.0 / block.efficiency,
-        most_kw=block.max_kw * block.efficiency,
+        heat=block.efficiency,
+        electricity=-1.0,
+        most_kw=block.max_kw,
     )
     investment = immersion_heater_investment(block)
     return Part(activity.part, "immersion_heater", block.max_kw, investment, (activity,))

@@ -128,7 +128,7 @@ def battery_store(battery: Battery) -> Store:
     return Store(
         name="battery",
         carrier="electricity",
-        min_kwh=0.0,
+        min_kwh=battery.min_kwh,
         max_kwh=battery.max_kwh,
         investment_per_kwh=battery_investment(battery, 1.0),
         charge_efficiency=battery.charge_efficiency,

@@ -1,0 +1,162 @@
+"""What is found for a problem, whichever way, and what is proven about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
+
+import numpy as np
+
+from microchp.design.problem import FloatArray, Problem
+from microchp.system.activities import Kind
+from microchp.system.plant import Plant
+
+Flows = Mapping[str, FloatArray]
+"""All flows of an operation by name, shape ``(days, slices)``; named as the model's variables."""
+
+Method = Literal["store_line", "daily_milp", "day_programmes", "monolithic"]
+
+SIZES: dict[str, str] = {"tes": "tes_kwh", "battery": "battery_kwh", "pv": "pv_kwp"}
+"""Parts whose size is free, and the name of their size in results."""
+
+PART_SIZES: dict[Kind, str] = {
+    "chp": "chp_kw",
+    "heat_pump": "heat_pump_kw",
+    "immersion_heater": "immersion_kw",
+    "pv": "pv_kwp",
+}
+"""The same of parts with a size of their own in a plant."""
+
+
+def relative_gap(cost_gbp: float, bound_gbp: float) -> float:
+    """(cost - bound) / cost; for costs below one pound the gap in pounds."""
+    return (cost_gbp - bound_gbp) / max(abs(cost_gbp), 1.0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How close a bound must come to the cost: by share of the cost, or in pounds a year."""
+
+    relative_gap: float
+    absolute_gap_gbp: float = 0.0
+
+    def gbp(self, cost_gbp: float) -> float:
+        """Largest difference (GBP/year) that is accepted at a cost."""
+        return max(self.relative_gap * max(abs(cost_gbp), 1.0), self.absolute_gap_gbp)
+
+    def met(self, cost_gbp: float, bound_gbp: float) -> bool:
+        """Whether a bound is close enough; not if either is not a number."""
+        return bool(cost_gbp - bound_gbp <= self.gbp(cost_gbp))
+
+
+class Design(Protocol):
+    """A choice of parts and sizes with its operation."""
+
+    @property
+    def plant(self) -> Plant:
+        """The parts that are installed, those of free size apart."""
+
+    @property
+    def sizes(self) -> Mapping[str, float]:
+        """Sizes of the parts whose size was free, by part."""
+
+    @property
+    def flows(self) -> Flows:
+        """Every flow."""
+
+    @property
+    def cost_gbp(self) -> float:
+        """Equivalent annual cost (Eq. 1)."""
+
+
+@dataclass(frozen=True)
+class Dispatched:
+    """A design with the flows that a solver found."""
+
+    plant: Plant
+    sizes: Mapping[str, float]
+    flows: Flows
+    cost_gbp: float
+
+
+@dataclass(frozen=True)
+class SizeCurve:
+    """What sizes other than the best would cost, ``P`` choices of them.
+
+    Attributes
+    ----------
+    sizes
+        Sizes by the names that results give them; choices are sorted by them. Shape ``(P,)``.
+    eac_gbp
+        Equivalent annual cost (Eq. 1) of an operation with these sizes, the best that was found.
+    bound_gbp
+        No operation with these sizes costs less.
+    """
+
+    sizes: Mapping[str, FloatArray]
+    eac_gbp: FloatArray
+    bound_gbp: FloatArray
+
+
+FoundDesign = TypeVar("FoundDesign", bound=Design, covariant=True)
+
+
+@dataclass(frozen=True)
+class Proof(Generic[FoundDesign]):
+    """The best design found and what is proven about all others.
+
+    Attributes
+    ----------
+    design
+        The design.
+    lower_bound_gbp
+        No design of any allowed size costs less.
+    curve
+        What was found out about other sizes on the way.
+    method
+        How it was found: along the ``store_line``, day by day; ``daily_milp`` where that was not
+        close enough and whole mixed-integer days were; by ``day_programmes`` cut out of the linopy
+        model where more than one store ties the slices; ``monolithic`` in one piece.
+    """
+
+    design: FoundDesign
+    lower_bound_gbp: float
+    curve: SizeCurve
+    method: Method
+
+    @property
+    def gap(self) -> float:
+        """Relative gap."""
+        return relative_gap(self.design.cost_gbp, self.lower_bound_gbp)
+
+
+def sizes_of(problem: Problem, plant: Plant, sizes: Mapping[str, float]) -> dict[str, float]:
+    """Every size of a design by the name that results give it; only of parts that may be there.
+
+    Unit and store of the papers are always named.
+    """
+    kinds = {part.kind for other in problem.plants for part in other.parts}
+    named = {
+        name: plant.size(kind)
+        for kind, name in PART_SIZES.items()
+        if kind == "chp" or kind in kinds
+    }
+    free = {"tes": 0.0, **sizes}
+    return {**named, **{SIZES[part]: float(size) for part, size in free.items()}}
+
+
+def size_curve(rows: Iterable[tuple[Mapping[str, float], float, float]]) -> SizeCurve:
+    """The curve of rows of sizes (as :func:`sizes_of` names them), cost and bound (GBP/year)."""
+    found = sorted(
+        ((tuple(sizes.items()), cost, bound) for sizes, cost, bound in rows),
+        key=lambda row: ([size for _, size in row[0]], row[1], row[2]),
+    )
+    names = [name for name, _ in found[0][0]] if found else []
+    table = np.array([[*(size for _, size in sizes), cost, bound] for sizes, cost, bound in found])
+    table = table.reshape(len(found), len(names) + 2)
+    return SizeCurve(
+        sizes={name: table[:, k] for k, name in enumerate(names)},
+        eac_gbp=table[:, -2],
+        bound_gbp=table[:, -1],
+    )
