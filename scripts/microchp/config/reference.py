@@ -37,7 +37,6 @@ UNITS = {
     "_gbp_per_kw": "£/kW",
     "_gbp_per_kg": "£/kg",
     "_kg_per_kwh": "kg/kWh",
-    "_kwh_per_m3": "kWh/m³",
     "_kwh_per_k": "kWh/K",
     "_w_per_k": "W/K",
     "_kw_per_kwh": "kW/kWh",
