@@ -27,12 +27,13 @@ endif
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run check reproduce quick test lint reference validation docs lock unlock
+.PHONY: help run check import reproduce quick test lint reference validation docs lock unlock
 
 help:
 	@echo 'make run        the design study of Oluleye et al. 2018, from demand to report'
 	@echo 'make run CONFIG=my_study.yaml   your own study'
 	@echo 'make check      whether all files of a run are as they were written: RUN=results/oluleye2018'
+	@echo 'make import     what a raw meter file holds, and how to describe it: FILE=data/raw.csv'
 	@echo 'make reproduce  all published studies beside print, as one page'
 	@echo 'make quick      a coarse look at make run: one house, hourly steps, twelve days'
 	@echo 'make test       checks and tests'
@@ -54,6 +55,10 @@ quick: $(VENV)/.run
 RUN ?= results/oluleye2018
 check: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.check_run $(RUN) $(MEND)
+
+# The file to look at.
+import: $(VENV)/.run
+	@PYTHONPATH=scripts $(BIN)/python -m microchp.demand.import $(FILE)
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile

@@ -7,7 +7,7 @@ from functools import cache
 import yaml
 
 from microchp.config import PAPERS, load_config, merge, variant_config
-from microchp.config.notes import run_notes
+from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
     check_files,
     check_work,
@@ -57,7 +57,7 @@ try:
     check_work(CONFIG, source)
     if is_first:
         check_files(CONFIG)
-    NOTES = run_notes(CONFIG, CONFIG_FILES) if is_first else []
+    NOTES = [*demand_notes(CONFIG), *run_notes(CONFIG, CONFIG_FILES)] if is_first else []
     if CONFIG.demand.source == "file" and is_first:
         # imported here because reading files takes libraries that a built-in demand can spare
         from microchp.demand.measured import validate_demand_files

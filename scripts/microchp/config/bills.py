@@ -7,7 +7,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from microchp.config.fields import AnnualEnergy, Block, Name
+from microchp.config.fields import AnnualEnergy, Block, Name, nearest
+from microchp.errors import ConfigError
 
 DAILY_LITRES = (46.0, 26.0)
 """Hot water of a household and of each of its people, l/day: Energy Saving Trust, Measurement of
@@ -71,7 +72,7 @@ class Bills(Block):
         return self
 
 
-def lay_bills(user: Mapping[str, Any], catalogue: Mapping[str, Any]) -> dict[str, Any]:
+def lay_bills(user: Mapping[str, Any], catalogue: Mapping[str, Any], source: str) -> dict[str, Any]:
     """``user`` with totals and peaks of the houses that have bills; a house's own keys stay.
 
     Parameters
@@ -80,10 +81,26 @@ def lay_bills(user: Mapping[str, Any], catalogue: Mapping[str, Any]) -> dict[str
         Parsed YAML; what is wrong in it is left for the check of the whole.
     catalogue
         House types by name.
+    source
+        Where the configuration came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        With every house type that is not in the catalogue.
     """
     houses = user.get("houses")
     if not isinstance(houses, Mapping):
         return dict(user)
+    unknown = [
+        f"  houses.{name}.bills.like: '{like}' is not known{nearest(like, list(catalogue))}; "
+        f"known: {', '.join(catalogue)}"
+        for name, house in houses.items()
+        if isinstance(house, Mapping) and isinstance(bills := house.get("bills"), Mapping)
+        if isinstance(like := bills.get("like"), str) and like not in catalogue
+    ]
+    if unknown:
+        raise ConfigError("\n".join([f"{source}:", *unknown]))
     laid = {
         name: _with_totals(name, house, catalogue)
         if isinstance(house, Mapping) and isinstance(house.get("bills"), Mapping)
@@ -101,9 +118,7 @@ def _with_totals(
     except ValidationError:
         return dict(house)
     like = name if name in catalogue else bills.like
-    base = catalogue.get(like)
-    if not isinstance(base, Mapping):
-        return dict(house)
+    base = catalogue[like]
     occupants = house.get("occupants", base["occupants"])
     if not isinstance(occupants, int):
         return dict(house)

@@ -166,7 +166,7 @@ def load_config(
     refuse_shape(user, source)
     given = lay_prices(user, read_yaml_file(resources / "parts.yaml"), source)
     catalogues = load_catalogues(resources)
-    config = _validate(merge(catalogues, lay_bills(given, catalogues["houses"])), source)
+    config = _validate(merge(catalogues, lay_bills(given, catalogues["houses"], source)), source)
     for name in config.scenarios.variants if with_variants else ():
         variant_config(config, name, source)
     for name in config.plants:

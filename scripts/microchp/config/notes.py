@@ -21,12 +21,7 @@ def run_notes(config: Config, files: Sequence[str | Path] = ()) -> list[str]:
         Files that were laid over each other to make it, in their order.
     """
     named = {str(file): read_yaml_file(file) for file in files}
-    return [
-        *name_notes(named),
-        *unused_notes(config),
-        *demand_notes(config),
-        *year_notes(config),
-    ]
+    return [*name_notes(named), *unused_notes(config), *year_notes(config)]
 
 
 def demand_notes(config: Config) -> list[str]:

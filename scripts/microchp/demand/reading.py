@@ -6,12 +6,10 @@ Cells of text files are text. The index is the row that a user sees, the first b
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +21,7 @@ import xarray as xr
 from microchp.config import DemandFile
 from microchp.demand.clock_columns import melted
 from microchp.errors import DataError, reading
-from microchp.series.table_file import MAX_BYTES, SEPARATORS, decoded
+from microchp.series.table_file import SEPARATORS, text_of
 from microchp.series.timeseries import QUANTITIES
 
 TEXT = (".csv", ".txt", ".tsv")
@@ -77,27 +75,6 @@ def read_cells(path: Path, file: DemandFile) -> pd.DataFrame:
 
 
 # ------------------------------------------------------------------------------- text
-
-
-def text_of(path: Path) -> str:
-    """Content of a text file, in whichever encoding.
-
-    Raises
-    ------
-    DataError
-        If it is empty or too large.
-    """
-    with path.open("rb") as file:
-        unpacked: Any = gzip.GzipFile(fileobj=file) if path.suffix.lower() == ".gz" else file
-        content = unpacked.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise DataError(f"larger than {MAX_BYTES / 1e6:.0f} MB")
-    text = decoded(content)
-    if "\0" in text:
-        raise DataError("not a CSV: it holds bytes that no text has")
-    if not text.strip():
-        raise DataError("the file is empty")
-    return text
 
 
 def found_separator(lines: list[str]) -> str:

@@ -33,10 +33,10 @@ from microchp.demand.reading import (
     found_separator,
     is_empty,
     read_cells,
-    text_of,
 )
 from microchp.demand.units import NAMED_KW, WORDS, is_register, odds_of_other_units, unit_in_name
 from microchp.errors import DataError, MicrochpError, reading
+from microchp.series.table_file import text_of
 from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES
 from microchp.series.year_file import DATE_FORMATS, EPOCHS
 
@@ -163,6 +163,8 @@ def _is_data(row: list[Any]) -> bool:
     """Whether a row has numbers or times, and nothing of a header."""
     cells = [str(cell).strip() for cell in row]
     filled = [cell for cell in cells if cell]
+    if clock_columns(filled):
+        return False
     values = [cell for cell in filled if re.match(r"^[-+]?[\d.,:/T +-]+Z?$", cell)]
     return len(values) >= max(1, len(filled) / 2)
 

@@ -69,15 +69,29 @@ def read_table(path: Path, key: str) -> Table:
     raise DataError(f"{path}: expected a .csv, .csv.gz, .xlsx or .parquet file ({key})")
 
 
-def _from_csv(path: Path) -> Table:
+def text_of(path: Path) -> str:
+    """Content of a text file, packed or not, in whichever encoding.
+
+    Raises
+    ------
+    DataError
+        If it is empty, too large, or no text.
+    """
     with path.open("rb") as file:
         unpacked: Any = gzip.GzipFile(fileobj=file) if path.suffix.lower() == ".gz" else file
         content = unpacked.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise DataError(f"{path}: larger than {MAX_BYTES / 1e6:.0f} MB")
     text = decoded(content)
+    if "\0" in text:
+        raise DataError(f"{path}: not a CSV: it holds bytes that no text has")
     if not text.strip():
         raise DataError(f"{path}: the file is empty")
+    return text
+
+
+def _from_csv(path: Path) -> Table:
+    text = text_of(path)
     header = next(line for line in text.splitlines() if line.strip())
     separator = max(SEPARATORS, key=header.count)
     reader = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
