@@ -92,4 +92,6 @@ def test_more_than_one_dwelling_is_made_for_groups_alone() -> None:
     alone = load_config({}, RESOURCES)
     assert (alone.group.dwellings, demand_inputs(alone, "flat").dwellings) == (13, 1)
     grouped = load_config({"scenarios": {"penetration": [0, 1]}}, RESOURCES)
-    assert demand_inputs(grouped, "flat").dwellings == 13
+    assert demand_inputs(grouped, "flat", grouped.group.dwellings).dwellings == 13
+    # what designs are made for is the same, so that groups re-solve nothing
+    assert demand_inputs(grouped, "flat") == demand_inputs(alone, "flat")

@@ -47,7 +47,9 @@ def test_a_market_leaves_the_study_to_the_user(market: str) -> None:
 
 
 def test_the_papers_market_is_the_default() -> None:
-    assert load("uk_2016") == load_config({}, ROOT / "resources")
+    """But for the years of its figures, which a user's own prices on top would not have."""
+    years = {"tariff": {"year": 2016}, "emissions": {"year": 2012}}
+    assert load("uk_2016") == load_config(years, ROOT / "resources")
 
 
 @pytest.mark.parametrize(

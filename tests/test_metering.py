@@ -62,8 +62,9 @@ def test_the_registers_of_day_and_night_do_not_net_over_the_year():
     settled = settle("backwards_to_annual_demand", STEADY, at_night, PRICES)
     assert settled.bought_kwh == pytest.approx(15)
     assert settled.sold_kwh == pytest.approx(15)
+    all_day = [{"start": "00:00", "end": "24:00"}]
     one = HouseholdPrices.model_validate(
-        {"rates": {"all": {"price_eur_per_kwh": 0.1, "periods": [{"start": 0, "end": 1440}]}}}
+        {"rates": {"all": {"price_eur_per_kwh": 0.1, "periods": all_day}}}
     )
     assert settle("backwards_to_annual_demand", STEADY, at_night, one).cost_eur == pytest.approx(0)
 

@@ -311,6 +311,8 @@ def test_a_killed_run_resumes_on_one_core_to_the_same_results_as_on_two(tiny: Wo
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            # tests that were started by nohup would hand on that the signal is ignored
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
         deadline = time.monotonic() + 120
         while not list(results.glob(made)) and time.monotonic() < deadline:
