@@ -102,6 +102,19 @@ def test_store_economics_say_what_a_bar_cannot(run, tmp_path):
     assert "never" in texts(tmp_path / "a.svg")
 
 
+def test_plants_of_one_house_are_told_apart_in_figures(run, tmp_path):
+    table = read_designs(run / "designs.csv")
+    other = table.assign(plant="heat_pump", scenario=table["scenario"] + "-heat_pump")
+    pd.concat([table, other]).to_csv(tmp_path / "designs.csv", index=False)
+    for draw in (figures.tes_economics, figures.heat_shares):
+        draw(
+            designs_path=tmp_path / "designs.csv",
+            svg_path=tmp_path / "a.svg",
+            pdf_path=tmp_path / "a.pdf",
+        )
+        assert {"Detached", "Detached, Heat pump"} <= set(texts(tmp_path / "a.svg"))
+
+
 def test_figures_without_any_store_say_so(tmp_path):
     user = USER | {"scenarios": {"house": ["flat"], "incentive": ["fit"], "tes": ["without"]}}
     del user["fixed_designs"]

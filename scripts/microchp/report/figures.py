@@ -103,6 +103,9 @@ _SHARE_COLUMNS = {
 }
 
 
+PLACE = ["house", "plant"]
+"""What a figure tells apart beside the incentive."""
+
 ALWAYS_DRAWN = ("chp", "boiler")
 """Sources of heat that figures name even where they give none."""
 
@@ -117,7 +120,7 @@ def _drawn_sources(rows: pd.DataFrame) -> list[str]:
 
 
 def _stack_shares(ax: Axes, rows: pd.DataFrame) -> None:
-    houses = [words.label(house) for house in rows["house"]]
+    houses = [words.place(*row) for row in rows[PLACE].itertuples(index=False)]
     base = np.zeros(len(rows))
     for source in _drawn_sources(rows):
         share = rows[_SHARE_COLUMNS[source]].fillna(0.0).to_numpy()
@@ -164,7 +167,8 @@ def store_discharge(
         step_hours = float(design.attrs["step_hours"])
         count = round(days * 24 / step_hours)
         discharge, step_hours = _coarse(values(design, "tes_discharge_kw")[:count], step_hours)
-        panels[inputs.house, inputs.incentive_name] = (float(design.attrs["tes_kwh"]), discharge)
+        place = words.place(inputs.house, inputs.plant)
+        panels[place, inputs.incentive_name] = (float(design.attrs["tes_kwh"]), discharge)
     houses = list(dict.fromkeys(house for house, _ in panels))
     incentives = list(dict.fromkeys(incentive for _, incentive in panels))
     with style.figure(
@@ -186,7 +190,7 @@ def store_discharge(
                 edges = np.arange(len(power) + 1) * step_hours / 24
                 ax.stairs(power, edges, fill=True, color=style.STORE)
                 store = f"{size:.1f} kWh" if size > 0 else "no store"
-                ax.set_title(f"{words.label(house)} · {words.label(incentive)} · {store}")
+                ax.set_title(f"{house} · {words.label(incentive)} · {store}")
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         # once all are drawn: a limit set earlier would stop the shared axes from growing
         longest = max(len(power) for _, power in panels.values())
@@ -241,14 +245,15 @@ def tes_economics(
         if rows.empty:
             _say(fig, "No pair of designs with and without a store in this run")
             return
-        houses = list(dict.fromkeys(rows["house"]))
+        houses = rows[PLACE].drop_duplicates()
         colours = style.incentive_colours(list(dict.fromkeys(rows["incentive"])))
         lifetime = float(rows["lifetime_years"].max())
         years, pounds = fig.subplots(1, 2)
         width = 0.8 / len(colours)
         cut = 1.5 * lifetime
         for k, (incentive, colour) in enumerate(colours.items()):
-            cells = rows[rows["incentive"] == incentive].set_index("house").reindex(houses)
+            cells = rows[rows["incentive"] == incentive].set_index(PLACE)
+            cells = cells.reindex(pd.MultiIndex.from_frame(houses))
             x = np.arange(len(houses)) + (k - (len(colours) - 1) / 2) * width
             payback = cells["tes_payback_years"].to_numpy(dtype=float)
             npv = cells["tes_npv_gbp"].to_numpy(dtype=float)
@@ -271,7 +276,8 @@ def tes_economics(
         pounds.axhline(0, color=style.DEMAND, linewidth=0.8)
         pounds.set_ylabel("NPV of the store (£)")
         for ax in (years, pounds):
-            ax.set_xticks(range(len(houses)), [words.label(house) for house in houses])
+            names = [words.place(*row) for row in houses.itertuples(index=False)]
+            ax.set_xticks(range(len(houses)), names)
             ax.grid(axis="x", visible=False)
         handles = [Patch(color=colour, label=words.label(name)) for name, colour in colours.items()]
         fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
@@ -397,9 +403,8 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
             ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
         unit = f"{design.attrs['chp_kw']:g} kW CHP" if design.attrs["chp_kw"] else "no CHP"
         store = f"{size:.1f} kWh store" if size > 0 else "no store"
-        top.set_title(
-            f"{words.label(inputs.house)} · {words.label(inputs.incentive_name)} · {unit}, {store}"
-        )
+        place = words.place(inputs.house, inputs.plant)
+        top.set_title(f"{place} · {words.label(inputs.incentive_name)} · {unit}, {store}")
 
 
 def busiest_week(design: xr.Dataset) -> slice:
@@ -452,7 +457,9 @@ def store_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: str |
                 base = _layer(axes[0], edges, base, heat[source], text, colour)
         _line(axes[0], edges, demand, "Heat demand")
         axes[0].set_ylabel("Heat (kW)")
-        axes[0].set_title(f"{words.label(inputs.house)} · {words.label(inputs.incentive_name)}")
+        axes[0].set_title(
+            f"{words.place(inputs.house, inputs.plant)} · {words.label(inputs.incentive_name)}"
+        )
         if size > 0:
             level = values(week, "tes_level_kwh")
             axes[1].plot((np.arange(len(level)) + 1) * step / 24, level, color=style.STORE)
@@ -574,9 +581,8 @@ def cost_waterfall(
         ax.grid(axis="y", visible=False)
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel("Cost of a year (£)")
-        ax.set_title(
-            f"{words.label(row['house'])} · {words.label(row['incentive'])} · {row['tes']} store"
-        )
+        place = words.place(row["house"], row["plant"])
+        ax.set_title(f"{place} · {words.label(row['incentive'])} · {row['tes']} store")
 
 
 # ---------------------------------------------------------------------------- all of a run

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from microchp.config import DEFAULT_PLANT
+
 _LABELS = {
     "semi_detached": "Semi-detached",
     "none": "No incentive",
@@ -19,6 +21,11 @@ DASH = "–"
 def label(name: str) -> str:
     """A name of the configuration in words: ``semi_detached`` is "Semi-detached"."""
     return _LABELS.get(name) or plain_words(name)
+
+
+def place(house: str, plant: str) -> str:
+    """A house in words, with its plant unless that is the papers' own."""
+    return label(house) if plant == DEFAULT_PLANT else f"{label(house)}, {label(plant)}"
 
 
 def plain_words(name: str) -> str:
