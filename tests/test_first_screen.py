@@ -144,3 +144,17 @@ def test_the_registry_checks_what_is_read(designs: pd.DataFrame, tmp_path: Path)
 def test_a_factor_without_a_year_says_so() -> None:
     emissions = inputs_of(USER)["detached-fit-with"].emissions
     assert answer.grid_words(emissions).endswith("of a year not stated")
+
+
+def test_what_a_store_pays_is_counted_in_houses_whatever_plants_they_may_have(
+    designs: pd.DataFrame,
+) -> None:
+    """A plant that is never the best adds designs, but no house."""
+    dearer = designs.assign(
+        plant="heat_pump",
+        scenario=designs["scenario"] + "-heat_pump",
+        eac_gbp=designs["eac_gbp"] + 500,
+        eai_gbp=designs["eai_gbp"] - 500,
+    )
+    several = pd.concat([designs, dearer], ignore_index=True)
+    assert answer.sentences(several) == answer.sentences(designs)

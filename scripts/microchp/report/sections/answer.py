@@ -330,6 +330,8 @@ def sentences(designs: pd.DataFrame) -> list[str]:
     best = best_designs(designs)
     stores = select(designs)
     stores = stores[(stores["tes"] == "with") & stores["tes_eai_gbp"].notna()]
+    # of the plants of a house the best, so that what is counted is houses
+    stores = stores.merge(best[["house", "incentive", "plant"]].drop_duplicates())
     together = with_another_unit(select(designs))
     said = []
     for incentive, rows in best.groupby("incentive", sort=False):
