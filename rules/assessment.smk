@@ -15,12 +15,14 @@ rule assess_designs:
         LOGS / "assess_designs.log",
     benchmark:
         BENCHMARKS / "assess_designs.tsv"
+    group:
+        "page"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("assess_designs"),
     script:
@@ -48,12 +50,14 @@ rule compare_published:
         LOGS / "compare_published.log",
     benchmark:
         BENCHMARKS / "compare_published.tsv"
+    group:
+        "page"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("compare_published"),
     script:
@@ -74,12 +78,14 @@ rule assess_groups:
         LOGS / "assess_groups.log",
     benchmark:
         BENCHMARKS / "assess_groups.tsv"
+    group:
+        "page"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("assess_groups"),
     script:
@@ -107,12 +113,14 @@ rule compare_units:
         LOGS / "compare_units.log",
     benchmark:
         BENCHMARKS / "compare_units.tsv"
+    group:
+        "page"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         inputs=comparison_inputs(CONFIG).model_dump(mode="json"),
         code=code("compare_units"),

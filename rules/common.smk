@@ -238,9 +238,10 @@ def solve_threads(wildcards):
     return max(1, cores // len(SCENARIOS))
 
 
-def solve_runtime(wildcards):
+def solve_runtime(wildcards, attempt):
     """Minutes: the time limit, and as much again as reading, checking and writing may take."""
-    return round(solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes) + 10
+    limit = solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes
+    return attempt * (round(limit) + 10)
 
 
 def operation_demand(wildcards):
@@ -297,12 +298,24 @@ def print_results():
     print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and {first}")
 
 
-def demand_memory(wildcards):
-    return memory_of(demand_of(wildcards.house))
+def growing(amount):
+    """A resource of which a job gets as much again each time that it is tried anew.
+
+    A scheduler stops what needs more than it has asked for; `make usage` shows what jobs take.
+    """
+
+    def asked(wildcards, attempt):
+        return attempt * amount
+
+    return asked
 
 
-def group_demand_memory(wildcards):
-    return memory_of(group_demand_of(wildcards.house))
+def demand_memory(wildcards, attempt):
+    return attempt * memory_of(demand_of(wildcards.house))
+
+
+def group_demand_memory(wildcards, attempt):
+    return attempt * memory_of(group_demand_of(wildcards.house))
 
 
 def memory_of(inputs):
@@ -310,12 +323,12 @@ def memory_of(inputs):
     return 1500 + (50 * inputs.dwellings if inputs.demand.source == "file" else 0)
 
 
-def demand_runtime(wildcards):
-    return runtime_of(demand_of(wildcards.house))
+def demand_runtime(wildcards, attempt):
+    return attempt * runtime_of(demand_of(wildcards.house))
 
 
-def group_demand_runtime(wildcards):
-    return runtime_of(group_demand_of(wildcards.house))
+def group_demand_runtime(wildcards, attempt):
+    return attempt * runtime_of(group_demand_of(wildcards.house))
 
 
 def runtime_of(inputs):
@@ -323,9 +336,10 @@ def runtime_of(inputs):
     return 20 + inputs.dwellings // 15
 
 
-def design_memory(wildcards):
+def design_memory(wildcards, attempt):
     """MB: libraries, and the printed model, which grows with the slices of a year."""
-    return 900 + 2 * 1440 // design_of(wildcards.scenario).time.resolution_minutes
+    slices = 1440 // design_of(wildcards.scenario).time.resolution_minutes
+    return attempt * (900 + 2 * slices)
 
 
 # The published studies, which the target `reproduce` loads as modules. A study takes its time to

@@ -11,6 +11,8 @@ rule build_demand:
     log:
         LOGS / "build_demand/{house}.log",
     cache: True
+    group:
+        "demand"
     conda:
         ENVIRONMENT
     threads: 1
@@ -47,12 +49,14 @@ rule resample_demand:
     log:
         LOGS / "resample_demand/{house}_{minutes}min.log",
     cache: True
+    group:
+        "demand"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=growing(1500),
+        runtime=growing(10),
     params:
         minutes=resample_minutes,
         code=code("resample_demand"),
@@ -76,12 +80,14 @@ rule plot_calibration:
         LOGS / "plot_calibration/{house}.log",
     benchmark:
         BENCHMARKS / "plot_calibration/{house}.tsv"
+    group:
+        "demand"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=growing(1500),
+        runtime=growing(10),
     params:
         code=code("plot_calibration"),
     script:

@@ -13,12 +13,14 @@ rule simulate_dwelling:
         LOGS / "simulate_dwelling/{case}.log",
     benchmark:
         BENCHMARKS / "simulate_dwelling/{case}.tsv"
+    group:
+        "operation"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=growing(1000),
+        runtime=growing(60),
     params:
         inputs=operation_params,
         code=code("simulate_dwelling"),
@@ -35,12 +37,14 @@ rule aggregate_group:
         LOGS / "aggregate_group/{case}.log",
     benchmark:
         BENCHMARKS / "aggregate_group/{case}.tsv"
+    group:
+        "operation"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         inputs=group_params,
         code=code("aggregate_group"),

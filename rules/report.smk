@@ -12,8 +12,8 @@ rule write_config:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         config=CONFIG.model_dump(mode="json"),
         code=code("write_config"),
@@ -32,8 +32,8 @@ rule write_scenarios:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         rows=scenario_rows(CONFIG, GRID),
         code=code("write_scenarios"),
@@ -57,12 +57,14 @@ rule plot_figures:
         LOGS / "plot_figures.log",
     benchmark:
         BENCHMARKS / "plot_figures.tsv"
+    group:
+        "page"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("plot_figures"),
     script:
@@ -97,12 +99,14 @@ rule build_report:
         LOGS / "build_report.log",
     benchmark:
         BENCHMARKS / "build_report.tsv"
+    group:
+        "page"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         benchmarks=str(BENCHMARKS),
         failures={failure.job: failure.cause for failure in FAILURES},
@@ -128,12 +132,14 @@ rule plot_groups:
         LOGS / "plot_groups.log",
     benchmark:
         BENCHMARKS / "plot_groups.tsv"
+    group:
+        "page"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("plot_groups"),
     script:
@@ -157,12 +163,14 @@ rule plot_precision:
         LOGS / "plot_precision.log",
     benchmark:
         BENCHMARKS / "plot_precision.tsv"
+    group:
+        "page"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("plot_precision"),
     script:
@@ -185,12 +193,14 @@ rule plot_comparison:
         LOGS / "plot_comparison.log",
     benchmark:
         BENCHMARKS / "plot_comparison.tsv"
+    group:
+        "page"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         inputs=comparison_inputs(CONFIG).model_dump(mode="json"),
         code=code("plot_comparison"),
@@ -211,8 +221,8 @@ rule write_manifest:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=20,
+        mem_mb=growing(500),
+        runtime=growing(20),
     params:
         code=code("write_manifest"),
     script:

@@ -58,12 +58,14 @@ rule collect_published:
         REPRODUCTION / "logs/collect_published.log",
     benchmark:
         REPRODUCTION / "benchmarks/collect_published.tsv"
+    group:
+        "reproduction"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("collect_published"),
     script:
@@ -80,12 +82,14 @@ rule audit_published:
         REPRODUCTION / "logs/audit_published.log",
     benchmark:
         REPRODUCTION / "benchmarks/audit_published.tsv"
+    group:
+        "reproduction"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("audit_published"),
     script:
@@ -104,12 +108,14 @@ rule assess_sensitivity:
         REPRODUCTION / "logs/assess_sensitivity.log",
     benchmark:
         REPRODUCTION / "benchmarks/assess_sensitivity.tsv"
+    group:
+        "reproduction"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("assess_sensitivity"),
     script:
@@ -131,12 +137,14 @@ rule build_reproduction:
         REPRODUCTION / "logs/build_reproduction.log",
     benchmark:
         REPRODUCTION / "benchmarks/build_reproduction.tsv"
+    group:
+        "reproduction"
     conda:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("build_reproduction"),
     script:
