@@ -15,8 +15,6 @@ rule assess_designs:
         LOGS / "assess_designs.log",
     benchmark:
         BENCHMARKS / "assess_designs.tsv"
-    group:
-        "page"
     conda:
         ENVIRONMENT
     threads: 1
@@ -50,8 +48,6 @@ rule compare_published:
         LOGS / "compare_published.log",
     benchmark:
         BENCHMARKS / "compare_published.tsv"
-    group:
-        "page"
     conda:
         ENVIRONMENT
     threads: 1
@@ -78,8 +74,6 @@ rule assess_groups:
         LOGS / "assess_groups.log",
     benchmark:
         BENCHMARKS / "assess_groups.tsv"
-    group:
-        "page"
     conda:
         ENVIRONMENT
     threads: 1
@@ -113,8 +107,6 @@ rule compare_units:
         LOGS / "compare_units.log",
     benchmark:
         BENCHMARKS / "compare_units.tsv"
-    group:
-        "page"
     conda:
         ENVIRONMENT
     threads: 1

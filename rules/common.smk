@@ -14,6 +14,7 @@ from microchp.config.scenarios import (
     comparison_inputs,
     demand_files,
     demand_inputs,
+    demand_parts,
     design_inputs,
     factor_files,
     group_inputs,
@@ -99,6 +100,7 @@ CASES = {
 HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
 # Groups have more dwellings of each house type than the one that designs are made for.
 HAS_GROUPS = bool(CONFIG.scenarios.penetration)
+PARTS = demand_parts(CONFIG)
 OPERATED = RESULTS / ("demand/group/{house}" if HAS_GROUPS else "demand/{house}")
 QUALITIES = expand(f"{OPERATED}_quality.json", house=HOUSES)
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
@@ -166,8 +168,8 @@ def demand_of(house):
 
 
 @cache
-def group_demand_of(house):
-    return demand_inputs(CONFIG, house, CONFIG.group.dwellings)
+def group_demand_of(house, part=0):
+    return demand_inputs(CONFIG, house, len(PARTS[part]), PARTS[part].start)
 
 
 @cache
@@ -189,7 +191,20 @@ def demand_params(wildcards):
 
 
 def group_demand_params(wildcards):
-    return group_demand_of(wildcards.house).model_dump(mode="json")
+    return group_part_of(wildcards).model_dump(mode="json")
+
+
+def group_part_of(wildcards):
+    """A part of the dwellings of a house type, or all of them where that is one."""
+    return group_demand_of(wildcards.house, int(wildcards.get("part", 0)))
+
+
+def group_qualities(wildcards):
+    return expand(
+        RESULTS / "demand/group/{house}/{part}_quality.json",
+        house=wildcards.house,
+        part=range(len(PARTS)),
+    )
 
 
 def resample_minutes(wildcards):
@@ -245,8 +260,10 @@ def solve_runtime(wildcards, attempt):
 
 
 def operation_demand(wildcards):
-    """The demand by minute of the houses of a group, each once."""
-    return expand(f"{OPERATED}.nc", house=CASES[wildcards.case].houses)
+    """The demand by minute of the houses of a group, each once, its dwellings in order."""
+    in_parts = HAS_GROUPS and len(PARTS) > 1
+    path = RESULTS / "demand/group/{house}/{part}.nc" if in_parts else f"{OPERATED}.nc"
+    return expand(path, house=CASES[wildcards.case].houses, part=range(len(PARTS)))
 
 
 def operation_design(wildcards):
@@ -315,7 +332,7 @@ def demand_memory(wildcards, attempt):
 
 
 def group_demand_memory(wildcards, attempt):
-    return attempt * memory_of(group_demand_of(wildcards.house))
+    return attempt * memory_of(group_part_of(wildcards))
 
 
 def memory_of(inputs):
@@ -328,7 +345,7 @@ def demand_runtime(wildcards, attempt):
 
 
 def group_demand_runtime(wildcards, attempt):
-    return attempt * runtime_of(group_demand_of(wildcards.house))
+    return attempt * runtime_of(group_part_of(wildcards))
 
 
 def runtime_of(inputs):

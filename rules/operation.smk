@@ -13,8 +13,6 @@ rule simulate_dwelling:
         LOGS / "simulate_dwelling/{case}.log",
     benchmark:
         BENCHMARKS / "simulate_dwelling/{case}.tsv"
-    group:
-        "operation"
     conda:
         ENVIRONMENT
     threads: 1
@@ -37,8 +35,6 @@ rule aggregate_group:
         LOGS / "aggregate_group/{case}.log",
     benchmark:
         BENCHMARKS / "aggregate_group/{case}.tsv"
-    group:
-        "operation"
     conda:
         ENVIRONMENT
     threads: 1

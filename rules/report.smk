@@ -57,8 +57,6 @@ rule plot_figures:
         LOGS / "plot_figures.log",
     benchmark:
         BENCHMARKS / "plot_figures.tsv"
-    group:
-        "page"
     conda:
         ENVIRONMENT
     threads: 1
@@ -99,8 +97,6 @@ rule build_report:
         LOGS / "build_report.log",
     benchmark:
         BENCHMARKS / "build_report.tsv"
-    group:
-        "page"
     conda:
         ENVIRONMENT
     threads: 1
@@ -132,8 +128,6 @@ rule plot_groups:
         LOGS / "plot_groups.log",
     benchmark:
         BENCHMARKS / "plot_groups.tsv"
-    group:
-        "page"
     conda:
         ENVIRONMENT
     threads: 1
@@ -163,8 +157,6 @@ rule plot_precision:
         LOGS / "plot_precision.log",
     benchmark:
         BENCHMARKS / "plot_precision.tsv"
-    group:
-        "page"
     conda:
         ENVIRONMENT
     threads: 1
@@ -193,8 +185,6 @@ rule plot_comparison:
         LOGS / "plot_comparison.log",
     benchmark:
         BENCHMARKS / "plot_comparison.tsv"
-    group:
-        "page"
     conda:
         ENVIRONMENT
     threads: 1

@@ -58,8 +58,6 @@ rule collect_published:
         REPRODUCTION / "logs/collect_published.log",
     benchmark:
         REPRODUCTION / "benchmarks/collect_published.tsv"
-    group:
-        "reproduction"
     conda:
         ENVIRONMENT
     threads: 1
@@ -82,8 +80,6 @@ rule audit_published:
         REPRODUCTION / "logs/audit_published.log",
     benchmark:
         REPRODUCTION / "benchmarks/audit_published.tsv"
-    group:
-        "reproduction"
     conda:
         ENVIRONMENT
     threads: 1
@@ -108,8 +104,6 @@ rule assess_sensitivity:
         REPRODUCTION / "logs/assess_sensitivity.log",
     benchmark:
         REPRODUCTION / "benchmarks/assess_sensitivity.tsv"
-    group:
-        "reproduction"
     conda:
         ENVIRONMENT
     threads: 1
@@ -137,8 +131,6 @@ rule build_reproduction:
         REPRODUCTION / "logs/build_reproduction.log",
     benchmark:
         REPRODUCTION / "benchmarks/build_reproduction.tsv"
-    group:
-        "reproduction"
     conda:
         ENVIRONMENT
     threads: 1

@@ -22,8 +22,10 @@ def results_in(results: Path) -> dict[str, Path]:
     }
 
 
-def differences(one: Path, other: Path) -> list[str]:
+def differences(one: Path, other: Path, *, in_any_order: bool = False) -> list[str]:
     """Files that only one of two runs has, or that are not the same in both.
+
+    ``in_any_order`` takes tables with the same rows for the same.
 
     Tables and NetCDF files are compared by all that they hold but times; what is drawn or told,
     byte by byte; the page, which shows times, by its tables of results, which are files too.
@@ -33,12 +35,12 @@ def differences(one: Path, other: Path) -> list[str]:
     found += [
         name
         for name in sorted(files[0].keys() & files[1].keys())
-        if name != "report/index.html" and not _same(files[0][name], files[1][name])
+        if name != "report/index.html" and not _same(files[0][name], files[1][name], in_any_order)
     ]
     return found
 
 
-def _same(one: Path, other: Path) -> bool:
+def _same(one: Path, other: Path, in_any_order: bool) -> bool:
     if one.read_bytes() == other.read_bytes():
         return True
     if one.suffix == ".nc":
@@ -61,5 +63,8 @@ def _same(one: Path, other: Path) -> bool:
             pd.read_csv(path, dtype=str).drop(columns=list(TIMES), errors="ignore")
             for path in (one, other)
         ]
+        if in_any_order:
+            columns = [*tables[0].columns]
+            tables = [table.sort_values(columns, ignore_index=True) for table in tables]
         return tables[0].equals(tables[1])
     return False

@@ -21,7 +21,7 @@ RULES = {
     name
     for path in (ROOT / "rules").glob("*.smk")
     for name, body in re.findall(
-        r"^rule (\w+):\n((?:    .*\n|\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        r"^(?:    )?rule (\w+):\n((?:    .*\n|\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
     )
     if "    script:\n" in body
 }

@@ -83,6 +83,7 @@ class DemandInputs(Block):
     pv: Pv = Field(description="Photovoltaics, with the settings that their yield follows from.")
     year: int = Field(description="Calendar year.")
     dwellings: int = Field(description="Number of diverse dwellings.")
+    first_dwelling: int = Field(0, description="Number of the first of them.")
     seed: int = Field(description="Seed of every random draw.")
 
 
@@ -248,7 +249,9 @@ def scenario_rows(config: Config, scenarios: Mapping[str, Scenario]) -> list[dic
     ]
 
 
-def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInputs:
+def demand_inputs(
+    config: Config, house: str, dwellings: int = 1, first_dwelling: int = 0
+) -> DemandInputs:
     """What the demand of ``house`` needs of ``config``.
 
     That of one dwelling is what designs are made for; it is the first of any larger number, which
@@ -272,6 +275,7 @@ def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInput
         pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
         dwellings=dwellings,
+        first_dwelling=first_dwelling,
         seed=config.run.seed,
     )
 
@@ -435,6 +439,20 @@ def comparison_inputs(config: Config) -> ComparisonInputs:
         finance=config.finance,
         year=config.time.year,
     )
+
+
+def demand_parts(config: Config) -> list[range]:
+    """The dwellings of each house type of a group, in parts that are made by a job each.
+
+    One part where a file holds them: it is read as a whole.
+    """
+    size = (
+        config.group.dwellings if config.demand.source == "file" else config.group.dwellings_per_job
+    )
+    return [
+        range(first, min(first + size, config.group.dwellings))
+        for first in range(0, config.group.dwellings, size)
+    ]
 
 
 SeriesKind = Literal["import_price", "export_price", "grid_co2", "central_plant"]
