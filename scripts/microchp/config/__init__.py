@@ -42,7 +42,7 @@ from microchp.config.fields import (
     minute_of_day,
 )
 from microchp.config.finance import Annualisation, Finance
-from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
+from microchp.config.grid import OPTIMAL, Control, FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
     Cylinder,
@@ -108,6 +108,7 @@ __all__ = [
     "Comparison",
     "CondensingBoiler",
     "Config",
+    "Control",
     "Cylinder",
     "DayPeriod",
     "Demand",

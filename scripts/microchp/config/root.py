@@ -166,7 +166,7 @@ class Config(Block):
         check("heat_pump.model", [self.heat_pump.model], list(self.heat_pumps))
         lists = {
             f"scenarios.{key}": getattr(self.scenarios, key)
-            for key in ("house", "incentive", "tes", "plant", "penetration")
+            for key in ("house", "incentive", "tes", "plant", "penetration", "control")
         }
         lists["operation.units"] = self.operation.units
         lists["comparison.plants"] = self.comparison.plants
