@@ -14,6 +14,7 @@ from microchp.config import Tes
 from microchp.config.scenarios import ControlInputs, Scenario
 from microchp.control import dispatch
 from microchp.control.dispatch import choose, figures, heat_led_year, household_year
+from microchp.control.forecast import Rolling, forecast_year, mean_before
 from microchp.control.heat_led import heat_led
 from microchp.control.line import Dwelling, dwelling_of
 from microchp.control.physics import Flows, Tank
@@ -135,6 +136,70 @@ def test_the_plan_of_a_day_is_the_optimum_of_the_printed_model(seed: int, parts:
     assert bound <= optimum + 1e-6
     assert optimum <= household.cost_gbp + 1e-6
     assert household.cost_gbp - optimum <= 0.01 * abs(optimum)
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 10_000), parts=st.sampled_from(sorted(PLANTS)))
+def test_forecasts_cost_no_less_than_foresight_and_leave_no_heat_unserved(
+    seed: int, parts: str
+) -> None:
+    home = dwelling(seed, PLANTS[parts], days=12)
+    _, bound = household_year(home)
+    year = forecast_year(home, Rolling(24, 60), 60)
+    year.check()
+    assert year.cost_gbp >= bound - 1e-6
+    assert year.unmet_kwh == 0.0
+    assert year.operated.level_kwh[-1] == pytest.approx(home.line.initial_kwh, abs=1e-9)
+
+
+@pytest.mark.parametrize("parts", ["unit_with_sun", "heat_pump"])
+def test_what_comes_later_changes_no_decision_before_it(parts: str) -> None:
+    """Demand and weather of all days from the ninth on are others; eight days stay as they were."""
+    home = dwelling(5, PLANTS[parts], days=14)
+    known = 8
+    rng = np.random.default_rng(1)
+
+    def other(values: Any) -> Any:
+        changed = values.copy()
+        changed[known:] *= rng.uniform(0.2, 3.0, changed[known:].shape)
+        return changed
+
+    names = ("space_heating_kw", "hot_water_kw", "electricity_kw", "outdoor_temperature_c",
+             "pv_yield_kw_per_kwp")  # fmt: skip
+    changes = {name: other(getattr(home.problem, name)) for name in names}
+    elsewhere = dwelling_of(replace(home.problem, **changes), home.sizes)
+    before, after = (
+        forecast_year(each, Rolling(30, 60), 60).operated for each in (home, elsewhere)
+    )
+    count = known * home.line.slices
+    assert not np.array_equal(before.level_kwh[count:], after.level_kwh[count:])
+    np.testing.assert_array_equal(before.level_kwh[:count], after.level_kwh[:count])
+    np.testing.assert_array_equal(before.activity_kw[:, :count], after.activity_kw[:, :count])
+
+
+def test_with_perfect_forecasts_a_long_horizon_is_as_good_as_foresight() -> None:
+    """No mode has a least load, so that nothing is lost but what the horizon does not see."""
+    home = dwelling(6, days=12, min_load_share=0.0)
+    _, bound = household_year(home)
+    costs = [
+        forecast_year(home, Rolling(hours, 60, is_perfect=True), 60).cost_gbp - home.fixed_gbp
+        for hours in (2, 48)
+    ]
+    best = bound - home.fixed_gbp
+    assert best - 1e-6 <= costs[1] <= costs[0] + 1e-6
+    assert costs[1] - best <= 1e-3 * abs(best)
+
+
+def test_expectations_of_a_day_are_means_of_the_days_before_it() -> None:
+    values = np.arange(20.0)[:, None]
+    week = mean_before(values, 0, 7)[:, 0]
+    assert week[0] == 0.0  # nothing precedes the first day
+    assert week[3] == 1.0  # days 0, 1, 2
+    assert week[10] == 6.0  # days 3 to 9
+    tomorrow = mean_before(values, 1, 7)[:, 0]
+    assert tomorrow[10] == 5.0  # at the midnight before day 9, of days 2 to 8
+    same_weekday = mean_before(values, 0, 4, 7)[:, 0]
+    assert same_weekday[15] == 4.5  # days 1 and 8
 
 
 def test_every_year_ends_with_the_store_as_it_began() -> None:

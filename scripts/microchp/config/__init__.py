@@ -19,6 +19,7 @@ from microchp.config.comparison import (
     ReferenceBoiler,
     UnitCost,
 )
+from microchp.config.control import Control, Forecast
 from microchp.config.demand import Demand, Diversity, FilePolicy, Vdi4655, Weather
 from microchp.config.demand_file import DemandFile
 from microchp.config.emissions import Emissions
@@ -42,7 +43,7 @@ from microchp.config.fields import (
     minute_of_day,
 )
 from microchp.config.finance import Annualisation, Finance
-from microchp.config.grid import OPTIMAL, Control, FixedDesign, Scenarios
+from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import (
     Building,
     Cylinder,
@@ -121,6 +122,7 @@ __all__ = [
     "FilePolicy",
     "Finance",
     "FixedDesign",
+    "Forecast",
     "GridConnection",
     "Group",
     "HeatPump",

@@ -6,11 +6,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from microchp.config.control import Control
 from microchp.config.fields import Block, Name, Share, StoreSize, UnitSize
 from microchp.config.plants import DEFAULT_PLANT
-
-Control = Literal["heat_led", "household"]
-"""Who controls the unit."""
 
 OPTIMAL = "optimal"
 """Design of a scenario whose sizes are free."""
@@ -52,7 +50,8 @@ class Scenarios(Block):
         description=(
             "Who controls the units of designs, each at the step of its design, in the first "
             "dwelling and in groups: `heat_led`, an ordinary controller; `household`, at least "
-            "cost of the dwelling with perfect foresight. More than `heat_led` alone gives "
+            "cost of the dwelling with perfect foresight; `forecast`, the same with forecasts "
+            "from the past alone. More than `heat_led` alone gives "
             "`control.csv`."
         ),
     )

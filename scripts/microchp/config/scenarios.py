@@ -29,6 +29,7 @@ from microchp.config import (
     Emissions,
     FilePolicy,
     Finance,
+    Forecast,
     GridConnection,
     HeatPump,
     HeatPumpModel,
@@ -155,6 +156,7 @@ class ControlInputs(Block):
     controls: list[Control] = Field(description="Who controls the units.")
     penetration: list[Share] = Field(description="Shares of the dwellings that have the design.")
     min_run_minutes: int = Field(description="`heat_led`: once on, the unit stays on so long.")
+    forecast: Forecast = Field(description="How `forecast` plans.")
     seed: int = Field(description="Seed of the choice of dwellings.")
 
 
@@ -368,7 +370,8 @@ def design_inputs(
 def sweep_config(config: Config) -> Config:
     """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
     unread: dict[str, object] = {
-        name: type(getattr(config, name))() for name in ("group", "operation", "comparison")
+        name: type(getattr(config, name))()
+        for name in ("group", "operation", "comparison", "forecast")
     }
     # houses are known by their files
     unread["demand"] = Demand().model_copy(
@@ -450,6 +453,8 @@ def control_inputs(config: Config, scenario: Scenario) -> ControlInputs:
         controls=config.scenarios.control,
         penetration=config.scenarios.penetration,
         min_run_minutes=config.operation.min_run_minutes,
+        # what a control that is not asked for would read changes nothing
+        forecast=config.forecast if "forecast" in config.scenarios.control else Forecast(),
         seed=config.run.seed,
     )
 

@@ -18,22 +18,22 @@ import xarray as xr
 
 from microchp.config import Control
 from microchp.config.scenarios import ControlInputs, DesignInputs
+from microchp.control.forecast import Rolling, forecast_year
 from microchp.control.heat_led import heat_led
 from microchp.control.line import Dwelling, dwelling_of
-from microchp.control.physics import Tank
 from microchp.control.year import (
     AsUsual,
     Year,
     as_usual,
     carried_out,
     closed,
-    leading_row,
     planned,
+    tank_of,
+    unit_bounds,
 )
 from microchp.design.day_program import for_days
 from microchp.design.problem import FloatArray, Problem, check_servable, problem_from, whole_year
 from microchp.design.proof import relative_gap
-from microchp.design.table import activities_of
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, whole, write_netcdf
 from microchp.operation.group import units_at, with_none
@@ -61,31 +61,17 @@ class Figures:
 def heat_led_year(dwelling: Dwelling, min_run_minutes: int) -> Year:
     """A dwelling under the ordinary controller, its last day closed."""
     line = dwelling.line
-    table = line.table
-    lead = leading_row(activities_of(dwelling.problem, dwelling.plant))
-    none = np.zeros(table.heat_kw.size)
+    least_kw, most_kw = unit_bounds(dwelling)
     flows = heat_led(
-        table.heat_kw,
-        table.heat[lead] * table.least[lead] if lead >= 0 else none,
-        table.heat[lead] * table.most[lead] if lead >= 0 else none,
+        line.table.heat_kw,
+        least_kw,
+        most_kw,
         min_run_steps=-(-min_run_minutes // round(60 * line.step_hours)),
         initial_kwh=line.initial_kwh,
-        tank=tank_of(dwelling),
+        tank=tank_of(line),
         step_hours=line.step_hours,
     )
     return Year(dwelling, closed(dwelling, carried_out(dwelling, flows)))
-
-
-def tank_of(dwelling: Dwelling) -> Tank:
-    """The store of a dwelling, as physics knows it."""
-    line = dwelling.line
-    return Tank(
-        line.size_kwh,
-        line.loss_kw,
-        line.loss_per_hour,
-        line.exchange.charge_efficiency,
-        line.exchange.discharge_efficiency,
-    )
 
 
 def household_year(dwelling: Dwelling) -> tuple[Year, float]:
@@ -149,6 +135,10 @@ def independent(
         household, bound = household_year(dwelling)
         found: dict[Control, Figures] = {"household": figures(household, bound)}
         found["heat_led"] = figures(heat_led_year(dwelling, inputs.min_run_minutes), bound)
+        if "forecast" in controls:
+            ahead = Rolling(inputs.forecast.horizon_hours, inputs.forecast.every_minutes)
+            year = forecast_year(dwelling, ahead, inputs.min_run_minutes)
+            found["forecast"] = figures(year, bound)
         # curves are large and made again where they are needed
         dwelling.line.__dict__.pop("curves", None)
         if (number + 1) % 20 == 0:

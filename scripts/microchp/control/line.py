@@ -239,12 +239,15 @@ class Dwelling:
     fixed_gbp
         Cost of a year that no control changes: capital, yearly upkeep, what is paid on the CO2 of
         business as usual.
+    sizes
+        Sizes by the names of results, and ``chp_unit``.
     """
 
     problem: Problem
     plant: Plant
     line: Line
     fixed_gbp: float
+    sizes: Mapping[str, Any]
 
 
 def dwelling_of(problem: Problem, sizes: Mapping[str, Any]) -> Dwelling:
@@ -271,4 +274,5 @@ def dwelling_of(problem: Problem, sizes: Mapping[str, Any]) -> Dwelling:
         loss_per_hour=(1.0 - kept_share(tes, fixed.step_hours)) / fixed.step_hours if tes else 0.0,
     )
     capital = fixed.plant_capital_gbp(plant) + fixed.constant_gbp
-    return Dwelling(fixed, plant, line, capital + fixed.store_capital_gbp_per_kwh * size)
+    capital += fixed.store_capital_gbp_per_kwh * size
+    return Dwelling(fixed, plant, line, capital, sizes)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from microchp.control.line import Dwelling, Line, Plan
-from microchp.control.physics import Flows
+from microchp.control.physics import Flows, Tank
 from microchp.design.problem import FloatArray
 from microchp.design.schedule import UNSERVED_KW
 from microchp.design.slices import least_cost
@@ -80,7 +80,31 @@ def leading_row(activities: tuple[Activity, ...]) -> int:
     return -1
 
 
-def carried_out(dwelling: Dwelling, flows: FloatArray) -> Operated:
+def unit_bounds(dwelling: Dwelling) -> tuple[FloatArray, FloatArray]:
+    """Least and most heat of the leading unit while it runs (kW), each of shape ``(N,)``."""
+    table = dwelling.line.table
+    lead = leading_row(activities_of(dwelling.problem, dwelling.plant))
+    if lead < 0:
+        none = np.zeros(table.heat_kw.size)
+        return none, none
+    heat = table.heat[lead]
+    return heat * table.least[lead], heat * table.most[lead]
+
+
+def tank_of(line: Line) -> Tank:
+    """The store of a line, as physics knows it."""
+    return Tank(
+        line.size_kwh,
+        line.loss_kw,
+        line.loss_per_hour,
+        line.exchange.charge_efficiency,
+        line.exchange.discharge_efficiency,
+    )
+
+
+def carried_out(
+    dwelling: Dwelling, flows: FloatArray, asked_kw: FloatArray | None = None
+) -> Operated:
     """What the parts do for heat that was stepped through.
 
     Parameters
@@ -89,6 +113,10 @@ def carried_out(dwelling: Dwelling, flows: FloatArray) -> Operated:
         The dwelling.
     flows
         :class:`microchp.control.physics.Flows` of each slice, shape ``(6, N)``.
+    asked_kw
+        Activities that a controller asked for, shape ``(A, N)``: what parts beside the leading
+        unit and the boiler give at most, before the boiler gives the rest. Without, they give
+        nothing before it.
     """
     done = Flows(*flows)
     table = dwelling.line.table
@@ -98,16 +126,27 @@ def carried_out(dwelling: Dwelling, flows: FloatArray) -> Operated:
     if lead >= 0:
         activity[lead] = done.unit_kw / table.heat[lead]
     rest = np.asarray(done.others_kw).copy()
-    for kind in OTHERS:
-        for row, other in enumerate(activities):
-            if other.kind == kind and row != lead:
-                activity[row] = np.minimum(rest / table.heat[row], table.most[row])
-                rest -= activity[row] * table.heat[row]
+    makers = [
+        row
+        for kind in OTHERS
+        for row, other in enumerate(activities)
+        if other.kind == kind and row != lead
+    ]
+    asked = np.zeros_like(activity) if asked_kw is None else asked_kw
+    first = [row for row in makers if activities[row].kind not in ("boiler", "unserved_heat")]
+    for row, most in [
+        *((row, np.minimum(asked[row], table.most[row])) for row in first),
+        *((row, table.most[row]) for row in makers),
+    ]:
+        more = np.minimum(rest / table.heat[row], most - activity[row])
+        activity[row] += more
+        rest -= more * table.heat[row]
     for row, other in enumerate(activities):
         if other.kind == "pv":
             net = table.electricity_kw - (table.electricity * activity).sum(axis=0)
-            room = np.maximum(net + table.max_export_kw, 0.0)
-            activity[row] = np.minimum(table.most[row], room)
+            sold = np.where(table.least[row] == table.most[row], np.inf, table.max_export_kw)
+            sold = np.where(table.export_gbp_per_kwh < 0.0, 0.0, sold)
+            activity[row] = np.clip(net + sold, table.least[row], table.most[row])
     return Operated(
         activity,
         np.asarray(done.charge_kw),
