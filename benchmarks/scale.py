@@ -1,8 +1,8 @@
 """What a run takes as it grows: ``python benchmarks/scale.py scenarios`` or ``dwellings``.
 
-``scenarios`` plans runs of 1 to 10,000 scenarios and makes two designs at 5-min steps, for the time
-of a design and its files. ``dwellings`` makes groups of 10 to 1,000 dwellings with a unit, summed at
-four penetrations, on one core. Both write their rows to ``docs/scale.csv``, in place of earlier
+``scenarios`` plans runs of 1 to 10,000 scenarios and makes two designs at 5-min steps, for the
+time of a design and its files. ``dwellings`` makes groups of 10 to 1,000 dwellings with a unit,
+summed at four penetrations, on one core. Both write their rows to ``docs/scale.csv``, in place of earlier
 rows of the same kind; ``figure`` draws the file as ``docs/images/scale.svg`` and prints what the
 dwellings of a country take at these rates.
 """
@@ -142,9 +142,7 @@ def keep(kind: str, rows: list[dict[str, Any]]) -> None:
 
 def rates(table: pd.DataFrame) -> pd.Series:
     """Core seconds of a further dwelling in each stage: between the two largest groups."""
-    of_groups = table[table["of"] == "dwellings"].pivot(
-        index="number", columns="what", values="seconds"
-    )
+    of_groups = table[table["of"] == "dwellings"].pivot_table("seconds", "number", "what")
     last = of_groups.iloc[-2:]
     return (last.iloc[1] - last.iloc[0]) / (last.index[1] - last.index[0])
 

@@ -300,10 +300,10 @@ def control_threads(wildcards):
     return solve_threads(wildcards)
 
 
-def control_memory(wildcards):
+def control_memory(wildcards, attempt):
     """MB: libraries, and a year of every dwelling at the step of its design."""
     minutes = design_of(wildcards.scenario).time.resolution_minutes
-    return 1500 + CONFIG.dwellings * 200 // minutes
+    return attempt * (1500 + CONFIG.dwellings * 200 // minutes)
 
 
 def group_params(wildcards):

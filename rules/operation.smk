@@ -65,7 +65,7 @@ rule dispatch_group:
     threads: control_threads
     resources:
         mem_mb=control_memory,
-        runtime=120,
+        runtime=growing(120),
     params:
         inputs=control_params,
         code=code("dispatch_group"),

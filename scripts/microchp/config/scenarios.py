@@ -492,15 +492,13 @@ def comparison_inputs(config: Config) -> ComparisonInputs:
 def demand_parts(config: Config) -> list[range]:
     """The dwellings of each house type of a group, in parts that are made by a job each.
 
-    One part where a file holds them: it is read as a whole.
+    One part where a file holds them, which is read as a whole, and where controls are compared,
+    which look at all of them together.
     """
-    size = (
-        config.group.dwellings if config.demand.source == "file" else config.group.dwellings_per_job
-    )
-    return [
-        range(first, min(first + size, config.group.dwellings))
-        for first in range(0, config.group.dwellings, size)
-    ]
+    count = config.group.dwellings
+    is_whole = config.demand.source == "file" or config.scenarios.control != ["heat_led"]
+    size = count if is_whole else config.group.dwellings_per_job
+    return [range(first, min(first + size, count)) for first in range(0, count, size)]
 
 
 SeriesKind = Literal["import_price", "export_price", "grid_co2", "central_plant"]
