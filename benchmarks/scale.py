@@ -2,9 +2,9 @@
 
 ``scenarios`` plans runs of 1 to 10,000 scenarios and makes two designs at 5-min steps, for the
 time of a design and its files. ``dwellings`` makes groups of 10 to 1,000 dwellings with a unit,
-summed at four penetrations, on one core. Both write their rows to ``docs/scale.csv``, in place of earlier
-rows of the same kind; ``figure`` draws the file as ``docs/images/scale.svg`` and prints what the
-dwellings of a country take at these rates.
+summed at four penetrations, on one core. Both write their rows to ``docs/scale.csv``, in place of
+earlier rows of the same kind; ``figure`` draws the file as ``docs/images/scale.svg`` and prints
+what the dwellings of a country take at these rates.
 """
 
 from __future__ import annotations

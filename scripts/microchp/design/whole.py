@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import linopy
 import numpy as np
 
@@ -32,7 +34,8 @@ def solve_monolithic(
     """
     name = problem.inputs.scenario
     condition = ""
-    for way in ({}, *OTHER_WAYS):
+    ways: list[dict[str, Any]] = [{}, *OTHER_WAYS]
+    for way in ways:
         if condition in ("optimal", "time_limit"):
             break
         model.solve(
