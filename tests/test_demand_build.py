@@ -14,6 +14,7 @@ from microchp.config import Demand, Diversity, House, Pv, Weather
 from microchp.demand.build import build_demand
 from microchp.demand.builtin import dwelling_variation
 from microchp.demand.photovoltaics import pv_yield_kw_per_kwp
+from microchp.demand.quality import join_quality
 from microchp.demand.weather import load_weather
 from microchp.errors import ConfigError
 from microchp.report.calibration import draw_days, plot_calibration
@@ -132,6 +133,23 @@ def test_electricity_follows_the_household(pair) -> None:  # type: ignore[no-unt
     assert by_hour[17:22].mean() > 1.5 * by_hour[2:5].mean()
     days = power.reshape(366, 1440)
     assert len(np.unique(days.round(6), axis=0)) == 366
+
+
+def test_dwellings_made_in_parts_are_those_made_in_one(pair, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    directory, demand, quality = pair
+    second, told = build(tmp_path, "part1", dwellings=1, first_dwelling=1)
+    xr.testing.assert_identical(second, demand.isel(dwelling=[1]))
+    first = {
+        key: [item for item in quality[key] if item["dwelling"] == 0]
+        for key in ("quantities", "facts")
+    }
+    (tmp_path / "part0_quality.json").write_text(json.dumps(quality | first | {"dwellings": 1}))
+    parts = [tmp_path / f"part{part}_quality.json" for part in (0, 1)]
+    join_quality(quality_paths=parts, joined_path=tmp_path / "joined.json")
+    assert (tmp_path / "joined.json").read_text() == (
+        directory / "cottage_quality.json"
+    ).read_text()
+    assert told["dwellings"] == 1
 
 
 def test_dwellings_differ(pair) -> None:  # type: ignore[no-untyped-def]
