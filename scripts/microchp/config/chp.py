@@ -15,6 +15,7 @@ from microchp.config.fields import (
     Minutes,
     Name,
     PaidPrice,
+    PlainText,
     Positive,
     Share,
     SomePower,
@@ -78,7 +79,7 @@ class PrimeMover(Block):
     maintenance_gbp_per_kwh: PaidPrice | None = Field(
         None, description="Per kWh of electricity generated; empty: not known, as above."
     )
-    source: str = Field("", description="Where the figures come from.")
+    source: PlainText = Field("", description="Where the figures come from.")
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
