@@ -187,7 +187,7 @@ def solve_store_line(
         end, level = _one_level(0.0), _each_day(final_kwh, days)
     stored, levels, prices = (np.empty((days, slices)) for _ in range(3))
     cost, feasible = np.empty(days), np.empty(days, dtype=np.bool_)
-    refused = _solve_days(
+    refused = solve_days_into(
         x,
         y,
         step_hours,
@@ -513,7 +513,7 @@ def _walk(
 
 
 @numba.njit(cache=True, nogil=True)
-def _solve_days(
+def solve_days_into(
     x: FloatArray,
     y: FloatArray,
     step_hours: float,
