@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from microchp.design.slices import FEASIBLE_KW, lower_hull
-from microchp.design.store_line import solve_days_into
+from microchp.design.store_line import fill_days
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -233,7 +233,7 @@ def _line(hull_kw, hull_cost, store, size, level, stored_at, price):  # type: ig
     cost, feasible = np.empty(1), np.empty(1, dtype=np.bool_)
     none = np.empty(0)
     at = np.array([midnight * size])
-    solve_days_into(
+    fill_days(
         hull_kw[None],
         hull_cost[None],
         step,
