@@ -35,6 +35,7 @@ from microchp.system.activities import (
     UNSERVED_HEAT,
     Activity,
     Kind,
+    slices_of,
 )
 from microchp.system.plant import CHOSEN, Part
 from microchp.system.store import Store
@@ -164,6 +165,7 @@ class _Modes:
     def of(cls, problem: Problem) -> _Modes | None:
         """The modes that a problem needs, if it needs any."""
         units = [part for part in problem.parts if part.kind == "chp"]
+        # starts count only of units that have a least load
         least = any(np.any(np.asarray(u.activities[0].least_kw) > 0) for u in units)
         heat = any(store.carrier == "heat" for store in problem.stores)
         ways = ("charge", "discharge") if heat else ("any",)
@@ -393,6 +395,7 @@ class _Builder:
             self.constrain(total - most * on <= 0, f"{kind}_most")
             self.constrain(on - installed <= 0, f"{kind}_installed")
             self.within(flow, most, kind)
+            self.add_starts(kind, rows, on, installed)
         else:
             # the share of a mode that a unit has, its units' shares being the mode's
             runs = self.modes.where(self.modes.runs, "on")
@@ -401,6 +404,53 @@ class _Builder:
             self.constrain(flow - most * on <= 0, f"{kind}_most")
             self.constrain(on.sum(MODE) - installed <= 0, f"{kind}_installed")
             self.constrain(on.sum(kind) - runs * self.share == 0, f"{kind}_in_mode")
+            self.add_starts(kind, rows, on.sum(MODE), installed)
+
+    def add_starts(self, kind: Kind, rows: list[Activity], on: Any, installed: Any) -> None:
+        """Starts, what they cost, and least times of running and standing.
+
+        Rajan and Takriti 2005, IBM RC23628: what started within the least time runs, and what
+        starts has stood for the least time. A day follows itself. A start is whole where running
+        is, so that it needs no binary.
+        """
+        if not any(row.counts_starts for row in rows):
+            return
+        problem, slices = self.problem, self.problem.shape[1]
+        index = installed.indexes[kind]
+        start = self.model.add_variables(
+            lower=0, upper=1, coords=[index, *self.slices], name=f"{kind}_start"
+        )
+        self.constrain(start - on + self.earlier(on, 1) >= 0, f"{kind}_starts")
+        for what, hours in (
+            ("up", [row.min_up_hours for row in rows]),
+            ("down", [row.min_down_hours for row in rows]),
+        ):
+            least = np.array([max(slices_of(h, problem.step_hours, slices), 1) for h in hours])
+            started = _sum(
+                [
+                    xr.DataArray((least > k).astype(float), coords=[index]) * self.earlier(start, k)
+                    for k in range(least.max())
+                ]
+            )
+            if what == "up":
+                self.constrain(started - on <= 0, f"{kind}_least_up")
+                continue
+            before = _sum(
+                [
+                    xr.DataArray((least == k).astype(float), coords=[index]) * self.earlier(on, k)
+                    for k in np.unique(least)
+                ]
+            )
+            self.constrain(started + before - installed <= 0, f"{kind}_least_down")
+        per_start = xr.DataArray([self.prices.of_start(row) for row in rows], coords=[index])
+        days = xr.DataArray(problem.day_weight, coords=[self.coords["day"]])
+        self.cost.append((per_start * days * start).sum())
+
+    def earlier(self, values: Any, slices: int) -> Any:
+        """What was some slices ago in the same day, which follows itself."""
+        count = self.problem.shape[1]
+        order = (np.arange(count) - slices) % count
+        return values.isel(slice=order).assign_coords(slice=self.coords["slice"])
 
     def most_of_use(self, heat: xr.DataArray) -> xr.DataArray:
         """Most of an activity that a slice has use for, by the heat that it gives."""
