@@ -34,18 +34,33 @@ def forever() -> float:
     return 1e6
 
 
+class Printed:
+    """The printed model of the last problem asked for: building takes longer than solving."""
+
+    problem: Problem | None = None
+    model: Any = None
+
+    @classmethod
+    def of(cls, problem: Problem) -> Any:
+        if cls.problem is not problem:
+            with v1_semantics():
+                cls.problem, cls.model = problem, build_printed_model(problem)
+        return cls.model
+
+
 def checked(problem: Problem, proof: Proof[Any]) -> Proof[Any]:
     with v1_semantics():
-        model = build_printed_model(problem)
-        check_solution(problem, model, proof.design, proof.design.flows, proof.lower_bound_gbp)
+        check_solution(
+            problem, Printed.of(problem), proof.design, proof.design.flows, proof.lower_bound_gbp
+        )
     return proof
 
 
 def whole(problem: Problem) -> Proof[Any]:
     """The printed model by HiGHS."""
     with v1_semantics():
-        model = build_printed_model(problem)
-        return checked(problem, solve_monolithic(problem, model, Asked(1e-6), lambda: 60.0))
+        proof = solve_monolithic(problem, Printed.of(problem), Asked(1e-6), lambda: 60.0)
+    return checked(problem, proof)
 
 
 def by_days(problem: Problem) -> Proof[Any]:
@@ -130,7 +145,7 @@ class TestOnPaper:
 # ------------------------------------------------------------------- random, whole and by days
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 10_000),
     parts=st.sets(st.sampled_from(["heat_pump", "tes", "battery", "pv"]), max_size=2),
@@ -199,9 +214,7 @@ def test_the_account_counts_starts_as_the_objective_does(design):
     assert found.attrs["solve_method"] == "day_programmes"
     row = assess_design(found)  # refuses an objective that is not the cost of the flows
     on = found["chp_power_kw"].to_numpy().reshape(2, 12) > 0
-    starts = sum(
-        365 / 2 for day in on for t in range(12) if day[t] and not day[t - 1]
-    )
+    starts = sum(365 / 2 for day in on for t in range(12) if day[t] and not day[t - 1])
     assert starts > 0
     assert row["chp_charged_starts"] == pytest.approx(starts)
     assert row["chp_start_gbp"] == pytest.approx(0.05 * starts)

@@ -82,8 +82,8 @@ class PrimeMover(Block):
     start_fuel_kwh: StartFuel = Field(
         0.0,
         description=(
-            "Fuel that a start burns beyond that of the power generated, in designs and where their "
-            "operation is priced."
+            "Fuel that a start burns beyond that of the power generated, in designs and where "
+            "their operation is priced."
         ),
     )
     min_up_minutes: Minutes = Field(0.0, description="Least time that it runs once started.")

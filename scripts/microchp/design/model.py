@@ -420,37 +420,35 @@ class _Builder:
         start = self.model.add_variables(
             lower=0, upper=1, coords=[index, *self.slices], name=f"{kind}_start"
         )
-        self.constrain(start - on + self.earlier(on, 1) >= 0, f"{kind}_starts")
-        for what, hours in (
-            ("up", [row.min_up_hours for row in rows]),
-            ("down", [row.min_down_hours for row in rows]),
-        ):
-            least = np.array([max(slices_of(h, problem.step_hours, slices), 1) for h in hours])
-            started = _sum(
-                [
-                    xr.DataArray((least > k).astype(float), coords=[index]) * self.earlier(start, k)
-                    for k in range(least.max())
-                ]
+        # how many slices ago; of each part those within its least time
+        ago = xr.DataArray(np.arange(slices + 1), dims="ago")
+        up, down = (
+            xr.DataArray(
+                [max(slices_of(hours, problem.step_hours, slices), 1) for hours in least],
+                coords=[index],
             )
-            if what == "up":
+            for least in ([r.min_up_hours for r in rows], [r.min_down_hours for r in rows])
+        )
+        before = self.earlier(on, ago[1:2]).sum("ago")
+        self.constrain(start - on + before >= 0, f"{kind}_starts")
+        for least, name in ((up, "up"), (down, "down")):
+            window = ago[: int(least.max())]
+            started = ((window < least).astype(float) * self.earlier(start, window)).sum("ago")
+            if name == "up":
                 self.constrain(started - on <= 0, f"{kind}_least_up")
-                continue
-            before = _sum(
-                [
-                    xr.DataArray((least == k).astype(float), coords=[index]) * self.earlier(on, k)
-                    for k in np.unique(least)
-                ]
-            )
-            self.constrain(started + before - installed <= 0, f"{kind}_least_down")
+            else:
+                at = xr.DataArray(np.unique(down), dims="ago")
+                stood = ((at == least).astype(float) * self.earlier(on, at)).sum("ago")
+                self.constrain(started + stood - installed <= 0, f"{kind}_least_down")
         per_start = xr.DataArray([self.prices.of_start(row) for row in rows], coords=[index])
         days = xr.DataArray(problem.day_weight, coords=[self.coords["day"]])
         self.cost.append((per_start * days * start).sum())
 
-    def earlier(self, values: Any, slices: int) -> Any:
-        """What was some slices ago in the same day, which follows itself."""
+    def earlier(self, values: Any, ago: xr.DataArray) -> Any:
+        """What was some slices ago in the same day, which follows itself; adds a dimension."""
         count = self.problem.shape[1]
-        order = (np.arange(count) - slices) % count
-        return values.isel(slice=order).assign_coords(slice=self.coords["slice"])
+        now = xr.DataArray(np.arange(count), dims="slice")
+        return values.isel(slice=(now - ago) % count).assign_coords(slice=self.coords["slice"])
 
     def most_of_use(self, heat: xr.DataArray) -> xr.DataArray:
         """Most of an activity that a slice has use for, by the heat that it gives."""

@@ -39,6 +39,7 @@ from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
 from microchp.series.timeseries import days_in_year
 from microchp.system.activities import UNSERVED_ELECTRICITY, UNSERVED_HEAT
+from microchp.system.plant import Plant
 
 log = logging.getLogger(__name__)
 
@@ -171,13 +172,7 @@ def whole_year_cost(
         it goes along the path of one store's hull (GBP/year); NaN if the sizes cannot serve the
         whole year.
     """
-    fixed = problem.with_sizes({part: sizes.get(name, 0.0) for part, name in SIZES.items()})
-    (plant,) = (
-        plant
-        for plant in fixed.plants
-        if plant.size("heat_pump") == sizes.get("heat_pump_kw", 0.0)
-        and (unit.name if (unit := plant.part("chp")) else "") == sizes["chp_unit"]
-    )
+    fixed, plant = fixed_to(problem, sizes)
     if not fixed.ties_by_one_store:
         proof = solve_day_programmes(
             fixed, _asked(solve), lambda: 60.0 * solve.time_limit_minutes, threads, (plant,)
@@ -191,6 +186,21 @@ def whole_year_cost(
     if not design.year.serves_all_heat(design.operation):
         return np.nan
     return design.cost_gbp
+
+
+def fixed_to(problem: Problem, sizes: Mapping[str, Any]) -> tuple[Problem, Plant]:
+    """The problem with the sizes of a design, and the plant that the design chose of it.
+
+    ``sizes`` have the names that results give them, ``chp_unit`` among them.
+    """
+    fixed = problem.with_sizes({part: sizes.get(name, 0.0) for part, name in SIZES.items()})
+    (plant,) = (
+        plant
+        for plant in fixed.plants
+        if plant.size("heat_pump") == sizes.get("heat_pump_kw", 0.0)
+        and (unit.name if (unit := plant.part("chp")) else "") == sizes["chp_unit"]
+    )
+    return fixed, plant
 
 
 def _asked(solve: Solve) -> Asked:
