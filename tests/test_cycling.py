@@ -7,13 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
+from conftest import ROOT
 from design_cases import FIT, NO_INCENTIVE, inputs, random_problem, system_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microchp.account.designs import assess_design
 from microchp.account.energy import check_design
-from microchp.config import Solve, Tes
+from microchp.account.start_frontier import frontier, most_eai
+from microchp.config import Solve, Tes, load_config
+from microchp.config.scenarios import design_inputs, scenario_table
 from microchp.design.check import check_solution
 from microchp.design.day_route import solve_day_programmes
 from microchp.design.model import build_printed_model, v1_semantics
@@ -21,7 +25,8 @@ from microchp.design.problem import Problem
 from microchp.design.proof import Asked, Proof
 from microchp.design.solve import solve_problem
 from microchp.design.whole import solve_monolithic
-from microchp.errors import AssessmentError
+from microchp.errors import AssessmentError, ConfigError
+from microchp.report.start_figure import plot_starts
 
 
 def with_starts(problem: Problem, **keys: float) -> Problem:
@@ -232,3 +237,65 @@ def test_runs_and_pauses_that_are_too_short_are_refused(design):
         assert longer.attrs["inputs"] != units
         with pytest.raises(AssessmentError, match=f"CHP {what} too shortly"):
             check_design(longer)
+
+
+# -------------------------------------------------------------------------------- frontier
+
+
+def test_fewer_starts_never_earn_more_and_none_beat_what_is_proven(tmp_path):
+    given = inputs(sizes_kw=(2,), min_load_share=0.5, tes=Tes(max_kwh=6), incentive=FIT)
+    problem = random_problem(4, given, days=2, slices=12)
+    solve = Solve(relative_gap=1e-4, absolute_gap_gbp=0)
+    found = solve_problem(problem, Printed.of(problem), solve)
+    table = frontier(problem, found, solve, prices_gbp=(0.0, 0.1, 0.4, 2.0))
+    starts, eai = table["chp_charged_starts"].to_numpy(), table["eai_gbp"].to_numpy()
+    gap = 1e-4 * found.attrs["objective_gbp"]
+    assert starts[0] > starts[-1]
+    assert (np.diff(starts) <= 0).all()
+    assert (np.diff(eai) <= gap).all()
+    assert (eai <= table["eai_most_gbp"] + 1e-6).all()
+    # without a price it is the design's own income
+    assert eai[0] == pytest.approx(assess_design(found)["eai_gbp"], abs=2 * gap)
+    table.to_csv(tmp_path / "starts.csv", index=False)
+    files = {key: tmp_path / f"starts.{key}" for key in ("svg", "pdf")}
+    plot_starts(frontier_path=tmp_path / "starts.csv", svg_path=files["svg"], pdf_path=files["pdf"])
+    for price in table["start_price_gbp"]:
+        assert f"£{price:g}" in files["svg"].read_text()
+
+
+def test_lines_of_prices_bound_the_income_of_starts():
+    # at 1 GBP a start no operation earns more than 70, that price taken off: 40 starts 110
+    bounds = [(0.0, 100.0), (1.0, 70.0)]
+    np.testing.assert_allclose(most_eai(np.array([10.0, 30.0, 40.0]), bounds), [80, 100, 100])
+
+
+def test_a_frontier_needs_a_unit_that_starts():
+    problem = random_problem(4, inputs(sizes_kw=(2,), tes=Tes(max_kwh=6)), slices=6)
+    found = solve_problem(problem, Printed.of(problem), Solve(absolute_gap_gbp=1))
+    with pytest.raises(ConfigError, match=r"chp\.min_load_share"):
+        frontier(problem, found, Solve(), [0.0])
+    without = random_problem(4, inputs(sizes_kw=(0,), tes=Tes(max_kwh=6)), slices=6)
+    found = solve_problem(without, Printed.of(without), Solve())
+    with pytest.raises(ConfigError, match="no unit"):
+        frontier(without, found, Solve(), [0.0])
+
+
+# ------------------------------------------------------------------------------ configuration
+
+
+def load(text: str) -> Any:
+    return load_config(yaml.safe_load(text), ROOT / "resources")
+
+
+def test_a_unit_that_may_run_at_nothing_has_no_starts():
+    with pytest.raises(ConfigError, match=r"starts of 'gas_engine_1kw' count .*start_cost_gbp: 1"):
+        load("chp: {min_load_share: 0, start_cost_gbp: 1}")
+    config = load("chp: {start_cost_gbp: 0.2, min_up_minutes: 60}")
+    unit = design_inputs(config, scenario_table(config)["flat-fit-with"]).units[0]
+    assert (unit.start_cost_gbp, unit.min_up_minutes, unit.min_down_minutes) == (0.2, 60, 0)
+
+
+def test_a_sweep_cannot_follow_starts():
+    sweep = "sweep: {inputs: {tariff.gas_gbp_per_kwh: {low: 0.03, high: 0.05}}}"
+    with pytest.raises(ConfigError, match="which a sweep cannot follow"):
+        load(f"chp: {{min_up_minutes: 30}}\n{sweep}")

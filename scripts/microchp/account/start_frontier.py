@@ -32,9 +32,6 @@ from microchp.files import read_netcdf, whole
 
 log = logging.getLogger(__name__)
 
-PRICES_GBP = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
-"""Prices of a start, on top of what it costs anyway."""
-
 
 def trace_starts(
     *,
@@ -43,6 +40,7 @@ def trace_starts(
     frontier_path: str | Path,
     inputs: DesignInputs,
     solve: Solve,
+    prices_gbp: Iterable[float],
     threads: int = 1,
 ) -> None:
     """Write the frontier of a design.
@@ -55,6 +53,8 @@ def trace_starts(
         CSV to write, a row for each price of a start (:func:`frontier`).
     inputs, solve
         The scenario's parameters; gap and time limit of each solve.
+    prices_gbp
+        Prices of a start, on top of what it costs anyway.
     threads
         Days solved at a time.
 
@@ -67,7 +67,7 @@ def trace_starts(
     """
     design = read_netcdf(design_path)
     problem = problem_from(read_netcdf(demand_path, dwelling=0), inputs)
-    table = frontier(problem, design, solve, threads)
+    table = frontier(problem, design, solve, prices_gbp, threads)
     with whole(frontier_path) as partial:
         table.to_csv(partial, index=False)
 
@@ -76,8 +76,8 @@ def frontier(
     problem: Problem,
     design: xr.Dataset,
     solve: Solve,
+    prices_gbp: Iterable[float],
     threads: int = 1,
-    prices_gbp: Iterable[float] = PRICES_GBP,
 ) -> pd.DataFrame:
     """Income and starts of a design's sizes at each price of a start.
 

@@ -168,6 +168,14 @@ class Chp(Block):
     min_down_minutes: Minutes | None = Field(
         None, description="Overrides the units' least time of standing; empty: the catalogue's."
     )
+    start_prices_gbp: list[Cost] = Field(
+        [0, 0.01, 0.03, 0.1, 0.3, 1],
+        min_length=1,
+        description=(
+            "Prices of a start, on top of its cost, at which `starts/<scenario>.csv` operates a "
+            "design."
+        ),
+    )
     cost_index: CostIndex = Field(
         1.0, description="Factor on the unit's capital cost to the design year (CEPCI)."
     )
