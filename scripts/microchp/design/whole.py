@@ -7,7 +7,7 @@ from typing import Any
 import linopy
 import numpy as np
 
-from microchp.design.day_program import Clock
+from microchp.design.days import Clock
 from microchp.design.highs import OTHER_WAYS, require_optimal, run, solver
 from microchp.design.model import size_variable
 from microchp.design.problem import DIMS, FloatArray, Problem
