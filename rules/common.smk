@@ -278,9 +278,9 @@ def solve_runtime(wildcards, attempt):
     return attempt * (round(limit) + 10)
 
 
-def starts_runtime(wildcards):
+def starts_runtime(wildcards, attempt):
     """Minutes for a solve at each price of a start."""
-    return len(CONFIG.chp.start_prices_gbp) * solve_runtime(wildcards)
+    return len(CONFIG.chp.start_prices_gbp) * solve_runtime(wildcards, attempt)
 
 
 def operation_demand(wildcards):

@@ -134,8 +134,8 @@ rule plot_starts:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         code=code("plot_starts"),
     script:

@@ -89,8 +89,8 @@ rule plot_plants:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         parts=PLANTS,
         code=code("plot_plants"),
