@@ -135,21 +135,21 @@ def test_electricity_follows_the_household(pair) -> None:  # type: ignore[no-unt
     assert len(np.unique(days.round(6), axis=0)) == 366
 
 
-def test_dwellings_made_in_parts_are_those_made_in_one(pair, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    directory, demand, quality = pair
-    second, told = build(tmp_path, "part1", dwellings=1, first_dwelling=1)
-    xr.testing.assert_identical(second, demand.isel(dwelling=[1]))
-    first = {
-        key: [item for item in quality[key] if item["dwelling"] == 0]
-        for key in ("quantities", "facts")
-    }
-    (tmp_path / "part0_quality.json").write_text(json.dumps(quality | first | {"dwellings": 1}))
-    parts = [tmp_path / f"part{part}_quality.json" for part in (0, 1)]
-    join_quality(quality_paths=parts, joined_path=tmp_path / "joined.json")
-    assert (tmp_path / "joined.json").read_text() == (
-        directory / "cottage_quality.json"
-    ).read_text()
-    assert told["dwellings"] == 1
+def test_dwellings_made_in_parts_are_those_made_in_one(tmp_path: Path) -> None:
+    house = {"house": WITHOUT_APPLIANCES}
+    demand, _ = build(tmp_path, "whole", dwellings=3, **house)
+    parts = [
+        build(tmp_path, f"part{first}", dwellings=count, first_dwelling=first, **house)[0]
+        for first, count in ((0, 2), (2, 1))
+    ]
+    xr.testing.assert_identical(parts[0], demand.isel(dwelling=slice(0, 2)))
+    xr.testing.assert_identical(parts[1], demand.isel(dwelling=[2]))
+    join_quality(
+        quality_paths=[tmp_path / "part0_quality.json", tmp_path / "part2_quality.json"],
+        joined_path=tmp_path / "joined.json",
+    )
+    joined = (tmp_path / "joined.json").read_text(encoding="utf-8")
+    assert joined == (tmp_path / "whole_quality.json").read_text(encoding="utf-8")
 
 
 def test_dwellings_differ(pair) -> None:  # type: ignore[no-untyped-def]
