@@ -31,7 +31,7 @@ from microchp.design.day_program import Clock
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
 from microchp.design.model import own_names
 from microchp.design.problem import WEATHER, Problem, problem_from
-from microchp.design.proof import SIZES, Asked, Design, Proof, sizes_of
+from microchp.design.proof import Asked, Design, Proof, sizes_of
 from microchp.design.schedule import UNSERVED_KW, PlantYear
 from microchp.design.search import StoreSearch, design_without_store, solve_by_days
 from microchp.design.whole import solve_monolithic
@@ -39,7 +39,7 @@ from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
 from microchp.series.timeseries import days_in_year
 from microchp.system.activities import UNSERVED_ELECTRICITY, UNSERVED_HEAT
-from microchp.system.plant import Plant
+from microchp.system.plant import SIZES, Plant
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from microchp.account.energy import SIZES
 from microchp.config import OPTIMAL
+from microchp.system.plant import SIZES
 
 LEAST_SIZE = 0.05
 """Smaller sizes are none to a reader: a solver's zero is not exact."""
@@ -55,7 +55,7 @@ def cheaper_of_pairs(chosen: pd.DataFrame) -> pd.DataFrame:
 
 def installs(designs: pd.DataFrame) -> pd.Series:
     """Whether a design has anything that is not there today."""
-    sizes = [name for name in ("chp_kw", *SIZES.values()) if name in designs]
+    sizes = [name for name in SIZES.values() if name in designs]
     return (designs[sizes] >= LEAST_SIZE).any(axis=1)
 
 
