@@ -151,6 +151,32 @@ def test_heat_pump_pv_and_battery_at_fixed_sizes_cost_the_same_in_pypsa(tmp_path
     assert found <= cost + 1e-6
 
 
+def test_starts_of_the_unit_cost_the_same_in_pypsa(tmp_path):
+    given = inputs(sizes_kw=(2,), min_load_share=0.5, incentive=LEVY)
+    keys = {
+        "start_cost_gbp": 0.2, "start_fuel_kwh": 2.0, "min_up_minutes": 150, "min_down_minutes": 70
+    }  # fmt: skip
+    units = [unit.model_copy(update=keys) for unit in given.units]
+    problem = two_days(3, given.model_copy(update={"units": units}))
+    # nobody is at home around midnight, so that PyPSA's days follow each other as a day itself
+    heat, power = problem.space_heating_kw.copy(), problem.electricity_kw.copy()
+    heat[:, [0, 1, 2, -1]], heat[:, 3:-1] = 0.0, heat[:, 3:-1] + 3.0
+    power[:, :3] = 0.0
+    water = 0 * heat
+    problem = replace(
+        problem, space_heating_kw=heat, hot_water_kw=water, electricity_kw=power + 0.8
+    )
+    design = designed(problem)
+    on = design["chp_power_kw"].to_numpy() > 0
+    assert on.any()
+    assert not on[0]
+    n = network(design, tmp_path)
+    unit = n.c.links.static.loc["unit"]
+    assert (unit["min_up_time"], unit["min_down_time"]) == (3, 2)
+    found = optimum(n)
+    assert found == pytest.approx(operating_gbp(problem, design), rel=1e-3)
+
+
 def test_a_house_without_a_unit_is_a_network_too(tmp_path):
     problem = two_days(1, inputs(sizes_kw=(0,)))
     design = designed(problem)
