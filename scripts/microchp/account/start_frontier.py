@@ -25,8 +25,8 @@ from microchp.config.scenarios import DesignInputs
 from microchp.design.day_program import Clock
 from microchp.design.day_route import solve_day_programmes
 from microchp.design.problem import Problem, problem_from
-from microchp.design.proof import Asked
-from microchp.design.solve import design_dataset, fixed_to
+from microchp.design.proof import Asked, at_sizes
+from microchp.design.solve import design_dataset
 from microchp.errors import ConfigError, SolveError
 from microchp.files import read_netcdf, whole
 
@@ -100,7 +100,7 @@ def frontier(
     bounds = []
     for price in prices_gbp:
         priced = _with_start_price(problem, price)
-        fixed, plant = fixed_to(priced, design.attrs)
+        fixed, plant = at_sizes(priced, design.attrs)
         if not plant.part("chp").activities[0].least_kw > 0:  # type: ignore[union-attr]
             raise ConfigError(
                 f"{name}: the unit has no least load, so that it need never start; set "

@@ -30,8 +30,8 @@ from microchp.design.check import check_solution
 from microchp.design.day_program import Clock
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
 from microchp.design.model import own_names
-from microchp.design.problem import WEATHER, Problem, problem_from
-from microchp.design.proof import Asked, Design, Proof, sizes_of
+from microchp.design.problem import WEATHER, Problem, problem_from, whole_year
+from microchp.design.proof import Asked, Design, Proof, at_sizes, sizes_of
 from microchp.design.schedule import UNSERVED_KW, PlantYear
 from microchp.design.search import StoreSearch, design_without_store, solve_by_days
 from microchp.design.whole import solve_monolithic
@@ -39,7 +39,6 @@ from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
 from microchp.series.timeseries import days_in_year
 from microchp.system.activities import UNSERVED_ELECTRICITY, UNSERVED_HEAT
-from microchp.system.plant import SIZES, Plant
 
 log = logging.getLogger(__name__)
 
@@ -144,13 +143,6 @@ def solve_model(
     write_netcdf(design, design_path)
 
 
-def whole_year(inputs: DesignInputs) -> DesignInputs:
-    """The same design over every day of its year, each closed."""
-    time = inputs.time.model_copy(update={"days": "all"})
-    tes = inputs.tes and inputs.tes.model_copy(update={"closing_tolerance_kwh": 0.0})
-    return inputs.model_copy(update={"time": time, "tes": tes})
-
-
 def whole_year_cost(
     problem: Problem, sizes: Mapping[str, Any], solve: Solve, threads: int = 1
 ) -> float:
@@ -172,7 +164,7 @@ def whole_year_cost(
         it goes along the path of one store's hull (GBP/year); NaN if the sizes cannot serve the
         whole year.
     """
-    fixed, plant = fixed_to(problem, sizes)
+    fixed, plant = at_sizes(problem, sizes)
     if not fixed.ties_by_one_store:
         proof = solve_day_programmes(
             fixed, _asked(solve), lambda: 60.0 * solve.time_limit_minutes, threads, (plant,)
@@ -186,21 +178,6 @@ def whole_year_cost(
     if not design.year.serves_all_heat(design.operation):
         return np.nan
     return design.cost_gbp
-
-
-def fixed_to(problem: Problem, sizes: Mapping[str, Any]) -> tuple[Problem, Plant]:
-    """The problem with the sizes of a design, and the plant that the design chose of it.
-
-    ``sizes`` have the names that results give them, ``chp_unit`` among them.
-    """
-    fixed = problem.with_sizes({part: sizes.get(name, 0.0) for part, name in SIZES.items()})
-    (plant,) = (
-        plant
-        for plant in fixed.plants
-        if plant.size("heat_pump") == sizes.get("heat_pump_kw", 0.0)
-        and (unit.name if (unit := plant.part("chp")) else "") == sizes["chp_unit"]
-    )
-    return fixed, plant
 
 
 def _asked(solve: Solve) -> Asked:
