@@ -136,7 +136,7 @@ class TestOnPaper:
 # ------------------------------------------------------------------- random, whole and by days
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 10_000),
     parts=st.sets(st.sampled_from(["heat_pump", "tes", "battery", "pv"]), max_size=2),

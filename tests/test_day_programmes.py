@@ -29,7 +29,7 @@ from microchp.errors import SolveError
 
 CLOSE = Asked(2e-5)
 SMALL = settings(max_examples=5, deadline=None, derandomize=True)
-MANY = settings(max_examples=25, deadline=None, derandomize=True)
+MANY = settings(max_examples=12, deadline=None, derandomize=True)
 """A minute's worth of whole systems on a free machine."""
 
 
