@@ -22,8 +22,8 @@ import xarray as xr
 from microchp.account.designs import assess_design
 from microchp.config import Solve
 from microchp.config.scenarios import DesignInputs
-from microchp.design.day_program import Clock
 from microchp.design.day_route import solve_day_programmes
+from microchp.design.days import Clock
 from microchp.design.problem import Problem, problem_from
 from microchp.design.proof import Asked, at_sizes
 from microchp.design.solve import design_dataset
