@@ -6,7 +6,7 @@ catalogues in ``resources/``, and reports all mistakes at once.
 """
 
 from microchp.config.bills import Bills
-from microchp.config.boiler import Boiler
+from microchp.config.boiler import Boiler, NewBoiler
 from microchp.config.chp import Chp, ChpUnit, LoadPoint, PrimeMover
 from microchp.config.comparison import (
     CentralPlant,
@@ -139,6 +139,7 @@ __all__ = [
     "MarginalCase",
     "Metering",
     "Name",
+    "NewBoiler",
     "NonNegative",
     "Operation",
     "PaidPrice",

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from microchp.config.boiler import Boiler
+from microchp.config.boiler import Boiler, NewBoiler
 from microchp.config.chp import Chp, ChpUnit, PrimeMover
 from microchp.config.comparison import CentralPlant, Comparison
 from microchp.config.control import Forecast
@@ -52,6 +52,11 @@ class Config(Block):
     chp: Chp = Field(Chp(), description="Micro-CHP units.")
     tes: Tes = Field(Tes(), description="Hot-water store.")
     boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
+    condensing_boiler: NewBoiler | None = Field(
+        NewBoiler(),
+        description="A new boiler alone, compared with the designs. Empty: none, as where `boiler` "
+        "is one already.",
+    )
     heat_pump: HeatPump = Field(HeatPump(), description="Air-source heat pump.")
     immersion_heater: ImmersionHeater = Field(
         ImmersionHeater(), description="Electric heater in the hot-water store."
