@@ -44,7 +44,8 @@ def homes(seed: int, count: int = 3, slices: int = 48, days: int = 1) -> list[Dw
 
 def cost_of(group: list[Dwelling], limit_kw: float = np.inf, symmetric: bool = False) -> GroupCost:
     table = group[0].line.table
-    sell = table.import_gbp_per_kwh if symmetric else table.export_gbp_per_kwh
+    sell = np.minimum(table.export_gbp_per_kwh, table.import_gbp_per_kwh)
+    sell = table.import_gbp_per_kwh if symmetric else sell
     step = group[0].line.step_hours
     return GroupCost(table.import_gbp_per_kwh, sell, limit_kw, np.inf, step)
 
@@ -205,6 +206,11 @@ def test_nobody_pays_more_than_under_a_control_of_their_own() -> None:
     assert network["relative_gap"] <= 0.01
     load = sum(year.net_kw for year in run.years) + street.usual[2].net_kw
     assert network["import_kwh"] == pytest.approx(np.maximum(load, 0.0).sum())
+
+
+def test_a_group_that_earns_by_buying_and_selling_at_once_is_refused() -> None:
+    with pytest.raises(ValueError, match="more for export than import costs"):
+        GroupCost(np.array([0.2, 0.1]), np.array([0.1, 0.2]), np.inf, np.inf, 1.0)
 
 
 def test_prices_stop_at_the_kinks_of_the_cost() -> None:

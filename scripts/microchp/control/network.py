@@ -38,7 +38,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from microchp.control.line import Dwelling, Line
 from microchp.control.year import Year, planned
-from microchp.design.day_program import for_days
+from microchp.design.days import for_days
 from microchp.design.problem import FloatArray
 from microchp.design.proof import relative_gap
 from microchp.design.slices import least_cost
@@ -87,6 +87,11 @@ class GroupCost:
         Limits of the transformer; infinite without.
     step_hours
         Length of a slice.
+
+    Raises
+    ------
+    ValueError
+        If a slice pays more for export than import costs.
     """
 
     buy: FloatArray
@@ -94,6 +99,14 @@ class GroupCost:
     max_import_kw: float
     max_export_kw: float
     step_hours: float
+
+    def __post_init__(self) -> None:
+        dear = int((self.sell > self.buy).sum())
+        if dear:
+            raise ValueError(
+                f"A group's load cannot be priced: {dear} slices pay more for export than import "
+                "costs; accepted are prices of import that are at least those of export."
+            )
 
     @property
     def overload(self) -> float:
