@@ -60,9 +60,36 @@ rule compare_published:
         "../scripts/compare_published.py"
 
 
+rule account_dwellings:
+    input:
+        operation_price_files,
+        demand=operation_demand,
+        design=operation_design,
+        generation=RESULTS / "operation/{case}_generation.nc",
+        dwellings=RESULTS / "operation/{case}.csv",
+    output:
+        account=RESULTS / "operation/{case}_account.csv",
+    log:
+        LOGS / "account_dwellings/{case}.log",
+    benchmark:
+        BENCHMARKS / "account_dwellings/{case}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        inputs=account_params,
+        code=code("account_dwellings"),
+    script:
+        "../scripts/account_dwellings.py"
+
+
 rule assess_groups:
     input:
         groups=GROUPS,
+        accounts=GROUP_ACCOUNTS,
     output:
         groups=report(
             RESULTS / "groups.csv",

@@ -9,6 +9,7 @@ import yaml
 from microchp.config import PAPERS, load_config, merge, variant_config
 from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
+    account_inputs,
     check_files,
     check_work,
     comparison_inputs,
@@ -109,6 +110,7 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
+GROUP_ACCOUNTS = expand(RESULTS / "operation/{case}_account.csv", case=GROUP_CASES)
 # What the papers print, and what of a run is compared with it.
 # Only a whole run is, as only a whole study of time has its finest.
 IS_WHOLE = not FAILURES
@@ -149,7 +151,7 @@ SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
 SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
 TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
-TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
+TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *GROUP_ACCOUNTS, *OPERATIONS, *DWELLINGS]
 TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP]
 TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 
@@ -256,6 +258,22 @@ def operation_design(wildcards):
 
 def operation_params(wildcards):
     return CASES[wildcards.case].model_dump(mode="json")
+
+
+@cache
+def account_of(case):
+    return account_inputs(CONFIG, CASES[case])
+
+
+def account_params(wildcards):
+    return account_of(wildcards.case).model_dump(mode="json")
+
+
+def operation_price_files(wildcards):
+    """A user's files of prices and factors that a case is priced by."""
+    prices = account_of(wildcards.case).prices
+    scenario = CASES[wildcards.case].scenario
+    return price_files(design_of(scenario) if prices is None else prices)
 
 
 def group_params(wildcards):

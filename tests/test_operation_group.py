@@ -15,9 +15,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from microchp.account.dwellings import account_dwellings
 from microchp.account.groups import PERIODS, assess_groups, read_groups
 from microchp.config import DEFAULT_PLANT, Config, load_config
 from microchp.config.scenarios import (
+    account_inputs,
     demand_inputs,
     design_inputs,
     group_inputs,
@@ -308,8 +310,17 @@ def made(tmp_path_factory: pytest.TempPathFactory, config: Config) -> Path:
             group_path=base / f"{case}_group.nc",
             inputs=group_inputs(config, case),
         )
+        account_dwellings(
+            demand_paths=[base / "one.nc", base / "two.nc"],
+            design_path=None,
+            generation_path=base / f"{case}_generation.nc",
+            dwellings_path=base / f"{case}.csv",
+            account_path=base / f"{case}_account.csv",
+            inputs=account_inputs(config, operation_cases(config)[case]),
+        )
     groups = [base / f"detached-{name}_group.nc" for name in config.operation.units]
-    assess_groups(group_paths=groups, groups_path=base / "groups.csv")
+    accounts = [base / f"detached-{name}_account.csv" for name in config.operation.units]
+    assess_groups(group_paths=groups, account_paths=accounts, groups_path=base / "groups.csv")
     return base
 
 
@@ -581,7 +592,19 @@ def test_where_no_unit_is_chosen_every_penetration_is_the_demand(
         group_path=tmp_path / "group.nc",
         inputs=group_inputs(config, "detached-none-with"),
     )
-    assess_groups(group_paths=[tmp_path / "group.nc"], groups_path=tmp_path / "groups.csv")
+    account_dwellings(
+        demand_paths=[made / "one.nc"],
+        design_path=tmp_path / "design.nc",
+        generation_path=tmp_path / "generation.nc",
+        dwellings_path=tmp_path / "table.csv",
+        account_path=tmp_path / "account.csv",
+        inputs=account_inputs(config, operation_cases(config)["detached-none-with"]),
+    )
+    assess_groups(
+        group_paths=[tmp_path / "group.nc"],
+        account_paths=[tmp_path / "account.csv"],
+        groups_path=tmp_path / "groups.csv",
+    )
     table = read_groups(tmp_path / "groups.csv")
     assert len(table) == 6 * len(PERIODS)
     assert (table["chp_kw"] == 0).all()
@@ -590,6 +613,8 @@ def test_where_no_unit_is_chosen_every_penetration_is_the_demand(
     for name in ("admd_kw", "load_factor", "zero_import_share", "capacity_factor"):
         np.testing.assert_array_equal(year[name], year[name].iloc[0])
     assert year["reverse_flow_onset"].isna().all()
+    for name in ("fuel_kwh", "co2_kg", "cost_gbp"):
+        np.testing.assert_allclose(year[name], year[name].iloc[0])
 
 
 def test_a_boiler_that_is_too_small_leaves_heat_unmet_and_says_so(
@@ -737,7 +762,8 @@ def test_the_group_without_units_is_computed_whatever_is_asked(
         aggregate_group(
             generation_path=made / f"{case}_generation.nc", group_path=paths[-1], inputs=asked
         )
-    assess_groups(group_paths=paths, groups_path=tmp_path / "groups.csv")
+    accounts = [made / f"detached-{name}_account.csv" for name in UNIT_NAMES]
+    assess_groups(group_paths=paths, account_paths=accounts, groups_path=tmp_path / "groups.csv")
     table = read_groups(tmp_path / "groups.csv")
     year = table[(table["period"] == "year")]
     assert set(year["penetration"]) == {0.0, 0.4, 1.0}

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pandera.pandas as pa
 import xarray as xr
 
+from microchp.account.dwellings import read_account, street
 from microchp.files import read_netcdf, whole
 from microchp.operation.group import CASE_NAMES, UNITS
 from microchp.operation.network import SEASONS, homes_served, onset
@@ -20,11 +22,25 @@ from microchp.series.timeseries import FloatArray
 BAND = (5, 95)
 """Percentiles of the band over the choices of dwellings."""
 
+LEAST_SAVED_TONNES = 1e-6
+"""Less CO2 than this, a gram, is none saved: rounding."""
+
 log = logging.getLogger(__name__)
 
 PERIODS = ("year", *SEASONS, "winter_day", "mid_season_day", "summer_day")
 
 _BANDED = [f"{name}_{bound}" for name in UNITS for bound in ("p05", "p95")]
+
+BALANCE_COLUMNS = (
+    "co2_kg",
+    "fuel_kwh",
+    "cost_gbp",
+    "bau_co2_kg",
+    "bau_cost_gbp",
+    "subsidy_gbp",
+    "subsidy_gbp_per_tonne",
+)
+"""What a group costs and emits, with units and as it was."""
 
 SCHEMA = pa.DataFrameSchema(
     {
@@ -38,6 +54,7 @@ SCHEMA = pa.DataFrameSchema(
         "reverse_flow_share": pa.Column(float, pa.Check.in_range(0, 1)),
         "reverse_flow_onset": pa.Column(float, nullable=True),
         "homes_served": pa.Column(float, pa.Check.gt(0)),
+        **{name: pa.Column(float, nullable=True) for name in BALANCE_COLUMNS},
         "demand_kwh": pa.Column(float),
         "generation_kwh": pa.Column(float),
         "ramp_up_at": pa.Column(str),
@@ -55,27 +72,31 @@ SCHEMA = pa.DataFrameSchema(
     ordered=True,
 )
 """A row per scenario, penetration and period. A measure is the median over the choices of
-dwellings, with its 5th and 95th percentile in ``_p05`` and ``_p95``; demand, generation and the
-times of the steepest ramps are those of the choice whose annual import is the median. ``unit`` is
+dwellings, with its 5th and 95th percentile in ``_p05`` and ``_p95``; demand, generation, CO2,
+fuel, money and the times of the steepest ramps are those of the choice whose annual import is the
+median. ``unit`` is
 of the catalogue; where a design is installed it is empty, and ``incentive``, ``tes`` and
 ``plant`` are the design's. Each group has rows without units (``penetration`` 0)."""
 
 TEXTS = ("scenario", "period", "ramp_up_at", "ramp_down_at", "group", *CASE_NAMES[1:])
 
 
-def group_rows(group: xr.Dataset) -> list[dict[str, Any]]:
+def group_rows(group: xr.Dataset, account: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of ``groups.csv`` for one group.
 
     Parameters
     ----------
     group
         What ``aggregate_group`` wrote.
+    account
+        What ``account_dwellings`` wrote of its dwellings.
     """
     rows = []
     demand = group["demand_kw"].to_numpy()
     dates = pd.DatetimeIndex(group["time"].to_numpy())
     window = int(group.attrs["ramp_minutes"])
     shares = [float(share) for share in group["penetration"]]
+    has_unit = group["has_unit"].to_numpy().astype(bool)
     for p, share in enumerate(shares):
         generation = group["generation_kw"].isel(penetration=p).to_numpy()
         up, down = _steepest(demand - generation, window)
@@ -96,6 +117,7 @@ def group_rows(group: xr.Dataset) -> list[dict[str, Any]]:
                 {"scenario": group.attrs["case"], "penetration": share, "period": period}
                 | middle
                 | band
+                | balance_columns(account, period, has_unit[p])
                 | {
                     "load_factor_mean": float(cell["load_factor"].mean()),
                     "daily_load_factor_mean": float(cell["daily_load_factor"].mean()),
@@ -123,6 +145,20 @@ def group_rows(group: xr.Dataset) -> list[dict[str, Any]]:
     return rows
 
 
+def balance_columns(
+    account: pd.DataFrame, period: str, has_unit: npt.NDArray[np.bool_]
+) -> dict[str, float]:
+    """What a group costs and emits in a period: the sums of its dwellings.
+
+    The policy's cost per tonne is empty where no CO2 is saved.
+    """
+    found = street(account, period, has_unit)
+    saved_tonnes = (found["bau_co2_kg"] - found["co2_kg"]) / 1000
+    per_tonne = found["subsidy_gbp"] / saved_tonnes if saved_tonnes > LEAST_SAVED_TONNES else np.nan
+    columns = {**found, "subsidy_gbp_per_tonne": per_tonne}
+    return {name: columns[name] for name in BALANCE_COLUMNS}
+
+
 def _onset(group: xr.Dataset, period: str, shares: list[float]) -> float:
     exports = group["export_kwh"].sel(period=period).median("choice")
     return onset(shares, [float(export) for export in exports])
@@ -140,17 +176,28 @@ def _when(ramp: FloatArray, minutes: np.ndarray, dates: pd.DatetimeIndex) -> str
     return f"{dates[at]:%Y-%m-%dT%H:%M}"
 
 
-def assess_groups(*, group_paths: Sequence[str | Path], groups_path: str | Path) -> None:
+def assess_groups(
+    *,
+    group_paths: Sequence[str | Path],
+    account_paths: Sequence[str | Path],
+    groups_path: str | Path,
+) -> None:
     """Write ``groups.csv``.
 
     Parameters
     ----------
     group_paths
         What ``aggregate_group`` wrote, a file per case.
+    account_paths
+        What ``account_dwellings`` wrote, in the same order.
     groups_path
         CSV to write; columns in :data:`SCHEMA`.
     """
-    rows = [row for path in group_paths for row in group_rows(read_netcdf(path))]
+    rows = [
+        row
+        for path, account in zip(group_paths, account_paths, strict=True)
+        for row in group_rows(read_netcdf(path), read_account(account))
+    ]
     table = SCHEMA.validate(pd.DataFrame(rows))
     with whole(groups_path) as partial:
         table.to_csv(partial, index=False)

@@ -54,6 +54,7 @@ from microchp.errors import ConfigError, DataError
 
 REFERENCE = "reference_boiler"
 CONDENSING = "condensing_boiler"
+NO_INCENTIVE = "none"
 """What units are compared with, among the units of a comparison."""
 
 
@@ -145,6 +146,19 @@ class GroupInputs(Block):
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
     transformer_kva: float = Field(description="Rating that homes are counted for.")
     seed: int = Field(description="Seed of the choices.")
+
+
+class AccountInputs(Block):
+    """All that pricing the dwellings of a group needs of the configuration.
+
+    What a design costs stands in its own file.
+    """
+
+    case: str = Field(description="Id of the case.")
+    prices: DesignInputs | None = Field(
+        description="Prices of a unit of the catalogue; none where a design is installed."
+    )
+    is_priced: bool = Field(description="Whether it is known what the unit costs.")
 
 
 class ComparisonInputs(Block):
@@ -421,6 +435,42 @@ def group_inputs(config: Config, case: str) -> GroupInputs:
         transformer_kva=config.group.transformer_kva,
         seed=config.run.seed,
     )
+
+
+def account_inputs(config: Config, case: OperationInputs) -> AccountInputs:
+    """What pricing the dwellings of ``case`` needs of ``config``.
+
+    A unit of the catalogue is bought at the prices of the run, without incentive, and stands
+    beside a cylinder that is there already.
+    """
+    if case.unit is None:
+        return AccountInputs(case=case.case, prices=None, is_priced=True)
+    known = (case.unit.capital_cost_gbp_per_kw, case.unit.maintenance_gbp_per_kwh)
+    unit = ChpUnit.model_validate(
+        case.unit.model_dump()
+        | {
+            "name": case.unit_name,
+            "capital_cost_gbp_per_kw": (known[0] or 0.0) * config.chp.cost_index,
+            "maintenance_gbp_per_kwh": known[1] or 0.0,
+        }
+    )
+    prices = DesignInputs(
+        scenario=case.case,
+        house=case.group,
+        incentive_name=NO_INCENTIVE,
+        variant="",
+        design=OPTIMAL,
+        time=config.time,
+        units=[unit],
+        no_unit=False,
+        tes=None,
+        boiler=config.boiler,
+        tariff=config.tariff,
+        incentive=Incentive(),
+        emissions=config.emissions,
+        finance=config.finance,
+    )
+    return AccountInputs(case=case.case, prices=prices, is_priced=None not in known)
 
 
 def comparison_inputs(config: Config) -> ComparisonInputs:

@@ -194,6 +194,7 @@ def dwelling_table(
         "unmet_heat_kwh": year.flow("unmet_heat_kw"),
         "surplus_heat_kwh": year.flow("surplus_heat_kw"),
         "store_loss_kwh": year.flow("store_loss_kw"),
+        "store_discharge_kwh": year.flow("store_discharge_kw"),
     }
     hours = year.step_minutes / 60
     daily = {name: year.by_day(values).sum(axis=1) * hours for name, values in energies.items()}

@@ -21,12 +21,13 @@ from microchp.account import finance as money
 from microchp.account.designs import read_designs
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.config import Finance, minute_of_day
+from microchp.config.scenarios import NO_INCENTIVE
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 
 PUBLISHED_DESIGN = "published"
 """Name of the fixed designs that carry the published sizes."""
 
-NO_INCENTIVE, LEVY = "none", "co2_levy"
+LEVY = "co2_levy"
 
 AS_PRINTED = "as_printed"
 """Name of the variant whose optimum is found with Eq. 6 as it is printed."""

@@ -1,12 +1,13 @@
-"""Columns of ``designs.csv``: name, unit, label, digits and meaning, each stated once.
+"""Columns of result tables: name, unit, label, digits and meaning, each stated once.
 
-The page takes its headings from here, the documentation its table (``docs/tables.md``), and
+The page takes its headings from here, the documentation its tables (``docs/tables.md``), and
 :func:`schema` the checks of a table that is read.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,28 @@ PART_SIZES = (
     _size("battery_kwh", "kWh", "Battery", "Usable size of the battery."),
 )
 """Sizes of the parts that a plant may have beside a unit, a boiler and a hot-water store."""
+
+STREET = (
+    TableColumn("fuel_kwh", "kWh", "Fuel", "Of units and boilers, lower heating value.", 0, 0.0),
+    TableColumn("co2_kg", "kg", "CO₂", "Of fuel and of each meter's net import, hour by hour."),
+    TableColumn(
+        "cost_gbp",
+        "£",
+        "Cost",
+        "Of all dwellings, by their own meters, capital included; empty where a unit has no price "
+        "or heat is unmet.",
+    ),
+    TableColumn("bau_co2_kg", "kg", "CO₂ today", "The same without any unit.", 0, 0.0),
+    TableColumn("bau_cost_gbp", "£", "Cost of today", "The same without any unit."),
+    TableColumn("subsidy_gbp", "£", "Paid by the policy", "Grants as their share of the time."),
+    TableColumn(
+        "subsidy_gbp_per_tonne",
+        "£/t",
+        "Policy cost of CO₂",
+        "Paid by the policy over the CO2 saved; empty where none is saved.",
+    ),
+)
+"""Columns of ``groups.csv`` on money and CO2: sums over the dwellings of a group in a period."""
 
 DESIGNS = (
     _text("scenario", "Id", "Names the design's files; never to be taken apart."),
@@ -266,7 +289,7 @@ DESIGNS = (
 BY_NAME = {column.name: column for column in DESIGNS}
 
 
-def schema() -> pa.DataFrameSchema:
+def schema(columns: Sequence[TableColumn] = DESIGNS) -> pa.DataFrameSchema:
     """What every column of the registry that a table has must hold.
 
     Columns that are not in the registry are let through; values are compared with their bounds
@@ -281,12 +304,12 @@ def schema() -> pa.DataFrameSchema:
                 required=False,
                 coerce=not column.text,
             )
-            for column in DESIGNS
+            for column in columns
         }
     )
 
 
-def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
+def check(table: pd.DataFrame, name: str, columns: Sequence[TableColumn] = DESIGNS) -> pd.DataFrame:
     """A table whose columns are what the registry says.
 
     Raises
@@ -295,7 +318,7 @@ def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
         With every column that is not, and the first value of each.
     """
     try:
-        return schema().validate(table, lazy=True)
+        return schema(columns).validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases.drop_duplicates("column")
         found = ", ".join(
@@ -314,6 +337,14 @@ def _bounds(column: TableColumn) -> list[pa.Check]:
     return found
 
 
+def _table(columns: Sequence[TableColumn]) -> list[str]:
+    return [
+        "| column | unit | on the page | meaning |",
+        "| --- | --- | --- | --- |",
+        *(f"| `{c.name}` | {c.unit or '–'} | {c.label} | {c.meaning} |" for c in columns),
+    ]
+
+
 def documentation() -> str:
     """The columns as a page of the documentation."""
     lines = [
@@ -322,9 +353,13 @@ def documentation() -> str:
         "Written by `make reference` from `microchp.tables.columns`. A share is of 1; a cell "
         "without a value is empty. Columns of parts that a run does not have may be missing.",
         "",
-        "| column | unit | on the page | meaning |",
-        "| --- | --- | --- | --- |",
-        *(f"| `{c.name}` | {c.unit or '–'} | {c.label} | {c.meaning} |" for c in DESIGNS),
+        *_table(DESIGNS),
+        "",
+        "## Money and CO2 in `groups.csv`",
+        "",
+        "Sums over the dwellings of a group, in each of its periods ([Groups](groups.md)).",
+        "",
+        *_table(STREET),
     ]
     return "\n".join(lines) + "\n"
 

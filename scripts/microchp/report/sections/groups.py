@@ -31,7 +31,8 @@ from microchp.report.page import (
     share_cell,
 )
 from microchp.series.timeseries import FloatArray
-from microchp.tables.words import DASH, label, number, percent
+from microchp.tables.columns import STREET
+from microchp.tables.words import DASH, change, label, number, percent
 
 PERIODS = {
     "year": "Year",
@@ -109,6 +110,7 @@ def section(results: GroupResults) -> Section | None:
                 "5th to the 95th percentile; groups.csv holds every penetration and period."
             ),
             outcome_table(streets),
+            balance_table(streets),
             penetration_chart(streets),
             *load_charts(streets, cases),
             *(folded(group_table(streets, period)) for period in PERIODS),
@@ -258,6 +260,32 @@ def outcome_table(streets: pd.DataFrame) -> Table:
         for found in outcomes(streets)
     ]
     return Table("Groups over the year, with the most units of the run", columns, rows, wide=True)
+
+
+def balance_table(streets: pd.DataFrame) -> Table:
+    """What each group costs and emits in a year at every penetration, beside what it did."""
+    rows = streets[streets["period"] == "year"].drop_duplicates(["scenario", "units"])
+    shown = [column for column in STREET if rows[column.name].notna().any()]
+    columns = [
+        Column("Group and unit or design", text=True),
+        Column("With a unit"),
+        *(Column(column.label, column.unit) for column in shown),
+        Column("CO₂ falls by"),
+        Column("Cost falls by"),
+    ]
+    cells: list[list[Cell | str]] = [
+        [
+            case_words(row),
+            share_cell(row["penetration"]),
+            *(cell(row[column.name], column.digits) for column in shown),
+            *(
+                share_cell(-change(row[name], row[f"bau_{name}"]), 1)
+                for name in ("co2_kg", "cost_gbp")
+            ),
+        ]
+        for _, row in rows.iterrows()
+    ]
+    return Table("Cost and CO₂ of the groups in a year", columns, cells, wide=True)
 
 
 def _homes(served: float) -> Cell:

@@ -76,6 +76,16 @@ GROUPS = [
         "Homes behind a transformer of the stated rating at unity power factor, by the larger of "
         "ADMD and ADME.",
     ),
+    (
+        "Cost and CO₂ of a group",
+        "Sums over its dwellings, each by its own meter, those without a unit as they were: what "
+        "one exports and its neighbour takes is sold and bought.",
+    ),
+    (
+        "Policy cost of CO₂",
+        "What the policy pays in a year, grants as their yearly share, over the CO₂ that the group "
+        "emits less than without units.",
+    ),
     ("Ramp", "Steepest rise of the net load, as the mean gradient over group.ramp_minutes."),
 ]
 

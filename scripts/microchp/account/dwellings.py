@@ -1,0 +1,176 @@
+"""What each dwelling of a group costs and emits, with its unit run by heat demand and without.
+
+What a dwelling pays follows its own meter, not the transformer: what one exports and its neighbour
+takes in the same minute is sold by the one and bought by the other. A street is then the sum of
+its dwellings, those without a unit left as they are.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pandera.pandas as pa
+import xarray as xr
+
+from microchp.account.controlled import BALANCE, Balance, Electricity, Market, Use, balance
+from microchp.account.energy import Installed
+from microchp.config.scenarios import AccountInputs
+from microchp.errors import AssessmentError
+from microchp.files import whole
+from microchp.operation.group import ROWS_PER_CHUNK, Rows
+from microchp.series.timeseries import FloatArray
+
+ACCOUNT = pa.DataFrameSchema(
+    {
+        "dwelling": pa.Column(int),
+        "house": pa.Column(str),
+        "period": pa.Column(str),
+        **{name: pa.Column(float, nullable=name == "cost_gbp") for name in BALANCE},
+    },
+    strict=True,
+    ordered=True,
+)
+"""What ``account_dwellings`` writes: every dwelling with the unit, in every period."""
+
+log = logging.getLogger(__name__)
+
+
+def installed_for(inputs: AccountInputs, design_path: str | Path | None) -> Installed:
+    """What stands in every dwelling with a unit, and what it costs."""
+    if inputs.prices is None:
+        if design_path is None:
+            raise AssessmentError(f"case '{inputs.case}': neither a design nor a unit to price")
+        with netCDF4.Dataset(design_path) as file:
+            return Installed.of(xr.Dataset(attrs={n: file.getncattr(n) for n in file.ncattrs()}))
+    return Installed(inputs.prices, inputs.prices.units[0], {}, step_hours=1 / 60)
+
+
+def electricity_by_dwelling(
+    demand_paths: Sequence[str | Path], generation: Rows
+) -> Iterator[tuple[str, FloatArray, FloatArray]]:
+    """House, electricity demand and generation by minute of each dwelling, in their order."""
+    number = 0
+    generated = np.empty((0, 0))
+    for path in demand_paths:
+        with netCDF4.Dataset(path) as file:
+            demand = file["electricity_kw"]
+            demand.set_var_chunk_cache(size=0)
+            house = str(file.getncattr("house"))
+            for dwelling in range(demand.shape[0]):
+                row = number % ROWS_PER_CHUNK
+                if row == 0:  # rows are packed together: all of them are read at once
+                    some = generation[number : number + ROWS_PER_CHUNK, :]
+                    generated = np.asarray(some, dtype=np.float64)
+                yield house, np.asarray(demand[dwelling, :], dtype=np.float64), generated[row]
+                number += 1
+
+
+def account_dwellings(
+    *,
+    demand_paths: Sequence[str | Path],
+    design_path: str | Path | None,
+    generation_path: str | Path,
+    dwellings_path: str | Path,
+    account_path: str | Path,
+    inputs: AccountInputs,
+) -> None:
+    """Price every dwelling of a group in every period.
+
+    Parameters
+    ----------
+    demand_paths
+        Demand NetCDF files by minute that ``simulate_dwelling`` read, in the same order.
+    design_path
+        Design NetCDF whose unit and store are installed; none for a unit of the catalogue.
+    generation_path, dwellings_path
+        What ``simulate_dwelling`` wrote: generation by minute, and the table of dwellings.
+    account_path
+        CSV to write; columns in :data:`ACCOUNT`. The cost is empty where the unit has no price,
+        or heat is unmet.
+    inputs
+        Prices.
+
+    Raises
+    ------
+    AssessmentError
+        If import and export by minute are not those of the table of dwellings.
+    """
+    installed = installed_for(inputs, design_path)
+    market = Market.of(installed.inputs)
+    table = pd.read_csv(dwellings_path)
+    rows = []
+    with netCDF4.Dataset(generation_path) as file:
+        names = str(file.getncattr("period_names")).split()
+        periods = np.asarray(file["period"][: len(names), :]).astype(np.bool_)
+        for number, (house, demand_kw, generated_kw) in enumerate(
+            electricity_by_dwelling(demand_paths, file["chp_power_kw"])
+        ):
+            own = table[table["dwelling"] == number].set_index("period").loc[names]
+            electricity = Electricity.of(demand_kw, demand_kw - generated_kw, market, periods)
+            _check_export(inputs.case, number, electricity.export_kwh, own)
+            found = balance(_use(own), electricity, installed)
+            priced = pd.DataFrame({name: getattr(found, name) for name in BALANCE})
+            if not inputs.is_priced:
+                priced["cost_gbp"] = math.nan
+            rows.append(priced.assign(dwelling=number, house=house, period=names))
+    account = pd.concat(rows, ignore_index=True)
+    account = ACCOUNT.validate(account[[*ACCOUNT.columns]])
+    with whole(account_path) as partial:
+        account.to_csv(partial, index=False)
+    log.info("%s: %d dwellings priced", inputs.case, len(rows))
+
+
+def _use(own: pd.DataFrame) -> Use:
+    """What a dwelling used in each period, from its rows of the table."""
+    return Use(**{field.name: own[field.name].to_numpy(float) for field in fields(Use)})
+
+
+def _check_export(case: str, number: int, export_kwh: FloatArray, own: pd.DataFrame) -> None:
+    """Generation may be kept in single precision; more than that is another dwelling."""
+    off = np.abs(export_kwh - own["export_kwh"]) / (1 + own["chp_electricity_kwh"])
+    if not float(off.max()) <= 1e-5:
+        raise AssessmentError(
+            f"case '{case}', dwelling {number}: export by minute is not that of the table of "
+            f"dwellings, by up to {float(off.max()):.1e} of the generation"
+        )
+
+
+def street(
+    account: pd.DataFrame, period: str, has_unit: npt.NDArray[np.bool_]
+) -> Mapping[str, float]:
+    """Sums of a group's dwellings over a period, those without a unit left as they are.
+
+    Parameters
+    ----------
+    account
+        What ``account_dwellings`` wrote.
+    period
+        One of its periods.
+    has_unit
+        Which dwellings have a unit, in the order of the table.
+
+    Returns
+    -------
+    Mapping
+        The columns of :data:`BALANCE`.
+    """
+    rows = account[account["period"] == period].sort_values("dwelling")
+    with_unit = Balance(**{name: rows[name].to_numpy(float) for name in BALANCE})
+    without = with_unit.without_unit()
+    return {
+        name: float(np.where(has_unit, getattr(with_unit, name), getattr(without, name)).sum())
+        for name in BALANCE
+    }
+
+
+def read_account(path: str | Path) -> pd.DataFrame:
+    """What ``account_dwellings`` wrote, checked."""
+    return ACCOUNT.validate(pd.read_csv(path, dtype={"house": str, "period": str}))

@@ -1,0 +1,263 @@
+"""A street's balance: what its dwellings cost and emit, one by one and together."""
+
+import math
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+from test_operation_group import RESOURCES, year_of
+
+from microchp.account.controlled import BALANCE
+from microchp.account.dwellings import account_dwellings, read_account, street
+from microchp.account.groups import assess_groups, read_groups
+from microchp.config import Config
+from microchp.config.load import load_config
+from microchp.config.scenarios import (
+    account_inputs,
+    design_inputs,
+    group_inputs,
+    operation_cases,
+    scenario_table,
+)
+from microchp.demand.build import write_demand
+from microchp.errors import AssessmentError
+from microchp.operation.group import aggregate_group
+from microchp.operation.simulate import simulate_dwelling
+from microchp.system.annualisation import annualisation_factor
+
+DWELLINGS = 3
+CASE = "detached-paid-with"
+STORE_KWH, UNIT_KW = 6.0, 2.0
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """An incentive that pays for everything, and prices and a grid that change by the hour."""
+    hours = pd.date_range("2015-01-01", periods=8760, freq="h")
+    clock = np.arange(8760) % 24
+    place = tmp_path_factory.mktemp("prices")
+    for name, values in (
+        ("grid_kg_per_kwh", 0.1 + 0.02 * clock),
+        ("export_price_gbp_per_kwh", 0.03 + 0.001 * clock),
+    ):
+        table = pd.DataFrame({"time": hours, name: values})
+        table.to_csv(place / f"{name}.csv", index=False)
+    return load_config(
+        {
+            "scenarios": {
+                "house": ["detached"],
+                "incentive": ["paid"],
+                "tes": ["with"],
+                "penetration": [0.0, 0.34, 0.67, 1.0],
+            },
+            "tariff": {"export_file": str(place / "export_price_gbp_per_kwh.csv")},
+            "emissions": {"grid_file": str(place / "grid_kg_per_kwh.csv")},
+            "incentives": {
+                "paid": {
+                    "generation_gbp_per_kwh": 0.05,
+                    "export_gbp_per_kwh": 0.02,
+                    "co2_price_gbp_per_kg": 0.03,
+                    "capital_grant_share": 0.25,
+                }
+            },
+        },
+        RESOURCES,
+    )
+
+
+def run(place: Path, config: Config, numbers: list[int], name: str) -> dict[str, Path]:
+    """A design in some dwellings, run and priced."""
+    paths = {
+        part: place / f"{name}_{part}"
+        for part in ("demand.nc", "design.nc", "first.nc", "generation.nc", "table.csv", "out.csv")
+    }
+    write_demand(
+        paths["demand.nc"],
+        [year_of(number) for number in numbers],
+        count=len(numbers),
+        year=2015,
+        house_name="detached",
+        source="test",
+        seed=1,
+    )
+    designed = design_inputs(config, scenario_table(config)[CASE])
+    with netCDF4.Dataset(paths["design.nc"], "w") as file:
+        attributes = {"inputs": designed.model_dump_json(), "step_hours": 1.0}
+        file.setncatts(attributes | {"chp_kw": UNIT_KW, "tes_kwh": STORE_KWH})
+    case = operation_cases(config)[CASE]
+    simulate_dwelling(
+        demand_paths=[paths["demand.nc"]],
+        design_path=paths["design.nc"],
+        first_path=paths["first.nc"],
+        generation_path=paths["generation.nc"],
+        table_path=paths["table.csv"],
+        inputs=case,
+    )
+    account_dwellings(
+        demand_paths=[paths["demand.nc"]],
+        design_path=paths["design.nc"],
+        generation_path=paths["generation.nc"],
+        dwellings_path=paths["table.csv"],
+        account_path=paths["out.csv"],
+        inputs=account_inputs(config, case),
+    )
+    return paths
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, config: Config) -> dict[str, Path]:
+    return run(tmp_path_factory.mktemp("street"), config, list(range(DWELLINGS)), "group")
+
+
+def by_hand(flows: xr.Dataset, config: Config) -> dict[str, float]:
+    """A year of a dwelling priced hour by hour from its flows, and as it was before."""
+    designed = design_inputs(config, scenario_table(config)[CASE])
+    unit = next(unit for unit in designed.units if unit.power_kw == UNIT_KW)
+    assert designed.tes is not None
+
+    def hourly(name: str) -> np.ndarray:
+        return flows[name].to_numpy().reshape(8760, 60).mean(axis=1)
+
+    clock = np.arange(8760) % 24
+    buying = np.where(clock < 7, 0.055, 0.1529)
+    grid = 0.1 + 0.02 * clock
+    gas, boiler = designed.tariff.gas_gbp_per_kwh, designed.boiler
+    heat = (hourly("space_heating_kw") + hourly("hot_water_kw")).sum()
+    demand, bought, sold = (
+        hourly(name) for name in ("electricity_kw", "grid_import_kw", "grid_export_kw")
+    )
+    boiler_heat, made_kwh = hourly("boiler_heat_kw").sum(), hourly("chp_power_kw").sum()
+    fuel = hourly("chp_fuel_kw").sum() + boiler_heat / boiler.efficiency
+    bau_fuel = heat / boiler.efficiency
+    kg = designed.emissions.gas_kg_per_kwh
+    co2, bau_co2 = kg * fuel + grid @ (bought - sold), kg * bau_fuel + grid @ demand
+    capital = annualisation_factor(designed.finance) * (
+        UNIT_KW * unit.capital_cost_gbp_per_kw + STORE_KWH * designed.tes.capital_cost_gbp_per_kwh
+    )
+    paid = 0.05 * made_kwh + 0.02 * sold.sum() + 0.03 * (bau_co2 - co2) + 0.25 * capital
+    upkeep = unit.maintenance_gbp_per_kwh * made_kwh + boiler.maintenance_gbp_per_kwh * boiler_heat
+    upkeep += designed.tes.maintenance_gbp_per_kwh * hourly("store_discharge_kw").sum()
+    new_boiler = annualisation_factor(designed.finance) * boiler.capital_cost_gbp
+    return {
+        "fuel_kwh": fuel,
+        "co2_kg": co2,
+        "cost_gbp": new_boiler
+        + capital
+        + gas * fuel
+        + upkeep
+        + buying @ bought
+        - (0.03 + 0.001 * clock) @ sold
+        - paid,
+        "subsidy_gbp": paid,
+        "bau_fuel_kwh": bau_fuel,
+        "bau_co2_kg": bau_co2,
+        "bau_cost_gbp": new_boiler
+        + gas * bau_fuel
+        + boiler.maintenance_gbp_per_kwh * heat
+        + buying @ demand,
+    }
+
+
+def test_every_dwelling_is_what_it_costs_by_hand(
+    made: dict[str, Path], config: Config, tmp_path: Path
+) -> None:
+    """Each dwelling run alone and counted hour by hour is its row in the group."""
+    account = read_account(made["out.csv"]).set_index(["dwelling", "period"])
+    for number in range(DWELLINGS):
+        alone = run(tmp_path, config, [number], f"alone{number}")
+        expected = by_hand(xr.load_dataset(alone["first.nc"]), config)
+        for name in BALANCE:
+            assert account.loc[(number, "year"), name] == pytest.approx(expected[name], rel=1e-9)
+
+
+def test_seasons_add_up_to_the_year(made: dict[str, Path]) -> None:
+    account = read_account(made["out.csv"])
+    seasons = account[account["period"].str.endswith("season")].groupby("dwelling")
+    year = account[account["period"] == "year"].set_index("dwelling")
+    for name in BALANCE:
+        np.testing.assert_allclose(seasons[name].sum(), year[name], rtol=1e-9)
+
+
+def test_a_street_is_the_sum_of_its_dwellings(
+    made: dict[str, Path], config: Config, tmp_path: Path
+) -> None:
+    """At every penetration and in every period, with those without a unit as they were."""
+    aggregate_group(
+        generation_path=made["generation.nc"],
+        group_path=tmp_path / "group.nc",
+        inputs=group_inputs(config, CASE),
+    )
+    assess_groups(
+        group_paths=[tmp_path / "group.nc"],
+        account_paths=[made["out.csv"]],
+        groups_path=tmp_path / "groups.csv",
+    )
+    table = read_groups(tmp_path / "groups.csv")
+    account = read_account(made["out.csv"])
+    has_unit = xr.load_dataset(tmp_path / "group.nc")["has_unit"]
+    assert has_unit.sum("dwelling").to_numpy().tolist() == [0, 1, 2, 3]
+    for _, row in table.iterrows():
+        own = account[account["period"] == row["period"]].set_index("dwelling")
+        with_unit = np.flatnonzero(has_unit.sel(penetration=row["penetration"]))
+        total = dict.fromkeys(("co2_kg", "fuel_kwh", "cost_gbp"), 0.0)
+        for number in range(DWELLINGS):
+            for name in total:
+                column = name if number in with_unit else f"bau_{name}"
+                total[name] += own.loc[number, column]
+        for name, expected in total.items():
+            assert row[name] == pytest.approx(expected, rel=1e-12)
+        assert row["bau_cost_gbp"] == pytest.approx(own["bau_cost_gbp"].sum())
+        assert row["bau_co2_kg"] == pytest.approx(own["bau_co2_kg"].sum())
+        paid = own["subsidy_gbp"].to_numpy()[with_unit].sum()
+        saved = (row["bau_co2_kg"] - row["co2_kg"]) / 1000
+        assert row["subsidy_gbp"] == pytest.approx(paid)
+        if row["penetration"] == 0:
+            assert math.isnan(row["subsidy_gbp_per_tonne"])
+        elif saved > 1e-6:
+            assert row["subsidy_gbp_per_tonne"] == pytest.approx(paid / saved)
+
+
+@given(st.lists(st.booleans(), min_size=3, max_size=3), st.integers(0, 2**31))
+def test_each_dwelling_counts_once(has_unit: list[bool], seed: int) -> None:
+    """What one more unit changes is what it changes in its own dwelling."""
+    random = np.random.default_rng(seed)
+    account = pd.DataFrame({name: random.normal(size=3) for name in BALANCE})
+    account = account.assign(dwelling=range(3), period="year")
+    before = street(account, "year", np.array(has_unit))
+    for number, there in enumerate(has_unit):
+        if there:
+            continue
+        changed = np.array([*has_unit[:number], True, *has_unit[number + 1 :]])
+        after = street(account, "year", changed)
+        for name in ("cost_gbp", "co2_kg", "fuel_kwh"):
+            own = account[name][number] - account[f"bau_{name}"][number]
+            assert after[name] - before[name] == pytest.approx(own, abs=1e-12)
+
+
+def test_a_unit_without_a_price_has_no_cost(config: Config) -> None:
+    units = {"operation": {"units": ["stirling_1kw"]}}
+    other = load_config({"scenarios": {"penetration": [1.0]}} | units, RESOURCES)
+    found = account_inputs(other, operation_cases(other)["detached-stirling_1kw"])
+    assert not found.is_priced
+    assert found.prices is not None
+    assert found.prices.units[0].name == "stirling_1kw"
+
+
+def test_generation_of_other_dwellings_is_refused(
+    made: dict[str, Path], config: Config, tmp_path: Path
+) -> None:
+    other = run(tmp_path, config, [2, 1, 0], "other")
+    with pytest.raises(AssessmentError, match="dwelling 0: export by minute"):
+        account_dwellings(
+            demand_paths=[made["demand.nc"]],
+            design_path=made["design.nc"],
+            generation_path=other["generation.nc"],
+            dwellings_path=made["table.csv"],
+            account_path=tmp_path / "account.csv",
+            inputs=account_inputs(config, operation_cases(config)[CASE]),
+        )
