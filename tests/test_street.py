@@ -28,6 +28,7 @@ from microchp.demand.build import write_demand
 from microchp.errors import AssessmentError
 from microchp.operation.group import aggregate_group
 from microchp.operation.simulate import simulate_dwelling
+from microchp.report.sections.answer import carbon_use
 from microchp.system.annualisation import annualisation_factor
 
 DWELLINGS = 3
@@ -239,13 +240,37 @@ def test_each_dwelling_counts_once(has_unit: list[bool], seed: int) -> None:
             assert after[name] - before[name] == pytest.approx(own, abs=1e-12)
 
 
+def test_a_grid_by_the_hour_weighs_the_hours(config: Config) -> None:
+    """Import by night, when the grid is clean, counts less than its kWh; another mean scales it."""
+    row = pd.Series(
+        {
+            "bau_fuel_kwh": 100.0,
+            "chp_fuel_kwh": 150.0,
+            "boiler_fuel_kwh": 0.0,
+            "electricity_kwh": 20.0,
+            "import_kwh": 5.0,
+            "export_kwh": 10.0,
+            "bau_grid_co2_kg": 6.0,
+            "grid_co2_kg": -3.0,
+            "grid_kg_per_kwh": 0.25,
+        }
+    )
+    use = carbon_use(row)
+    # 50 kWh more of fuel at 0.2 against 9 kg of the grid at a mean of 0.25
+    assert use.turning_grid_kg_per_kwh(0.2) == pytest.approx(0.25 * 50 * 0.2 / 9)
+    assert use.change_share(0.2, 0.25) == pytest.approx((30 - 3) / (20 + 6) - 1)
+    assert use.change_share(0.2, 0.5) == pytest.approx((30 - 6) / (20 + 12) - 1)
+
+
 def test_a_unit_without_a_price_has_no_cost(config: Config) -> None:
-    units = {"operation": {"units": ["stirling_1kw"]}}
+    units = {"operation": {"units": ["stirling_1kw", "whispergen"]}}
     other = load_config({"scenarios": {"penetration": [1.0]}} | units, RESOURCES)
-    found = account_inputs(other, operation_cases(other)["detached-stirling_1kw"])
-    assert not found.is_priced
-    assert found.prices is not None
-    assert found.prices.units[0].name == "stirling_1kw"
+    cases = operation_cases(other)
+    assert not account_inputs(other, cases["detached-whispergen"]).is_priced
+    priced = account_inputs(other, cases["detached-stirling_1kw"])
+    assert priced.is_priced
+    assert priced.prices is not None
+    assert priced.prices.units[0].capital_cost_gbp_per_kw == 3110
 
 
 def test_generation_of_other_dwellings_is_refused(

@@ -182,6 +182,11 @@ DESIGNS = (
         "Of all fuel and of net import, by the factors of `emissions`, Eq. 20.",
     ),
     TableColumn("bau_co2_kg", "kg/y", "CO₂ today", "The same for business as usual.", least=0.0),
+    TableColumn("grid_co2_kg", "kg/y", "CO₂ of the grid", "Of net import, by the hour."),
+    TableColumn(
+        "bau_grid_co2_kg", "kg/y", "CO₂ of the grid today", "The same for business as usual."
+    ),
+    TableColumn("grid_kg_per_kwh", "kg/kWh", "Grid's factor", "Mean over the year.", 3, least=0.0),
     _amount("space_heating_kwh", "Space heating", "Demand."),
     _amount("hot_water_kwh", "Hot water", "Demand."),
     _amount("electricity_kwh", "Electricity", "Demand."),
