@@ -548,7 +548,8 @@ def write_design(path: Path, config: Config, chp_kw: float, tes_kwh: float) -> P
     """What of a design of ``detached-none-with`` is installed."""
     designed = design_inputs(config, scenario_table(config)["detached-none-with"])
     with netCDF4.Dataset(path, "w") as file:
-        file.setncatts({"inputs": designed.model_dump_json(), "chp_kw": chp_kw, "tes_kwh": tes_kwh})
+        attributes = {"chp_kw": chp_kw, "tes_kwh": tes_kwh, "step_hours": 1.0}
+        file.setncatts({"inputs": designed.model_dump_json(), **attributes})
     return path
 
 

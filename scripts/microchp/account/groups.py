@@ -54,7 +54,6 @@ SCHEMA = pa.DataFrameSchema(
         "reverse_flow_share": pa.Column(float, pa.Check.in_range(0, 1)),
         "reverse_flow_onset": pa.Column(float, nullable=True),
         "homes_served": pa.Column(float, pa.Check.gt(0)),
-        **{name: pa.Column(float, nullable=True) for name in BALANCE_COLUMNS},
         "demand_kwh": pa.Column(float),
         "generation_kwh": pa.Column(float),
         "ramp_up_at": pa.Column(str),
@@ -67,6 +66,7 @@ SCHEMA = pa.DataFrameSchema(
         "choices": pa.Column(int),
         "days": pa.Column(int),
         **{name: pa.Column(str) for name in ("unit", "incentive", "tes", "plant")},
+        **{name: pa.Column(float, nullable=True) for name in BALANCE_COLUMNS},
     },
     strict=True,
     ordered=True,
@@ -117,7 +117,6 @@ def group_rows(group: xr.Dataset, account: pd.DataFrame) -> list[dict[str, Any]]
                 {"scenario": group.attrs["case"], "penetration": share, "period": period}
                 | middle
                 | band
-                | balance_columns(account, period, has_unit[p])
                 | {
                     "load_factor_mean": float(cell["load_factor"].mean()),
                     "daily_load_factor_mean": float(cell["daily_load_factor"].mean()),
@@ -141,6 +140,7 @@ def group_rows(group: xr.Dataset, account: pd.DataFrame) -> list[dict[str, Any]]
                     "days": int(chosen.sum()),
                 }
                 | {name: str(group.attrs[name]) for name in CASE_NAMES[1:]}
+                | balance_columns(account, period, has_unit[p])
             )
     return rows
 
