@@ -69,6 +69,7 @@ rule account_dwellings:
         dwellings=RESULTS / "operation/{case}.csv",
     output:
         account=RESULTS / "operation/{case}_account.csv",
+        metering=RESULTS / "operation/{case}_metering.csv",
     log:
         LOGS / "account_dwellings/{case}.log",
     benchmark:
@@ -111,6 +112,36 @@ rule assess_groups:
         code=code("assess_groups"),
     script:
         "../scripts/assess_groups.py"
+
+
+rule assess_metering:
+    input:
+        designs=DESIGNS,
+        table=DESIGN_TABLE,
+        groups=GROUPS,
+        dwellings=GROUP_METERING,
+    output:
+        metering=report(
+            RESULTS / "metering.csv",
+            category="Tables",
+            labels={"table": "metering"},
+            caption="captions/metering_table.rst",
+        ),
+    log:
+        LOGS / "assess_metering.log",
+    benchmark:
+        BENCHMARKS / "assess_metering.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settlement=CONFIG.settlement.model_dump(mode="json"),
+        code=code("assess_metering"),
+    script:
+        "../scripts/assess_metering.py"
 
 
 rule compare_units:

@@ -111,6 +111,7 @@ GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
 GROUP_ACCOUNTS = expand(RESULTS / "operation/{case}_account.csv", case=GROUP_CASES)
+GROUP_METERING = expand(RESULTS / "operation/{case}_metering.csv", case=GROUP_CASES)
 # What the papers print, and what of a run is compared with it.
 # Only a whole run is, as only a whole study of time has its finest.
 IS_WHOLE = not FAILURES
@@ -121,6 +122,7 @@ COMPARISON = [RESULTS / "published.csv"] if PUBLISHED else []
 DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
 DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
+METERING = [RESULTS / "metering.csv"] if SCENARIOS or GROUP_CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
 DWELLINGS = [RESULTS / f"operation/{case}.csv" for case in CASES]
 # Of designs, the page prices what an ordinary controller makes of them.
@@ -151,7 +153,16 @@ SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
 SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
 TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
-TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *GROUP_ACCOUNTS, *OPERATIONS, *DWELLINGS]
+TARGETS += [
+    *GROUP_TABLE,
+    *GROUP_FIGURES,
+    *GROUPS,
+    *GROUP_ACCOUNTS,
+    *GROUP_METERING,
+    *METERING,
+    *OPERATIONS,
+    *DWELLINGS,
+]
 TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP]
 TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 

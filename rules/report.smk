@@ -84,6 +84,7 @@ rule build_report:
         dwellings=DWELLINGS,
         first=FIRST_DWELLINGS,
         group_figures=GROUP_FIGURES,
+        metering=METERING,
         unit_comparison=UNIT_COMPARISON,
         unit_figures=UNIT_FIGURES,
     output:

@@ -16,6 +16,7 @@ def main(snakemake: Any) -> None:
             generation_path=snakemake.input.generation,
             dwellings_path=snakemake.input.dwellings,
             account_path=snakemake.output.account,
+            metering_path=snakemake.output.metering,
             inputs=AccountInputs.model_validate(snakemake.params.inputs),
         )
 

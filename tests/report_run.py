@@ -182,6 +182,7 @@ def make_groups(directory: Path) -> dict[str, Any]:
             generation_path=directory / "generation.nc",
             dwellings_path=table,
             account_path=account,
+            metering_path=directory / "operation" / f"{case}_metering.csv",
             inputs=account_inputs(config, cases[case]),
         )
         made = {"groups": group, "operation": first, "tables": table, "accounts": account}

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microchp.account.metering import Meter, settle
-from microchp.config import Comparison, HouseholdPrices
+from microchp.account.parties import Household, gains
+from microchp.config import Comparison, HouseholdPrices, Settlement
 
 PRICES = HouseholdPrices()
 """0.1556 EUR/kWh from 07:00 to 22:00, 0.0837 at night, 0.0225 for what is sold."""
@@ -128,3 +129,43 @@ def test_netting_over_a_longer_time_never_costs_a_household_more(demand, generat
     assert without_limit <= to_demand + 1e-9
     assert to_demand <= by_half_hour + 1e-9
     assert by_half_hour <= separate + 1e-9
+
+
+PRICED = Settlement(wholesale_gbp_per_kwh=0.05, network_gbp_per_kwh=0.03)
+
+
+def household(demand_kw: np.ndarray, generation_kw: np.ndarray, paid: float) -> Household:
+    days = len(demand_kw) // 1440
+    buying = np.tile(METER.price_per_kwh[METER.register], days)
+    meter = Meter.of_prices(buying, np.full(len(buying), 0.02 + paid))
+    bau = Meter.of_prices(buying, np.zeros(len(buying)))
+    return Household(demand_kw, demand_kw - generation_kw, meter, bau, np.ones(1), paid)
+
+
+def test_who_gains_by_hand() -> None:
+    """17 of 24 kWh still bought, 14 sold at 2 p of the tariff and 5 p of the policy."""
+    found = gains(household(STEADY, MORNING, 0.05), "separate_meters", PRICED)
+    bill = 15 * 0.1556 + 9 * 0.0837
+    after = 8 * 0.0837 + 9 * 0.1556
+    assert found.household_gbp == pytest.approx(bill - after + 14 * 0.07)
+    assert found.policy_gbp == pytest.approx(-14 * 0.05)
+    assert found.network_gbp == pytest.approx(-0.03 * 7)
+    # the supplier loses bills and pays for export, needs 21 kWh less and passes on 7 less
+    assert found.supplier_gbp == pytest.approx(after - bill - 14 * 0.02 + 21 * 0.05 + 7 * 0.03)
+    assert found.value_gbp == pytest.approx(21 * 0.05)
+
+
+@given(
+    demand=st.lists(st.floats(0, 10), min_size=48, max_size=48),
+    generation=st.lists(st.floats(0, 10), min_size=48, max_size=48),
+    paid=st.floats(0, 0.2),
+)
+def test_a_meter_moves_worth_and_makes_none(demand, generation, paid):
+    """All that the parties gain is the wholesale value, by every rule."""
+    demand_kw = np.repeat(demand, 30)
+    generation_kw = np.repeat(generation, 30)
+    for rule in RULES:
+        found = gains(household(demand_kw, generation_kw, paid), rule, PRICED)
+        parties = found.household_gbp + found.supplier_gbp + found.network_gbp + found.policy_gbp
+        assert parties == pytest.approx(0.05 * generation_kw.sum() / 60, abs=1e-9)
+        assert found.value_gbp == pytest.approx(parties, abs=1e-9)

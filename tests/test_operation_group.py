@@ -316,6 +316,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, config: Config) -> Path:
             generation_path=base / f"{case}_generation.nc",
             dwellings_path=base / f"{case}.csv",
             account_path=base / f"{case}_account.csv",
+            metering_path=base / f"{case}_metering.csv",
             inputs=account_inputs(config, operation_cases(config)[case]),
         )
     groups = [base / f"detached-{name}_group.nc" for name in config.operation.units]
@@ -599,6 +600,7 @@ def test_where_no_unit_is_chosen_every_penetration_is_the_demand(
         generation_path=tmp_path / "generation.nc",
         dwellings_path=tmp_path / "table.csv",
         account_path=tmp_path / "account.csv",
+        metering_path=tmp_path / "metering.csv",
         inputs=account_inputs(config, operation_cases(config)["detached-none-with"]),
     )
     assess_groups(

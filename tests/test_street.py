@@ -10,11 +10,14 @@ import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
+from synthetic import inputs_of, synthetic_design
 from test_operation_group import RESOURCES, year_of
 
 from microchp.account.controlled import BALANCE
-from microchp.account.dwellings import account_dwellings, read_account, street
+from microchp.account.designs import assess_design
+from microchp.account.dwellings import account_dwellings, read_account, read_metering, street
 from microchp.account.groups import assess_groups, read_groups
+from microchp.account.who_gains import design_rows, group_rows
 from microchp.config import Config
 from microchp.config.load import load_config
 from microchp.config.scenarios import (
@@ -26,7 +29,7 @@ from microchp.config.scenarios import (
 )
 from microchp.demand.build import write_demand
 from microchp.errors import AssessmentError
-from microchp.operation.group import aggregate_group
+from microchp.operation.group import CASE_NAMES, aggregate_group
 from microchp.operation.simulate import simulate_dwelling
 from microchp.report.sections.answer import carbon_use
 from microchp.system.annualisation import annualisation_factor
@@ -34,6 +37,7 @@ from microchp.system.annualisation import annualisation_factor
 DWELLINGS = 3
 CASE = "detached-paid-with"
 STORE_KWH, UNIT_KW = 6.0, 2.0
+FIT = {"scenarios": {"house": ["detached"], "incentive": ["fit"]}}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +79,15 @@ def run(place: Path, config: Config, numbers: list[int], name: str) -> dict[str,
     """A design in some dwellings, run and priced."""
     paths = {
         part: place / f"{name}_{part}"
-        for part in ("demand.nc", "design.nc", "first.nc", "generation.nc", "table.csv", "out.csv")
+        for part in (
+            "demand.nc",
+            "design.nc",
+            "first.nc",
+            "generation.nc",
+            "table.csv",
+            "out.csv",
+            "metering.csv",
+        )
     }
     write_demand(
         paths["demand.nc"],
@@ -105,6 +117,7 @@ def run(place: Path, config: Config, numbers: list[int], name: str) -> dict[str,
         generation_path=paths["generation.nc"],
         dwellings_path=paths["table.csv"],
         account_path=paths["out.csv"],
+        metering_path=paths["metering.csv"],
         inputs=account_inputs(config, case),
     )
     return paths
@@ -223,6 +236,41 @@ def test_a_street_is_the_sum_of_its_dwellings(
             assert row["subsidy_gbp_per_tonne"] == pytest.approx(paid / saved)
 
 
+def test_a_meter_by_the_minute_is_the_account(made: dict[str, Path], tmp_path: Path) -> None:
+    """By separate meters a household saves what its account says; a street saves their sum."""
+    account = read_account(made["out.csv"])
+    year = account[account["period"] == "year"].set_index("dwelling")
+    metered = read_metering(made["metering.csv"])
+    separate = metered[metered["metering"] == "separate_meters"].set_index("dwelling")
+    saved = year["bau_cost_gbp"] - year["cost_gbp"]
+    np.testing.assert_allclose(separate["saving_gbp"], saved, rtol=1e-9)
+    parties = metered[["household_gbp", "supplier_gbp", "network_gbp", "policy_gbp"]]
+    np.testing.assert_allclose(parties.sum(axis=1), metered["value_gbp"], rtol=1e-9)
+    group = xr.Dataset(
+        {"has_unit": (("penetration", "dwelling"), [[0, 0, 0], [1, 0, 1]])},
+        coords={"penetration": [0.0, 0.67]},
+        attrs=dict.fromkeys(CASE_NAMES, "") | {"case": CASE, "power_kw": UNIT_KW},
+    )
+    rows = pd.DataFrame(group_rows(group, metered)).set_index(["penetration", "metering"])
+    assert rows.loc[(0.67, "separate_meters"), "saving_gbp"] == pytest.approx(saved[[0, 2]].sum())
+    assert rows.loc[(0.0, "backwards"), "household_gbp"] == 0
+    assert set(rows["units"]) == {0, 2}
+
+
+def test_a_designs_meter_is_its_account(config: Config) -> None:
+    """By separate meters at its own step a design saves its EAI."""
+    design = synthetic_design(
+        inputs_of(FIT)["detached-fit-with"], 2.0, 6.0, days=73, day_weight=5.0
+    )
+    row = pd.Series(assess_design(design))
+    rows = pd.DataFrame(design_rows(row, design, config.settlement)).set_index("metering")
+    assert rows["saving_gbp"]["separate_meters"] == pytest.approx(row["eai_gbp"])
+    assert rows["bought_kwh"]["separate_meters"] == pytest.approx(row["import_kwh"])
+    assert rows["sold_kwh"]["separate_meters"] == pytest.approx(row["export_kwh"])
+    paid = 0.0491 * rows["sold_kwh"]
+    np.testing.assert_allclose(rows["policy_gbp"], -paid, rtol=1e-9)
+
+
 @given(st.lists(st.booleans(), min_size=3, max_size=3), st.integers(0, 2**31))
 def test_each_dwelling_counts_once(has_unit: list[bool], seed: int) -> None:
     """What one more unit changes is what it changes in its own dwelling."""
@@ -284,5 +332,6 @@ def test_generation_of_other_dwellings_is_refused(
             generation_path=other["generation.nc"],
             dwellings_path=made["table.csv"],
             account_path=tmp_path / "account.csv",
+            metering_path=tmp_path / "metering.csv",
             inputs=account_inputs(config, operation_cases(config)[CASE]),
         )

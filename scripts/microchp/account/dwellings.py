@@ -22,6 +22,9 @@ import xarray as xr
 
 from microchp.account.controlled import BALANCE, Balance, Electricity, Market, Use, balance
 from microchp.account.energy import Installed
+from microchp.account.metering import Meter
+from microchp.account.parties import Household, rows_of
+from microchp.account.support import metered_export_gbp_per_kwh
 from microchp.config.scenarios import AccountInputs
 from microchp.errors import AssessmentError
 from microchp.files import whole
@@ -39,6 +42,30 @@ ACCOUNT = pa.DataFrameSchema(
     ordered=True,
 )
 """What ``account_dwellings`` writes: every dwelling with the unit, in every period."""
+
+METERED = (
+    "bought_kwh",
+    "sold_kwh",
+    "household_gbp",
+    "supplier_gbp",
+    "network_gbp",
+    "policy_gbp",
+    "value_gbp",
+    "saving_gbp",
+)
+"""What a rule makes of a year; sums over dwellings are sums of these."""
+
+METERING = pa.DataFrameSchema(
+    {
+        "dwelling": pa.Column(int),
+        "house": pa.Column(str),
+        "metering": pa.Column(str),
+        **{name: pa.Column(float, nullable=name == "saving_gbp") for name in METERED},
+    },
+    strict=True,
+    ordered=True,
+)
+"""What ``account_dwellings`` writes of the year of every dwelling with the unit, by each rule."""
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +107,7 @@ def account_dwellings(
     generation_path: str | Path,
     dwellings_path: str | Path,
     account_path: str | Path,
+    metering_path: str | Path,
     inputs: AccountInputs,
 ) -> None:
     """Price every dwelling of a group in every period.
@@ -95,6 +123,8 @@ def account_dwellings(
     account_path
         CSV to write; columns in :data:`ACCOUNT`. The cost is empty where the unit has no price,
         or heat is unmet.
+    metering_path
+        CSV to write: the year by every metering rule; columns in :data:`METERING`.
     inputs
         Prices.
 
@@ -105,26 +135,42 @@ def account_dwellings(
     """
     installed = installed_for(inputs, design_path)
     market = Market.of(installed.inputs)
-    table = pd.read_csv(dwellings_path)
-    rows = []
+    dwellings = pd.read_csv(dwellings_path)
+    paid = metered_export_gbp_per_kwh(installed.inputs.incentive)
+    meter = Meter.of_prices(market.import_gbp_per_kwh, market.export_gbp_per_kwh)
+    nothing = np.zeros_like(market.bau_import_gbp_per_kwh)
+    bau_meter = Meter.of_prices(market.bau_import_gbp_per_kwh, nothing)
+    rows, metered = [], []
     with netCDF4.Dataset(generation_path) as file:
         names = str(file.getncattr("period_names")).split()
         periods = np.asarray(file["period"][: len(names), :]).astype(np.bool_)
         for number, (house, demand_kw, generated_kw) in enumerate(
             electricity_by_dwelling(demand_paths, file["chp_power_kw"])
         ):
-            own = table[table["dwelling"] == number].set_index("period").loc[names]
+            own = dwellings[dwellings["dwelling"] == number].set_index("period").loc[names]
             electricity = Electricity.of(demand_kw, demand_kw - generated_kw, market, periods)
             _check_export(inputs.case, number, electricity.export_kwh, own)
             found = balance(_use(own), electricity, installed)
             priced = pd.DataFrame({name: getattr(found, name) for name in BALANCE})
             if not inputs.is_priced:
                 priced["cost_gbp"] = math.nan
+            year = names.index("year")
+            by_meter = electricity.bau_import_gbp - electricity.import_gbp + electricity.export_gbp
+            saved = priced["bau_cost_gbp"] - priced["cost_gbp"] - by_meter
+            household = Household(
+                demand_kw, demand_kw - generated_kw, meter, bau_meter, np.ones(1), paid
+            )
+            metered += [
+                {"dwelling": number, "house": house, **row}
+                for row in rows_of(household, inputs.settlement, float(saved[year]))
+            ]
             rows.append(priced.assign(dwelling=number, house=house, period=names))
     account = pd.concat(rows, ignore_index=True)
     account = ACCOUNT.validate(account[[*ACCOUNT.columns]])
-    with whole(account_path) as partial:
-        account.to_csv(partial, index=False)
+    by_rule = METERING.validate(pd.DataFrame(metered))
+    for table, path in ((account, account_path), (by_rule, metering_path)):
+        with whole(path) as partial:
+            table.to_csv(partial, index=False)
     log.info("%s: %d dwellings priced", inputs.case, len(rows))
 
 
@@ -169,6 +215,11 @@ def street(
         name: float(np.where(has_unit, getattr(with_unit, name), getattr(without, name)).sum())
         for name in BALANCE
     }
+
+
+def read_metering(path: str | Path) -> pd.DataFrame:
+    """What ``account_dwellings`` wrote by metering rule, checked."""
+    return METERING.validate(pd.read_csv(path, dtype={"house": str, "metering": str}))
 
 
 def read_account(path: str | Path) -> pd.DataFrame:

@@ -65,7 +65,8 @@ class Meter:
 
     def by_register(self, kwh: FloatArray) -> FloatArray:
         """Sums over the minutes of each register, shape ``(registers,)``."""
-        return np.bincount(self.register, weights=kwh, minlength=len(self.price_per_kwh))
+        sums = np.bincount(self.register, weights=kwh, minlength=len(self.price_per_kwh))
+        return np.asarray(sums, dtype=np.float64)
 
 
 @dataclass(frozen=True)

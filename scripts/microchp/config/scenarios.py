@@ -39,6 +39,7 @@ from microchp.config import (
     PrimeMover,
     Pv,
     Run,
+    Settlement,
     Share,
     Tariff,
     Tes,
@@ -159,6 +160,7 @@ class AccountInputs(Block):
         description="Prices of a unit of the catalogue; none where a design is installed."
     )
     is_priced: bool = Field(description="Whether it is known what the unit costs.")
+    settlement: Settlement = Field(description="Metering rules, and what of a kWh is whose.")
 
 
 class ComparisonInputs(Block):
@@ -371,7 +373,8 @@ def design_inputs(
 def sweep_config(config: Config) -> Config:
     """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
     unread: dict[str, object] = {
-        name: type(getattr(config, name))() for name in ("group", "operation", "comparison")
+        name: type(getattr(config, name))()
+        for name in ("group", "operation", "comparison", "settlement")
     }
     # houses are known by their files
     unread["demand"] = Demand().model_copy(
@@ -444,7 +447,9 @@ def account_inputs(config: Config, case: OperationInputs) -> AccountInputs:
     beside a cylinder that is there already.
     """
     if case.unit is None:
-        return AccountInputs(case=case.case, prices=None, is_priced=True)
+        return AccountInputs(
+            case=case.case, prices=None, is_priced=True, settlement=config.settlement
+        )
     known = (case.unit.capital_cost_gbp_per_kw, case.unit.maintenance_gbp_per_kwh)
     unit = ChpUnit.model_validate(
         case.unit.model_dump()
@@ -470,7 +475,12 @@ def account_inputs(config: Config, case: OperationInputs) -> AccountInputs:
         emissions=config.emissions,
         finance=config.finance,
     )
-    return AccountInputs(case=case.case, prices=prices, is_priced=None not in known)
+    return AccountInputs(
+        case=case.case,
+        prices=prices,
+        is_priced=None not in known,
+        settlement=config.settlement,
+    )
 
 
 def comparison_inputs(config: Config) -> ComparisonInputs:

@@ -18,6 +18,7 @@ from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.account.support import support_gbp
+from microchp.account.who_gains import read_who_gains
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.page import Notice, Page, Points, Section, render
@@ -27,6 +28,7 @@ from microchp.report.sections import (
     dispatch,
     groups,
     incentives,
+    metering,
     precision,
     provenance,
     reproduction,
@@ -58,6 +60,7 @@ def build_report(
     dwelling_paths: Sequence[str | Path] = (),
     first_paths: Sequence[str | Path] = (),
     group_figures_dir: str | Path | None = None,
+    metering_path: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
     benchmarks_dir: str | Path | None = None,
@@ -97,6 +100,8 @@ def build_report(
         is saved with an ordinary controller.
     group_figures_dir
         What ``plot_groups`` drew.
+    metering_path
+        ``metering.csv``.
     unit_comparison_paths
         ``comparison.csv`` and ``comparison_economics.csv``, if made.
     unit_figures_dir
@@ -164,6 +169,10 @@ def build_report(
         if shown is not None and designs is None:
             shown = replace(shown, open=True)
         sections.append(shown)
+    if metering_path is not None:
+        gained = metering.section(read_who_gains(metering_path))
+        sections.append(gained)
+        pairs += terms.METERING if gained is not None else []
     if unit_comparison_paths:
         energy, money = (pd.read_csv(path) for path in unit_comparison_paths)
         are_subject = designs is None and groups_path is None

@@ -89,6 +89,24 @@ STREET = (
 )
 """Columns of ``groups.csv`` on money and CO2: sums over the dwellings of a group in a period."""
 
+METERING = (
+    TableColumn("bought_kwh", "kWh/y", "Billed", "Net of what a register has run backwards."),
+    TableColumn("sold_kwh", "kWh/y", "Sold", "What the rule counts as sold.", 0, 0.0),
+    _money("household_gbp", "Household", "What its bill falls by, what it is paid in it."),
+    _money(
+        "supplier_gbp", "Supplier", "What it need not buy and pass on, less what its bills fall by."
+    ),
+    _money("network_gbp", "Network", "Its charge on what is billed more; below nought: less."),
+    _money("policy_gbp", "Policy", "What it pays for metered export, as a loss."),
+    _money("value_gbp", "All of them", "Wholesale value of what is no longer taken."),
+    _money(
+        "saving_gbp",
+        "Saved by the household",
+        "In all, as `eai_gbp`: capital, fuel and payments for generation in it.",
+    ),
+)
+"""Columns of ``metering.csv`` beside what names a row."""
+
 DESIGNS = (
     _text("scenario", "Id", "Names the design's files; never to be taken apart."),
     _text("house", "House", "House type."),
@@ -365,6 +383,13 @@ def documentation() -> str:
         "Sums over the dwellings of a group, in each of its periods ([Groups](groups.md)).",
         "",
         *_table(STREET),
+        "",
+        "## Columns of `metering.csv`",
+        "",
+        "A row for each design and rule (`extent` is `dwelling`), and for each group, penetration "
+        "and rule (`group`): who gains in a year ([Groups](groups.md)).",
+        "",
+        *_table(METERING),
     ]
     return "\n".join(lines) + "\n"
 

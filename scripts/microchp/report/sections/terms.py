@@ -89,6 +89,15 @@ GROUPS = [
     ("Ramp", "Steepest rise of the net load, as the mean gradient over group.ramp_minutes."),
 ]
 
+METERING = [
+    (
+        "Household, supplier, network",
+        "What each gains in a year against the same dwellings without a plant. The supplier buys "
+        "at settlement.wholesale_gbp_per_kwh and passes settlement.network_gbp_per_kwh of what it "
+        "bills on to the network.",
+    ),
+]
+
 
 def section(pairs: Sequence[tuple[str, str]]) -> Section:
     """The terms of what the page shows."""
