@@ -191,7 +191,9 @@ def simulate_dwelling(
                 file["period"][:, :] = np.stack(list(chosen.values())).astype(np.int8)
             _put(file, number, operated)
             total_kw += demand["electricity_kw"]
-            table = dwelling_table(operated, chosen, unit.power_kw, inputs.ramp_minutes)
+            table = dwelling_table(
+                operated, chosen, unit.power_kw, inputs.ramp_minutes, unit.store_kwh
+            )
             table.insert(0, "dwelling", number)
             table.insert(1, "house", house)
             table = table.assign(**unit.told)
