@@ -14,6 +14,8 @@ from microchp.config.scenarios import (
     check_work,
     comparison_inputs,
     demand_files,
+    control_inputs,
+    controlled_scenarios,
     demand_inputs,
     design_inputs,
     factor_files,
@@ -112,6 +114,11 @@ UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group i
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
 GROUP_ACCOUNTS = expand(RESULTS / "operation/{case}_account.csv", case=GROUP_CASES)
 GROUP_METERING = expand(RESULTS / "operation/{case}_metering.csv", case=GROUP_CASES)
+# Designs under every control, where there is more than one.
+CONTROLLED_SCENARIOS = [name for name in controlled_scenarios(CONFIG) if name in SCENARIOS]
+CONTROLLED = expand(RESULTS / "control/{scenario}.csv", scenario=CONTROLLED_SCENARIOS)
+CONTROL_FLOWS = expand(RESULTS / "control/{scenario}.nc", scenario=CONTROLLED_SCENARIOS)
+CONTROL_TABLE = [RESULTS / "control.csv"] if CONTROLLED else []
 # What the papers print, and what of a run is compared with it.
 # Only a whole run is, as only a whole study of time has its finest.
 IS_WHOLE = not FAILURES
@@ -153,17 +160,9 @@ SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
 SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
 TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
-TARGETS += [
-    *GROUP_TABLE,
-    *GROUP_FIGURES,
-    *GROUPS,
-    *GROUP_ACCOUNTS,
-    *GROUP_METERING,
-    *METERING,
-    *OPERATIONS,
-    *DWELLINGS,
-]
-TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP]
+TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
+TARGETS += [*GROUP_ACCOUNTS, *GROUP_METERING, *METERING]
+TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROLLED, *CONTROL_FLOWS]
 TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 
 
@@ -285,6 +284,29 @@ def operation_price_files(wildcards):
     prices = account_of(wildcards.case).prices
     scenario = CASES[wildcards.case].scenario
     return price_files(design_of(scenario) if prices is None else prices)
+
+
+def control_demand(wildcards):
+    """The demand by minute of all dwellings of a scenario's house."""
+    return f"{OPERATED}.nc".format(house=SCENARIOS[wildcards.scenario].house)
+
+
+def control_price_files(wildcards):
+    return price_files(design_of(wildcards.scenario))
+
+
+def control_params(wildcards):
+    return control_inputs(CONFIG, SCENARIOS[wildcards.scenario]).model_dump(mode="json")
+
+
+def control_threads(wildcards):
+    return solve_threads(wildcards)
+
+
+def control_memory(wildcards):
+    """MB: libraries, and a year of every dwelling at the step of its design."""
+    minutes = design_of(wildcards.scenario).time.resolution_minutes
+    return 1500 + CONFIG.dwellings * 200 // minutes
 
 
 def group_params(wildcards):

@@ -87,6 +87,7 @@ rule build_report:
         metering=METERING,
         unit_comparison=UNIT_COMPARISON,
         unit_figures=UNIT_FIGURES,
+        sweep=SWEEP,
     output:
         report=report(
             RESULTS / "report/index.html",

@@ -27,6 +27,7 @@ def main(snakemake: Any) -> None:
             metering_path=next(iter(snakemake.input.metering), None),
             unit_comparison_paths=list(given.unit_comparison),
             unit_figures_dir=next(iter(given.unit_figures), None),
+            sweep_path=next(iter(given.sweep), None),
             benchmarks_dir=snakemake.params.benchmarks,
             failures=snakemake.params.failures,
             report_path=snakemake.output.report,

@@ -82,7 +82,7 @@ class PrimeMover(Block):
         50_000.0,
         description=(
             "Run hours until the unit is worn out. ASSUMED: a Stirling engine in a house was still "
-            "running after 46,000 (Microgen, "Hidden champions"). Empty: hours do not wear it out."
+            "running after 46,000 (Microgen, Hidden champions). Empty: hours do not count."
         ),
     )
     service_starts: Annotated[float, Field(gt=0)] | None = Field(

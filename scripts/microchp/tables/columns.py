@@ -309,6 +309,50 @@ DESIGNS = (
 )
 """Columns of ``designs.csv``."""
 
+_CO2 = "By the factors of `emissions`, Eq. 20."
+
+CONTROL = (
+    _text("scenario", "Id", "Of the design that is installed."),
+    _text("extent", "Of", "`dwelling`: the first one alone; `group`: all of the group."),
+    TableColumn(
+        "penetration", "1", "Penetration", "Share of dwellings that have the design.", 2, 0.0, 1.0
+    ),
+    _text("control", "Control", "Who controls the units."),
+    TableColumn("cost_gbp", "£/y", "Cost of a year", "What all dwellings pay, capital included."),
+    _amount("import_kwh", "Import", "Bought by all dwellings together, as their transformer sees."),
+    _amount("export_kwh", "Export", "Sold by all dwellings together."),
+    TableColumn("peak_import_kw", "kW", "Largest import", "The same, mean of a step.", 1, 0.0),
+    TableColumn("peak_export_kw", "kW", "Largest export", "The same, mean of a step.", 1, 0.0),
+    TableColumn("co2_kg", "kg/y", "CO₂", _CO2),
+    TableColumn("chp_starts", "1/y", "Starts", "Of all units together.", 0, 0.0),
+    _money("value_gbp", "Worth of control", "Cost under `heat_led` less the cost under this one."),
+    _money("lower_bound_gbp", "Lower bound", "No control of these units costs less."),
+    TableColumn("relative_gap", "1", "Gap", "Of `household`: cost less bound, over the cost.", 5),
+    TableColumn("dwellings", "", "Dwellings", "All, with the design or without.", 0, 1.0),
+    TableColumn("units", "", "With the design", "Dwellings that have it.", 0, 0.0),
+    TableColumn("chp_run_hours", "h/y", "Run hours", "Of all units together.", 0, 0.0),
+    _amount("chp_electricity_kwh", "Generated", "By all units together."),
+    _amount("fuel_kwh", "Fuel", "Of all dwellings, lower heating value."),
+    _amount("unmet_heat_kwh", "Heat not served", "Of all dwellings; where any is, cost is empty."),
+    _money("bau_cost_gbp", "Cost of today", "Of all dwellings with a boiler and the grid."),
+    TableColumn("bau_co2_kg", "kg/y", "CO₂ today", "The same.", least=0.0),
+    TableColumn(
+        "saving_kept_share",
+        "1",
+        "Saving kept",
+        "Cost of today less cost, over the same under `household`; empty where that saves nothing.",
+        2,
+    ),
+    TableColumn("co2_kept_share", "1", "CO₂ saving kept", "The same of CO₂.", 2),
+    _text("house", "House", "House type."),
+    _text("incentive", "Incentive", "What the policy pays."),
+    _text("tes", "Store", "Whether a hot-water store could be chosen."),
+    _text("plant", "Plant", "Which parts could be chosen."),
+    _text("variant", "Variant", "Change of the configuration; empty: as configured."),
+    _text("design", "Sizes", "`optimal`, or the name of given sizes."),
+)
+"""Columns of ``control.csv``."""
+
 BY_NAME = {column.name: column for column in DESIGNS}
 
 
@@ -390,6 +434,12 @@ def documentation() -> str:
         "and rule (`group`): who gains in a year ([Groups](groups.md)).",
         "",
         *_table(METERING),
+        "",
+        "## Columns of `control.csv`",
+        "",
+        "A row per scenario, penetration and control ([Who controls](control.md)).",
+        "",
+        *_table(CONTROL),
     ]
     return "\n".join(lines) + "\n"
 
