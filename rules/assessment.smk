@@ -144,6 +144,36 @@ rule assess_metering:
         "../scripts/assess_metering.py"
 
 
+rule assess_service:
+    input:
+        designs=DESIGNS,
+        table=DESIGN_TABLE,
+        dwellings=DWELLINGS,
+        accounts=GROUP_ACCOUNTS,
+    output:
+        service=report(
+            RESULTS / "service.csv",
+            category="Tables",
+            labels={"table": "service"},
+            caption="captions/service_table.rst",
+        ),
+    log:
+        LOGS / "assess_service.log",
+    benchmark:
+        BENCHMARKS / "assess_service.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cases={case: account_of(case).model_dump(mode="json") for case in CASES},
+        code=code("assess_service"),
+    script:
+        "../scripts/assess_service.py"
+
+
 rule collect_control:
     input:
         tables=CONTROLLED,

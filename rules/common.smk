@@ -130,6 +130,7 @@ DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
 DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
 METERING = [RESULTS / "metering.csv"] if SCENARIOS or GROUP_CASES else []
+SERVICE = [RESULTS / "service.csv"] if SCENARIOS or CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
 DWELLINGS = [RESULTS / f"operation/{case}.csv" for case in CASES]
 # Of designs, the page prices what an ordinary controller makes of them.
@@ -161,7 +162,7 @@ SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs els
 TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
-TARGETS += [*GROUP_ACCOUNTS, *GROUP_METERING, *METERING]
+TARGETS += [*GROUP_ACCOUNTS, *GROUP_METERING, *METERING, *SERVICE]
 TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROLLED, *CONTROL_FLOWS]
 TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 

@@ -85,6 +85,7 @@ rule build_report:
         first=FIRST_DWELLINGS,
         group_figures=GROUP_FIGURES,
         metering=METERING,
+        service=SERVICE,
         unit_comparison=UNIT_COMPARISON,
         unit_figures=UNIT_FIGURES,
         sweep=SWEEP,

@@ -24,6 +24,7 @@ def main(snakemake: Any) -> None:
             dwelling_paths=list(given.dwellings),
             first_paths=list(given.first),
             group_figures_dir=next(iter(given.group_figures), None),
+            service_path=next(iter(snakemake.input.service), None),
             metering_path=next(iter(snakemake.input.metering), None),
             unit_comparison_paths=list(given.unit_comparison),
             unit_figures_dir=next(iter(given.unit_figures), None),

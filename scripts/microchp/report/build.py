@@ -17,6 +17,7 @@ from microchp.account.controlled import controlled
 from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.groups import read_dwellings, read_groups
+from microchp.account.service import read_service
 from microchp.account.support import support_gbp
 from microchp.account.who_gains import read_who_gains
 from microchp.config import NewBoiler
@@ -35,6 +36,7 @@ from microchp.report.sections import (
     precision,
     provenance,
     reproduction,
+    service,
     store_size,
     terms,
     units,
@@ -67,6 +69,7 @@ def build_report(
     first_paths: Sequence[str | Path] = (),
     group_figures_dir: str | Path | None = None,
     metering_path: str | Path | None = None,
+    service_path: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
     sweep_path: str | Path | None = None,
@@ -109,6 +112,8 @@ def build_report(
         What ``plot_groups`` drew.
     metering_path
         ``metering.csv``.
+    service_path
+        ``service.csv``.
     unit_comparison_paths
         ``comparison.csv`` and ``comparison_economics.csv``, if made.
     unit_figures_dir
@@ -200,6 +205,8 @@ def build_report(
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
         shown_units = units.section(energy, money, drawn_dir, are_subject)
         sections.append(replace(shown_units, open=are_subject))
+    if service_path is not None:
+        sections.append(service.section(read_service(service_path)))
     dwellings = {Path(path).stem: read_dwellings(path) for path in dwelling_paths}
     drawn_of_groups = None if group_figures_dir is None else Path(group_figures_dir)
     sections.append(groups.dwelling_section(dwellings, drawn_of_groups))

@@ -89,6 +89,39 @@ STREET = (
 )
 """Columns of ``groups.csv`` on money and CO2: sums over the dwellings of a group in a period."""
 
+SERVICE = (
+    TableColumn("starts", "1/y", "Starts", "Times that the unit goes from off to on.", 0, 0.0),
+    TableColumn("run_hours", "h/y", "Run hours", "Hours in which the unit runs.", 0, 0.0),
+    TableColumn(
+        "service_life_years",
+        "y",
+        "Lasts",
+        "Until `service_hours` or `service_starts` of the unit are used up; empty: never.",
+        1,
+        0.0,
+    ),
+    TableColumn("replacements", "", "Bought again", "Within `finance.lifetime_years`.", 0, 0.0),
+    _money("replacement_gbp_per_year", "Cost of that", "Present value as a yearly cost."),
+    _money("saving_gbp", "Saved", "As designed `eai_gbp`, heat-led by the account."),
+    _money("saving_after_replacement_gbp", "Saved after that", "Replacements paid for."),
+    _share("grid_free_time_share", "Time without import", "Of the year."),
+    _share("grid_free_energy_share", "Electricity not imported", "Of the demand."),
+    TableColumn("large_draws", "1/y", "Large draws", "Half of the store within an hour.", 0, 0.0),
+    TableColumn(
+        "store_recovery_minutes",
+        "min",
+        "Store back after",
+        "Mean, until its level before the draw or nine tenths of its size.",
+        0,
+        0.0,
+    ),
+    TableColumn("longest_recovery_minutes", "min", "At longest", "The same.", 0, 0.0),
+    _share("hot_water_from_boiler_share", "Hot water by the boiler", "At the tap, in its minute."),
+    TableColumn("unmet_hot_water_kwh", "kWh/y", "Hot water not served", "In its minute.", 1, 0.0),
+    TableColumn("unmet_hot_water_minutes", "min/y", "Minutes of that", "The same.", 0, 0.0),
+)
+"""Numbers of ``service.csv``."""
+
 METERING = (
     TableColumn("bought_kwh", "kWh/y", "Billed", "Net of what a register has run backwards."),
     TableColumn("sold_kwh", "kWh/y", "Sold", "What the rule counts as sold.", 0, 0.0),
@@ -434,6 +467,13 @@ def documentation() -> str:
         "and rule (`group`): who gains in a year ([Groups](groups.md)).",
         "",
         *_table(METERING),
+        "",
+        "## Columns of `service.csv`",
+        "",
+        "A row for each design as designed (`control` is `design`), and for the mean dwelling of "
+        "each case that is run heat-led ([Groups](groups.md)).",
+        "",
+        *_table(SERVICE),
         "",
         "## Columns of `control.csv`",
         "",
