@@ -112,6 +112,7 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
+GROUP_DIVERSITY = expand(RESULTS / "groups/{case}_diversity.csv", case=GROUP_CASES)
 GROUP_ACCOUNTS = expand(RESULTS / "operation/{case}_account.csv", case=GROUP_CASES)
 GROUP_METERING = expand(RESULTS / "operation/{case}_metering.csv", case=GROUP_CASES)
 # Designs under every control, where there is more than one.
@@ -162,7 +163,7 @@ SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs els
 TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
-TARGETS += [*GROUP_ACCOUNTS, *GROUP_METERING, *METERING, *SERVICE]
+TARGETS += [*GROUP_DIVERSITY, *GROUP_ACCOUNTS, *GROUP_METERING, *METERING, *SERVICE]
 TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROLLED, *CONTROL_FLOWS]
 TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 

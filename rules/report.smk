@@ -84,6 +84,7 @@ rule build_report:
         dwellings=DWELLINGS,
         first=FIRST_DWELLINGS,
         group_figures=GROUP_FIGURES,
+        diversity=GROUP_DIVERSITY,
         metering=METERING,
         service=SERVICE,
         unit_comparison=UNIT_COMPARISON,

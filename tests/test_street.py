@@ -1,6 +1,7 @@
 """A street's balance: what its dwellings cost and emit, one by one and together."""
 
 import math
+from datetime import date
 from pathlib import Path
 
 import netCDF4
@@ -16,7 +17,7 @@ from test_operation_group import RESOURCES, year_of
 from microchp.account.controlled import BALANCE
 from microchp.account.designs import assess_design
 from microchp.account.dwellings import account_dwellings, read_account, read_metering, street
-from microchp.account.groups import assess_groups, read_groups
+from microchp.account.groups import assess_groups, at_times, read_groups
 from microchp.account.who_gains import design_rows, group_rows
 from microchp.config import Config
 from microchp.config.load import load_config
@@ -28,8 +29,13 @@ from microchp.config.scenarios import (
     scenario_table,
 )
 from microchp.demand.build import write_demand
-from microchp.errors import AssessmentError
+from microchp.errors import AssessmentError, ConfigError
+from microchp.operation.diversity import diversity
+from microchp.operation.dwelling import operate
+from microchp.operation.flexibility import shiftable
 from microchp.operation.group import CASE_NAMES, aggregate_group
+from microchp.operation.heat_led import Plant, controls_by_season, plant, timed_steps
+from microchp.operation.network import periods
 from microchp.operation.simulate import simulate_dwelling
 from microchp.report.sections.answer import carbon_use
 from microchp.system.annualisation import annualisation_factor
@@ -335,3 +341,123 @@ def test_generation_of_other_dwellings_is_refused(
             metering_path=tmp_path / "metering.csv",
             inputs=account_inputs(config, operation_cases(config)[CASE]),
         )
+
+
+# ----------------------------------------------------------------- hours, days, flexibility
+
+
+def test_what_is_so_at_some_times_by_hand() -> None:
+    """Two days: a peak of 8 kW in the evening, a least demand of 1 kW at 03:00."""
+    minute = np.arange(2 * 1440)
+    demand = np.full(2880, 2.0)
+    demand[1080:1100] = 8.0
+    demand[180] = 1.0
+    net = demand - 3.0
+    rise = np.zeros(2880)
+    rise[400], rise[1440 + 1300] = 0.5, 0.7
+    used = np.where(np.arange(24) < 6, 0.25, 0.5)
+    used[8] = 1.0
+    found = at_times(demand, net, rise, used, 4)
+    assert found["least_demand_kw"] == 0.25
+    assert found["import_cut_at_peak_share"] == pytest.approx(3 / 8)
+    assert found["export_at_least_demand_share"] == pytest.approx(2.0)
+    assert (found["morning_ramp_kw_per_min"], found["evening_ramp_kw_per_min"]) == (0.5, 0.7)
+    assert (found["night_run_share"], found["busiest_hour_run_share"]) == (0.25, 1.0)
+    assert len(minute) == 2880
+
+
+def test_a_group_by_hour_is_its_dwellings(made: dict[str, Path], config: Config, tmp_path: Path):
+    """Utilisation adds up to the run time, and what can be shifted to that of the dwellings."""
+    aggregate_group(
+        generation_path=made["generation.nc"],
+        group_path=tmp_path / "group.nc",
+        inputs=group_inputs(config, CASE),
+    )
+    group = xr.load_dataset(tmp_path / "group.nc")
+    with netCDF4.Dataset(made["generation.nc"]) as file:
+        by_dwelling = np.asarray(file["shiftable"][:, :, :, :, :])
+    for p, share in enumerate(group["penetration"].to_numpy()):
+        chosen = group["has_unit"].isel(penetration=p).to_numpy().astype(bool)
+        year = group.sel(penetration=share, period="year")
+        middle = int(group["shown_choice"].isel(penetration=p))
+        run = float(year["run_time_share"].isel(choice=middle))
+        assert float(year["utilisation"].mean()) == pytest.approx(run)
+        expected = by_dwelling[chosen, :, 0].sum(axis=0)
+        np.testing.assert_allclose(
+            group["shiftable_kw"].isel(penetration=p), expected[:, : group.sizes["period"]]
+        )
+        assert float(year["shiftable_kw"].max()) <= chosen.sum() * UNIT_KW + 1e-9
+
+
+STORE = Plant(0, 2.0, 5.0, 1.0, 30, 0, 0.0, 10.0, 0.0, 0.0, 8.0)
+"""A unit of 2 kW and 5 kW of heat, 30 min at least, and a store of 10 kWh without losses."""
+
+
+def test_what_can_be_shifted_by_hand() -> None:
+    """A store at 4 of 10 kWh, 1 kW of demand: started, 4 kW fill it for 1.5 h. Full, a unit of
+    2 kW that runs could stop for 10 h."""
+    demand = np.full(1440, 1.0)
+    standing = shiftable(demand, np.zeros(1440), np.full(1440, 4.0), STORE, 1 / 60)
+    assert standing[0, 0, 5] == 2.0
+    assert standing[0, 1, 5] == pytest.approx(2.0 * 1.5)
+    assert (standing[1] == 0).all()
+    running = shiftable(demand, np.full(1440, 2.0), np.full(1440, 10.0), STORE, 1 / 60)
+    assert running[1, 0, 5] == 2.0
+    assert running[1, 1, 5] == pytest.approx(2.0 * 10, abs=0.05)
+    assert (running[0] == 0).all()
+    # room for 20 of the 30 minutes that a start takes at least
+    nearly = shiftable(demand, np.zeros(1440), np.full(1440, 10 - 4 / 3), STORE, 1 / 60)
+    assert (nearly == 0).all()
+    none = shiftable(demand, np.zeros(1440), np.zeros(1440), STORE._replace(store_kwh=0.0), 1 / 60)
+    assert (none == 0).all()
+
+
+@given(st.integers(2, 9), st.integers(0, 2**31))
+def test_the_peak_of_more_dwellings_is_no_higher(dwellings: int, seed: int) -> None:
+    """Per dwelling, the group's peak is at most the mean of the single ones, and exact."""
+    random = np.random.default_rng(seed)
+    demand = random.exponential(1.0, (dwellings, 2880))
+    made_kw = random.random((dwellings, 2880))
+    table = diversity(iter(zip(demand, demand - made_kw, strict=True)), dwellings, seed)
+    assert table["dwellings"].iloc[-1] == dwellings
+    all_of_them = demand.sum(axis=0).max() / dwellings
+    assert table["admd_kw"].iloc[-1] == pytest.approx(all_of_them, rel=1e-5)
+    assert table["admd_kw_least"].iloc[-1] == table["admd_kw_most"].iloc[-1]
+    net = (demand - made_kw).sum(axis=0).max() / dwellings
+    assert table["admd_with_units_kw"].iloc[-1] == pytest.approx(max(net, 0.0), rel=1e-5)
+    single = demand.max(axis=1)
+    assert table["admd_kw_most"].iloc[0] <= single.max() * (1 + 1e-6)
+    assert all_of_them <= single.mean() * (1 + 1e-6)
+
+
+def test_days_of_ones_own() -> None:
+    dates = pd.date_range("2015-01-01", periods=365)
+    heat = np.arange(365.0)
+    found = periods(dates, heat, {"winter_day": date(2015, 2, 3)})
+    assert dates[found["winter_day"]].tolist() == [pd.Timestamp("2015-02-03")]
+    by_rule = periods(dates, heat)
+    assert (found["summer_day"] == by_rule["summer_day"]).all()
+    with pytest.raises(ConfigError, match=r"group\.days\.winter_day: 2014-02-03"):
+        load_config({"group": {"days": {"winter_day": "2014-02-03"}}}, RESOURCES)
+
+
+def test_a_season_has_a_control_of_its_own(config: Config) -> None:
+    """By the clock in summer, by heat otherwise: as each control alone, in its own months."""
+    dates = pd.date_range("2015-01-01", periods=365)
+    demand = year_of(0).power_kw
+    runs = {}
+    for name, changes in (
+        ("heat", {}),
+        ("clock", {"control": "timed"}),
+        ("both", {"season_controls": {"summer_season": "timed"}}),
+    ):
+        operation = load_config({"operation": changes}, RESOURCES).operation
+        unit = plant(operation, config.catalogue_units()["stirling_1kw"])
+        unit = unit._replace(controls=controls_by_season(operation, dates, 1440))
+        year = operate(demand, unit, timed_steps(operation, 525_600))
+        runs[name] = (year.by_day(year.flow("chp_power_kw")) > 0).copy()
+    summer = dates.month.isin([6, 7, 8, 9])
+    np.testing.assert_array_equal(runs["both"][~summer][:120], runs["heat"][~summer][:120])
+    # a day after the change, what was before it is forgotten
+    np.testing.assert_array_equal(runs["both"][summer][1:], runs["clock"][summer][1:])
+    assert (runs["heat"][summer] != runs["clock"][summer]).any()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from microchp.account.support import metered_export_gbp_per_kwh
 from microchp.config.scenarios import AccountInputs
 from microchp.errors import AssessmentError
 from microchp.files import whole
-from microchp.operation.group import ROWS_PER_CHUNK, Rows
+from microchp.operation.diversity import electricity_by_dwelling
 from microchp.series.timeseries import FloatArray
 
 ACCOUNT = pa.DataFrameSchema(
@@ -78,26 +78,6 @@ def installed_for(inputs: AccountInputs, design_path: str | Path | None) -> Inst
         with netCDF4.Dataset(design_path) as file:
             return Installed.of(xr.Dataset(attrs={n: file.getncattr(n) for n in file.ncattrs()}))
     return Installed(inputs.prices, inputs.prices.units[0], {}, step_hours=1 / 60)
-
-
-def electricity_by_dwelling(
-    demand_paths: Sequence[str | Path], generation: Rows
-) -> Iterator[tuple[str, FloatArray, FloatArray]]:
-    """House, electricity demand and generation by minute of each dwelling, in their order."""
-    number = 0
-    generated = np.empty((0, 0))
-    for path in demand_paths:
-        with netCDF4.Dataset(path) as file:
-            demand = file["electricity_kw"]
-            demand.set_var_chunk_cache(size=0)
-            house = str(file.getncattr("house"))
-            for dwelling in range(demand.shape[0]):
-                row = number % ROWS_PER_CHUNK
-                if row == 0:  # rows are packed together: all of them are read at once
-                    some = generation[number : number + ROWS_PER_CHUNK, :]
-                    generated = np.asarray(some, dtype=np.float64)
-                yield house, np.asarray(demand[dwelling, :], dtype=np.float64), generated[row]
-                number += 1
 
 
 def account_dwellings(

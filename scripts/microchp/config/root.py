@@ -206,6 +206,11 @@ class Config(Block):
                 for name in names
                 if sum(name in units for units in self.units.values()) > 1
             )
+        problems.extend(
+            f"group.days.{name}: {day} is not in time.year {self.time.year}"
+            for name, day in self.group.days.items()
+            if day.year != self.time.year
+        )
         comparison, plants = self.comparison, list(self.central_plants)
         check("comparison.plants", comparison.plants, plants)
         for name, case in comparison.marginal.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -138,6 +139,7 @@ class OperationInputs(Block):
     operation: Operation = Field(description="Control and store.")
     boiler_kw: float | None = Field(description="Most that the boiler gives; none: no limit.")
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
+    days: dict[str, date] = Field({}, description="Dates of one's own for the days shown.")
 
 
 class GroupInputs(Block):
@@ -421,6 +423,7 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
             operation=operation,
             boiler_kw=config.boiler.max_heat_kw,
             ramp_minutes=config.group.ramp_minutes,
+            days=dict(config.group.days),
         )
 
     cases = []

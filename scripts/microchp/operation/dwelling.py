@@ -198,6 +198,19 @@ def store_recoveries(
     return starts, lasted
 
 
+def run_share_by_hour(year: DwellingYear, periods: dict[str, BoolArray]) -> FloatArray:
+    """Share of each hour of day that a unit runs, over the days of each period.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(periods, 24)``.
+    """
+    on = year.by_day((year.flow("chp_power_kw") > 0).astype(np.float64))
+    by_hour = on.reshape(len(on), 24, -1).mean(axis=2)
+    return np.stack([by_hour[days].mean(axis=0) for days in periods.values()])
+
+
 def dwelling_table(
     year: DwellingYear,
     periods: dict[str, BoolArray],
@@ -284,10 +297,14 @@ def dwelling_table(
                 "peak_import_kw": measures["admd_kw"],
                 "original_load_factor": original["load_factor"],
                 "load_factor": measures["load_factor"],
+                "original_export_kwh": original["export_kwh"],
+                "original_capacity_factor": original["capacity_factor"],
+                "original_zero_import_share": original["zero_import_share"],
                 "original_daily_load_factor": original["daily_load_factor"],
                 "daily_load_factor": measures["daily_load_factor"],
                 "export_factor": measures["export_factor"],
                 "capacity_factor": measures["capacity_factor"],
+                "export_hours": measures["export_hours"],
                 "zero_import_share": measures["zero_import_share"],
                 "run_time_share": float(share[chosen].mean()),
                 "run_hours": float(share[chosen].sum() * 24),

@@ -65,6 +65,7 @@ def build_report(
     precision_paths: Sequence[str | Path] = (),
     groups_path: str | Path | None = None,
     group_paths: Sequence[str | Path] = (),
+    diversity_paths: Sequence[str | Path] = (),
     dwelling_paths: Sequence[str | Path] = (),
     first_paths: Sequence[str | Path] = (),
     group_figures_dir: str | Path | None = None,
@@ -105,6 +106,8 @@ def build_report(
         ``groups.csv``.
     group_paths, dwelling_paths
         Groups, and tables of their dwellings, named ``<case>.nc`` and ``<case>.csv``.
+    diversity_paths
+        What ``assess_diversity`` wrote, in the order of ``group_paths``; none: not shown.
     first_paths
         Flows of the first dwelling of each case, named ``<case>.nc``; of designs, they say what
         is saved with an ordinary controller.
@@ -181,6 +184,7 @@ def build_report(
         results = groups.GroupResults(
             table=read_groups(groups_path),
             paths=[Path(path) for path in group_paths],
+            diversity=[Path(path) for path in diversity_paths],
         )
         if designs is None:
             title = "What does a street of micro-CHP units do to its transformer?"

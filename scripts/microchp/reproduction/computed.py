@@ -248,7 +248,16 @@ def group_table(groups: pd.DataFrame) -> pd.DataFrame:
         least = table[holds].groupby(pair)["penetration"].min()
         return np.asarray(least.reindex(pd.MultiIndex.from_frame(table[pair])))
 
+    # compared with no units, in the same case and period
+    falls = {
+        f"{part}_ramp_onset": onset(
+            table[f"{part}_ramp_kw_per_min"]
+            < (1 - NOTICED_SHARE) * beside[f"{part}_ramp_kw_per_min"].to_numpy()
+        )
+        for part in ("morning", "evening")
+    }
     return table.assign(
+        **falls,
         admd_reduction=1 - table["admd_kw"] / beside["admd_kw"].to_numpy(),
         import_reduction=1 - table["import_kwh"] / beside["import_kwh"].to_numpy(),
         peak_kw=table["admd_kw"] * table["dwellings"],

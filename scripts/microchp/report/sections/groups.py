@@ -30,6 +30,11 @@ from microchp.report.page import (
     rounded,
     share_cell,
 )
+from microchp.report.sections.group_hours import (
+    diversity_chart,
+    flexibility_chart,
+    utilisation_chart,
+)
 from microchp.series.timeseries import FloatArray
 from microchp.tables.columns import STREET
 from microchp.tables.words import DASH, change, label, number, percent
@@ -79,11 +84,13 @@ _CAPTIONS = {
 class GroupResults:
     """What a run has on groups.
 
-    ``table`` is ``groups.csv``, ``paths`` the files of groups.
+    ``table`` is ``groups.csv``, ``paths`` the files of groups, ``diversity`` their peaks against
+    the number of dwellings, in the same order.
     """
 
     table: pd.DataFrame
     paths: Sequence[Path]
+    diversity: Sequence[Path] = ()
 
     @property
     def streets(self) -> pd.DataFrame:
@@ -101,6 +108,9 @@ def section(results: GroupResults) -> Section | None:
         return None
     of_case = {path.stem: path for path in results.paths}
     cases = {name: of_case[name] for name in _cases(streets)}
+    named = {row["scenario"]: case_words(row) for _, row in _first_rows(streets)}
+    peaks = dict(zip(of_case, results.diversity, strict=bool(results.diversity)))
+    shift = flexibility_chart(named, cases)
     return Section(
         "groups",
         "Groups at their transformers",
@@ -113,6 +123,9 @@ def section(results: GroupResults) -> Section | None:
             balance_table(streets),
             penetration_chart(streets),
             *load_charts(streets, cases),
+            *([diversity_chart(named, peaks)] if peaks else []),
+            utilisation_chart(named, cases),
+            *([shift] if shift else []),
             *(folded(group_table(streets, period)) for period in PERIODS),
         ],
         short="Groups",
@@ -503,6 +516,8 @@ def group_table(streets: pd.DataFrame, period: str) -> Table:
         Column("Run time", "%"),
         Column("Ramp", "kW/min"),
         Column("Homes served"),
+        Column("Time of peak"),
+        Column("Hours of export", "h"),
     ]
     cells: list[list[Cell | str]] = [
         [
@@ -521,6 +536,8 @@ def group_table(streets: pd.DataFrame, period: str) -> Table:
             ),
             cell(row["max_ramp_kw_per_min"], 2),
             _homes(row["homes_served"]),
+            row["peak_at"].replace("T", " "),
+            cell(row["export_hours"], 1),
         ]
         for _, row in rows.iterrows()
     ]

@@ -77,6 +77,11 @@ GROUPS = [
         "ADMD and ADME.",
     ),
     (
+        "Load that can be shifted",
+        "At an hour: the power of units that could be started until their stores are full, or "
+        "stopped until they are empty, without the boiler or anybody's comfort.",
+    ),
+    (
         "Cost and CO₂ of a group",
         "Sums over its dwellings, each by its own meter, those without a unit as they were: what "
         "one exports and its neighbour takes is sold and bought.",
