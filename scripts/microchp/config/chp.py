@@ -85,7 +85,7 @@ class PrimeMover(Block):
             "running after 46,000 (Microgen, Hidden champions). Empty: hours do not count."
         ),
     )
-    service_starts: Annotated[float, Field(gt=0)] | None = Field(
+    service_starts: Annotated[int, Field(gt=0)] | None = Field(
         None,
         description="Starts until the unit is worn out; empty: not known, starts do not count.",
     )
