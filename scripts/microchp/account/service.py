@@ -220,7 +220,7 @@ def case_row(
         "unmet_hot_water_kwh": mean["unmet_hot_water_kwh"],
         "unmet_hot_water_minutes": mean["unmet_hot_water_minutes"],
         "chp_kw": installed.chp_kw if is_running else 0.0,
-        "store_kwh": installed.tes_kwh,
+        "store_kwh": float(year["store_kwh"].iloc[0]),
         **{name: str(year[name].iloc[0]) for name in CASE_NAMES},
         "variant": "",
         "design": "",

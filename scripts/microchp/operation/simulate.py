@@ -211,7 +211,7 @@ def simulate_dwelling(
             )
             table.insert(0, "dwelling", number)
             table.insert(1, "house", house)
-            table = table.assign(**unit.told)
+            table = table.assign(store_kwh=unit.store_kwh, **unit.told)
             table.to_csv(text, index=False, header=number == 0)
             run_share += table["run_time_share"].iloc[0] / count  # the first period is the year
             import_kwh += table["import_kwh"].iloc[0]
