@@ -83,6 +83,7 @@ def test_measures_of_a_day_by_hand() -> None:
         "max_ramp_kw_per_min": 0.1,
         "max_ramp_down_kw_per_min": 0.3,
         "daily_load_factor": 0.25,
+        "export_hours": 6.0,
     }
     assert {name: float(values[0]) for name, values in found.items()} == pytest.approx(expected)
 
@@ -238,7 +239,10 @@ def test_single_precision_is_close_and_parts_make_the_whole(
         one, other = getattr(exact, field.name), getattr(single, field.name)
         np.testing.assert_allclose(getattr(parts, field.name), one, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(other, one, rtol=2e-5, atol=2e-6)
-        assert not np.array_equal(one, other) or field.name == "zero_import_share"
+        assert not np.array_equal(one, other) or field.name in (
+            "zero_import_share",
+            "export_hours",
+        )
 
 
 # ------------------------------------------------------------------- the jobs, a year of five
@@ -522,9 +526,13 @@ def test_onsets_that_whole_per_cents_show() -> None:
             "admd_kw": 1.0,
             "zero_import_share": 0.0,
             "run_time_share": 0.0,
+            "morning_ramp_kw_per_min": [0.7, 0.699, 0.5, 0.6],
+            "evening_ramp_kw_per_min": [0.4, 0.4, 0.5, 0.4],
         }
     )
     table = group_table(groups)
+    assert set(table["morning_ramp_onset"]) == {0.5}
+    assert table["evening_ramp_onset"].isna().all()
     assert set(table["noticed_export_onset"]) == {0.5}
     assert set(table["no_import_onset"]) == {1.0}
     never = group_table(groups[groups["units"] < 2])
