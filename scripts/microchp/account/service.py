@@ -81,7 +81,7 @@ def wear(unit: ChpUnit | None, run_hours: float, starts: float, finance: Finance
     lasts = max(1, math.floor(life))
     price = unit.power_kw * unit.capital_cost_gbp_per_kw
     flow = cash_flow_gbp(0.0, 0.0, finance, {lasts: price})
-    present = -float(npf.npv(finance.interest_rate, flow))
+    present = 0.0 - float(npf.npv(finance.interest_rate, flow))
     return Wear(
         life, limited_by, int(np.count_nonzero(flow)), present * annualisation_factor(finance)
     )

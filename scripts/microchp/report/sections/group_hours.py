@@ -35,6 +35,8 @@ SHIFTS = (
 
 _HOURS = {"title": {"text": "Hour (standard time)"}, "dtick": 3, "range": [-0.5, 23.5]}
 
+_DWELLINGS = {"title": {"text": "Dwellings"}, "type": "log"}
+
 
 def diversity_chart(named: Mapping[str, str], paths: Mapping[str, Path]) -> Chart:
     """Peak per dwelling against the number of dwellings, without units and with them.
@@ -47,9 +49,11 @@ def diversity_chart(named: Mapping[str, str], paths: Mapping[str, Path]) -> Char
         What ``assess_diversity`` wrote of each.
     """
     choices: dict[Choice, list[dict[str, object]]] = {}
+    layouts: dict[Choice, dict[str, object]] = {}
     for c, case in enumerate(named):
         table = pd.read_csv(paths[case])
         x = [int(number) for number in table["dwellings"]]
+        layouts[(c,)] = {"xaxis": _DWELLINGS | {"tickvals": x, "ticktext": [str(n) for n in x]}}
         choices[(c,)] = [
             {"x": x, "y": rounded(table[f"{name}{end}"], 3)}
             for name in ("admd_kw", "admd_with_units_kw")
@@ -70,11 +74,12 @@ def diversity_chart(named: Mapping[str, str], paths: Mapping[str, Path]) -> Char
         "in which the dwellings are taken together, from the least to the largest of them.",
         traces=traces,
         layout={
-            "xaxis": {"title": {"text": "Dwellings"}, "type": "log"},
+            "xaxis": _DWELLINGS,
             "yaxis": {"title": {"text": "ADMD (kW a dwelling)"}, "rangemode": "tozero"},
         },
         choosers=[Chooser("Group and unit or design", list(named.values()))],
         choices=choices,
+        layouts=layouts,
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from microchp.config import OPTIMAL
 from microchp.report.group_figures import case_words
-from microchp.report.page import Cell, Column, Section, Table, Text, cell
+from microchp.report.page import Cell, Column, Section, Table, Text, cell, share_cell
 from microchp.tables.columns import SERVICE, TableColumn
 
 USE, COMFORT = SERVICE[:7], SERVICE[7:]
@@ -46,14 +46,17 @@ def _table(title: str, rows: pd.DataFrame, columns: tuple[TableColumn, ...]) -> 
         Column("Group and unit or design", text=True),
         Column("Control", text=True),
         Column("Store", "kWh"),
-        *(Column(c.label, "%" if c.unit == "1" else c.unit) for c in shown),
+        *(Column(c.label, "" if c.unit == "1" else c.unit) for c in shown),
     ]
     cells: list[list[Cell | str]] = [
         [
             case_words(row),
             "as designed" if row["control"] == "design" else "heat-led",
             cell(row["store_kwh"], 1),
-            *(cell(row[c.name] * (100 if c.unit == "1" else 1), c.digits) for c in shown),
+            *(
+                share_cell(row[c.name], 1) if c.unit == "1" else cell(row[c.name], c.digits)
+                for c in shown
+            ),
         ]
         for _, row in rows.iterrows()
     ]
