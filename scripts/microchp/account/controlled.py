@@ -119,6 +119,7 @@ class Use:
     boiler_heat_kwh: FloatArray
     store_discharge_kwh: FloatArray
     unmet_heat_kwh: FloatArray
+    starts: FloatArray
 
 
 @dataclass(frozen=True)
@@ -170,12 +171,15 @@ def balance(use: Use, electricity: Electricity, installed: Installed) -> Balance
     gas = inputs.emissions.gas_kg_per_kwh
     year_share = use.days / days_in_year(inputs.time.year)
     fuel = use.chp_fuel_kwh + use.boiler_heat_kwh / boiler.efficiency
+    if unit:
+        fuel = fuel + unit.start_fuel_kwh * use.starts
     bau_fuel = use.heat_demand_kwh / boiler.efficiency
     co2 = gas * fuel + electricity.grid_kg
     bau_co2 = gas * bau_fuel + electricity.bau_grid_kg
     upkeep = boiler.maintenance_gbp_per_kwh * use.boiler_heat_kwh
     if unit:
         upkeep = upkeep + unit.maintenance_gbp_per_kwh * use.chp_electricity_kwh
+        upkeep = upkeep + unit.start_cost_gbp * use.starts
     if inputs.tes:
         upkeep = upkeep + inputs.tes.maintenance_gbp_per_kwh * use.store_discharge_kwh
     capital = sum(
@@ -242,6 +246,7 @@ def controlled(flows: xr.Dataset, installed: Installed) -> Controlled:
         return np.array([kw(name).sum() / 60])
 
     year = np.ones((1, flows.sizes["time"] // MINUTES_PER_DAY), dtype=np.bool_)
+    on = kw("chp_power_kw") > 0
     use = Use(
         days=np.array([float(year.size)]),
         heat_demand_kwh=kwh("space_heating_kw") + kwh("hot_water_kw"),
@@ -250,16 +255,16 @@ def controlled(flows: xr.Dataset, installed: Installed) -> Controlled:
         boiler_heat_kwh=kwh("boiler_heat_kw"),
         store_discharge_kwh=kwh("store_discharge_kw"),
         unmet_heat_kwh=kwh("unmet_heat_kw") if "unmet_heat_kw" in flows else np.zeros(1),
+        starts=np.array([float(np.count_nonzero(on & ~np.concatenate([[False], on[:-1]])))]),
     )
     net_kw = kw("grid_import_kw") - kw("grid_export_kw")
     market = Market.of(installed.inputs)
     electricity = Electricity.of(kw("electricity_kw"), net_kw, market, year)
     found = balance(use, electricity, installed)
-    on = kw("chp_power_kw") > 0
     return Controlled(
         cost_gbp=float(found.cost_gbp[0]),
         bau_cost_gbp=float(found.bau_cost_gbp[0]),
         co2_kg=float(found.co2_kg[0]),
         bau_co2_kg=float(found.bau_co2_kg[0]),
-        starts=float(np.count_nonzero(on & ~np.concatenate([[False], on[:-1]]))),
+        starts=float(use.starts[0]),
     )
