@@ -311,7 +311,8 @@ def control_demand(wildcards):
 
 
 def control_price_files(wildcards):
-    return price_files(design_of(wildcards.scenario))
+    own = control_inputs(CONFIG, SCENARIOS[wildcards.scenario]).network.price_file
+    return [*price_files(design_of(wildcards.scenario)), *([own] if own else [])]
 
 
 def control_params(wildcards):

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from microchp.config.boiler import Boiler, NewBoiler
 from microchp.config.chp import CYCLING, Chp, ChpUnit, PrimeMover
 from microchp.config.comparison import CentralPlant, Comparison
-from microchp.config.control import Forecast
+from microchp.config.control import Forecast, Network
 from microchp.config.demand import Demand
 from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
@@ -50,6 +50,7 @@ class Config(Block):
     group: Group = Field(Group(), description="Dwellings of a house type.")
     operation: Operation = Field(Operation(), description="Heat-led operation.")
     forecast: Forecast = Field(Forecast(), description="Control by forecasts.")
+    network: Network = Field(Network(), description="Control of a group as one plant.")
     chp: Chp = Field(Chp(), description="Micro-CHP units.")
     tes: Tes = Field(Tes(), description="Hot-water store.")
     boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
