@@ -11,11 +11,12 @@ All of it is sums over time, so that a period, a year and a street are priced by
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import xarray as xr
 
 from microchp.account.energy import Installed
@@ -24,10 +25,14 @@ from microchp.account.support import (
     granted_gbp_per_year,
     metered_export_gbp_per_kwh,
 )
-from microchp.config.scenarios import DesignInputs
+from microchp.config import Operation, PrimeMover, Tes
+from microchp.config.scenarios import DesignInputs, OperationInputs
+from microchp.operation.dwelling import flows_dataset, operate
+from microchp.operation.heat_led import plant, timed_steps
 from microchp.series.prices import export_price, grid_co2, import_price
-from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray, days_in_year
+from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
 from microchp.system.investment import boiler_investment
+from microchp.system.store import hot_water_store
 
 LEAST_UNMET_KWH = 1e-6
 """Less heat than this in a period is met: rounding."""
@@ -214,13 +219,19 @@ def balance(use: Use, electricity: Electricity, installed: Installed) -> Balance
 
 @dataclass(frozen=True)
 class Controlled:
-    """A year of a design in operation, beside business as usual; ``nan`` where heat is unmet."""
+    """A year of a design in operation, beside business as usual; ``nan`` where heat is unmet.
+
+    ``unknown`` are features of the operation that the design model does not have, in words, and
+    ``unknown_gbp`` what they cost a year: the same control without them, on the same demand.
+    """
 
     cost_gbp: float
     bau_cost_gbp: float
     co2_kg: float
     bau_co2_kg: float
     starts: float
+    unknown: tuple[str, ...] = ()
+    unknown_gbp: float = 0.0
 
     @property
     def saving_gbp(self) -> float:
@@ -229,7 +240,7 @@ class Controlled:
 
 
 def controlled(flows: xr.Dataset, installed: Installed) -> Controlled:
-    """Price a year that ``simulate_dwelling`` ran.
+    """Price a year that ``simulate_dwelling`` ran, and what in it the design did not know.
 
     Parameters
     ----------
@@ -238,6 +249,48 @@ def controlled(flows: xr.Dataset, installed: Installed) -> Controlled:
     installed
         What stands there: a unit, a boiler and a hot-water store.
     """
+    found = _priced(flows, installed)
+    if installed.unit is None or "inputs" not in flows.attrs:
+        return found
+    inputs = OperationInputs.model_validate_json(flows.attrs["inputs"])
+    unknown = features_unknown_to_designs(installed.unit, inputs.operation)
+    if not unknown:
+        return found
+    without = _priced(_without_features(flows, installed, inputs), installed)
+    return replace(found, unknown=unknown, unknown_gbp=found.cost_gbp - without.cost_gbp)
+
+
+def features_unknown_to_designs(unit: PrimeMover, operation: Operation) -> tuple[str, ...]:
+    """What stands in heat-led operation and not in the design model, in words."""
+    minutes = operation.min_run_minutes
+    features = {
+        "efficiencies at part load": bool(unit.part_load),
+        "the warming up of the unit": unit.start_up_minutes > 0,
+        f"a least run time of {minutes:g} min": minutes > unit.min_up_minutes,
+    }
+    return tuple(feature for feature, is_there in features.items() if is_there)
+
+
+def _without_features(
+    flows: xr.Dataset, installed: Installed, inputs: OperationInputs
+) -> xr.Dataset:
+    """The same year under the same control with a unit as designs know it."""
+    unit, made = installed.unit, installed.inputs
+    assert unit is not None
+    known = unit.model_copy(
+        update={"part_load": [], "start_up_minutes": 0.0, "cool_down_minutes": 0.0}
+    )
+    operation = inputs.operation.model_copy(update={"min_run_minutes": 0})
+    store = hot_water_store(made.tes or Tes(), made.incentive)
+    limit_kw = math.inf if inputs.boiler_kw is None else inputs.boiler_kw
+    stands = plant(operation, known, store, installed.tes_kwh)._replace(boiler_kw=limit_kw)
+    demand = {name: np.asarray(flows[name].to_numpy(), dtype=np.float64) for name in QUANTITIES}
+    year = operate(demand, stands, timed_steps(operation, flows.sizes["time"]))
+    return flows_dataset(year, pd.DatetimeIndex(flows["time"].to_numpy()))
+
+
+def _priced(flows: xr.Dataset, installed: Installed) -> Controlled:
+    """A year's money, CO2 and starts."""
 
     def kw(name: str) -> FloatArray:
         return np.asarray(flows[name].to_numpy(), dtype=np.float64)

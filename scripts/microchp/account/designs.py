@@ -18,7 +18,6 @@ import xarray as xr
 
 from microchp.account import finance as money
 from microchp.account.energy import (
-    SIZES,
     AnnualEnergy,
     Installed,
     annual_energy,
@@ -31,6 +30,7 @@ from microchp.config import Annualisation, Finance
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, whole
 from microchp.system.investment import Investment, boiler_investment
+from microchp.system.plant import SIZES
 
 log = logging.getLogger(__name__)
 
@@ -194,7 +194,6 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
         "variant": inputs.variant,
         "design": inputs.design,
         "plant": inputs.plant,
-        "chp_kw": plant.chp_kw,
         "chp_unit": plant.unit.name if plant.unit else "",
         **{column: plant.sizes[part] for part, column in SIZES.items()},
         "eac_gbp": costs.eac_gbp,

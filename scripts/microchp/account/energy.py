@@ -16,6 +16,7 @@ from microchp.config.scenarios import DesignInputs
 from microchp.errors import AssessmentError
 from microchp.system.activities import starts_of
 from microchp.system.investment import Investment, investments
+from microchp.system.plant import SIZES
 from microchp.system.store import Store, battery_store, hot_water_store
 
 FloatArray = npt.NDArray[np.float64]
@@ -61,7 +62,7 @@ SERIES = (
 class Installed:
     """What a design installs, and the step of its flows.
 
-    ``sizes`` are those of stores (kWh), heat pump (kW) and PV (kWp), by name.
+    ``sizes`` are those of parts (kW, kWp) and stores (kWh), by name.
     """
 
     inputs: DesignInputs
@@ -133,16 +134,6 @@ class Installed:
         """Heat over electricity of the immersion heater; 1 without one."""
         heater = self.inputs.immersion_heater
         return heater.efficiency if heater else 1.0
-
-
-SIZES = {
-    "tes": "tes_kwh",
-    "heat_pump": "heat_pump_kw",
-    "pv": "pv_kwp",
-    "battery": "battery_kwh",
-    "immersion_heater": "immersion_kw",
-}
-"""Sizes by part, and the attribute of a design file, and column of tables, that holds each."""
 
 
 def values(design: xr.Dataset, name: str) -> FloatArray:
