@@ -1,9 +1,11 @@
 """Who controls the unit: the same dwelling, demand, step and plant under every control."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import Workflow
 from design_cases import system_problem
@@ -21,6 +23,10 @@ from microchp.control.physics import Flows, Tank
 from microchp.control.year import as_usual
 from microchp.design.model import build_printed_model
 from microchp.operation import heat_led as by_minute
+from microchp.report.control import plot_control
+from microchp.report.sections.control import section, sentences
+from microchp.tables.columns import CONTROL
+from microchp.tables.control import read_control
 
 PLANTS = {
     "unit": ("chp", "boiler", "tes"),
@@ -255,6 +261,59 @@ def test_a_larger_share_has_the_dwellings_of_a_smaller_one() -> None:
     assert choose(40, 10, seed=1) != choose(40, 10, seed=2)
 
 
+def table_of_controls() -> pd.DataFrame:
+    """A house and its group of four under three controls, in round numbers."""
+    rows = []
+    for extent, dwellings in (("dwelling", 1), ("group", 4)):
+        for control, cost in (("heat_led", 900.0), ("forecast", 850.0), ("household", 800.0)):
+            rows.append(
+                {column.name: "" if column.text else 0.0 for column in CONTROL}
+                | {
+                    "scenario": "case",
+                    "extent": extent,
+                    "penetration": 1.0,
+                    "control": control,
+                    "dwellings": dwellings,
+                    "units": dwellings,
+                    "cost_gbp": dwellings * cost,
+                    "bau_cost_gbp": dwellings * 1000.0,
+                    "bau_co2_kg": 1.0,
+                    "chp_starts": 10.0,
+                    "saving_kept_share": (1000.0 - cost) / 200.0,
+                    "house": "flat",
+                    "incentive": "none",
+                    "tes": "with",
+                    "plant": "chp",
+                    "design": "optimal",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def test_the_page_says_what_is_kept_of_the_saving(tmp_path: Path) -> None:
+    (said,) = sentences(table_of_controls())
+    assert "keeps 50 % of the saving" in said
+    assert "from the past 75 %" in said
+    alone = table_of_controls().query("control == 'household'")
+    assert sentences(alone) == []
+    table_of_controls().to_csv(tmp_path / "control.csv", index=False)
+    svg = tmp_path / "control.svg"
+    plot_control(
+        control_path=tmp_path / "control.csv", svg_path=svg, pdf_path=tmp_path / "control.pdf"
+    )
+    text = svg.read_text(encoding="utf-8")
+    assert "Flat, No incentive, with store" in text
+    assert "Ordinary controller" in text
+    assert "Network" not in text
+    shown = section(read_control(tmp_path / "control.csv"), svg)
+    assert [row[1] for row in shown.parts[-1].rows] == [
+        "Ordinary controller",
+        "Forecasts",
+        "Perfect foresight",
+    ]
+    assert all(row[2] == "4 of 4" for row in shown.parts[-1].rows)
+
+
 @pytest.mark.slow
 def test_a_run_gives_the_table_of_controls(workflow: Workflow) -> None:
     changes = {
@@ -270,8 +329,6 @@ def test_a_run_gives_the_table_of_controls(workflow: Workflow) -> None:
     }
     done = workflow.run(workflow.write("controlled.yaml", changes), "--cores", "2")
     assert done.returncode == 0, done.stdout
-    from microchp.tables.control import read_control
-
     table = read_control(workflow.results("controlled") / "control.csv")
     assert list(table["control"].unique()) == ["heat_led", "household", "forecast", "network"]
     assert set(table["extent"]) == {"dwelling", "group"}
