@@ -265,6 +265,11 @@ def solve_runtime(wildcards):
     return round(solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes) + 10
 
 
+def starts_runtime(wildcards):
+    """Minutes for a solve at each price of a start."""
+    return len(CONFIG.chp.start_prices_gbp) * solve_runtime(wildcards)
+
+
 def operation_demand(wildcards):
     """The demand by minute of the houses of a group, each once."""
     return expand(f"{OPERATED}.nc", house=CASES[wildcards.case].houses)
