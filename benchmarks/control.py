@@ -4,8 +4,8 @@ Of the built-in detached house with a 1 kW unit and a store of 6 kWh under the f
 5 min: cost and CO2 under every control of a dwelling, and what a horizon of 6 to 72 h loses to
 perfect foresight, with forecasts and with perfect ones. Then the time of a group, whose dwellings
 are drawn from a pool of such years with shifts of whole weeks: each under its own control, and all
-under the network's, against a price that changes by the hour and within nine tenths of the peak that
-they have by themselves.
+under the network's, against a price that changes by the hour and within nine tenths of the peak
+that they have by themselves.
 
 ``--dwellings 10,30`` says how large groups are; ``--skip-horizons`` leaves the horizons out.
 """
@@ -167,7 +167,8 @@ def main() -> None:
         seconds = time.perf_counter() - begun
         load = sum(year.net_kw for year in found.years)
         by_themselves = sum(year.own_gbp for year in years)
-        by_themselves += limited.searched_gbp(sum(year.net_kw for year in years))
+        trade = limited.trade_gbp(np.sum([year.net_kw for year in years], axis=0))
+        by_themselves += hours * float(trade.sum())
         paid = sum(
             max(0.0, year.cost_gbp - own.cost_gbp)
             for year, own in zip(found.years, years, strict=True)

@@ -1,5 +1,6 @@
 """Who controls the unit: the same dwelling, demand, step and plant under every control."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,13 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Workflow
+from conftest import ROOT, Workflow
 from design_cases import system_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microchp.config import Forecast, Network, Tes
-from microchp.config.scenarios import ControlInputs, Scenario
+from microchp.config import Config, Forecast, Network, Tes, load_config
+from microchp.config.notes import control_notes
+from microchp.config.scenarios import (
+    ControlInputs,
+    Scenario,
+    check_work,
+    control_inputs,
+    controlled_scenarios,
+)
 from microchp.control import dispatch
 from microchp.control.dispatch import choose, figures, heat_led_year, household_year
 from microchp.control.forecast import Rolling, forecast_year, mean_before
@@ -22,11 +30,14 @@ from microchp.control.line import Dwelling, dwelling_of
 from microchp.control.physics import Flows, Tank
 from microchp.control.year import as_usual
 from microchp.design.model import build_printed_model
+from microchp.errors import ConfigError
 from microchp.operation import heat_led as by_minute
 from microchp.report.control import plot_control
 from microchp.report.sections.control import section, sentences
 from microchp.tables.columns import CONTROL
 from microchp.tables.control import read_control
+
+RESOURCES = ROOT / "resources"
 
 PLANTS = {
     "unit": ("chp", "boiler", "tes"),
@@ -259,6 +270,71 @@ def test_a_street_is_the_sum_of_its_dwellings() -> None:
 def test_a_larger_share_has_the_dwellings_of_a_smaller_one() -> None:
     assert set(choose(40, 10, seed=1)) < set(choose(40, 20, seed=1)) < set(choose(40, 40, seed=1))
     assert choose(40, 10, seed=1) != choose(40, 10, seed=2)
+
+
+def loaded(**blocks: Any) -> Config:
+    grid = {"house": ["flat"], "incentive": ["none"], "control": ["heat_led", "household"]}
+    own = blocks.pop("scenarios", {})
+    return load_config({"scenarios": grid | own, **blocks}, RESOURCES)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "message"),
+    [
+        (
+            {"scenarios": {"control": ["heat_led", "network"]}},
+            "scenarios.control: 'network' runs a group, and there is none",
+        ),
+        (
+            {
+                "scenarios": {"control": ["network"], "penetration": [1.0]},
+                "grid": {"max_export_kw": 2.0},
+            },
+            "grid.max_export_kw",
+        ),
+        (
+            {
+                "scenarios": {"plant": ["stored"]},
+                "plants": {"stored": {"chp": {}, "boiler": {}, "battery": {}}},
+            },
+            "scenarios.control: there is no design that a control could run",
+        ),
+    ],
+)
+def test_controls_that_have_nothing_to_run_are_refused(
+    blocks: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        check_work(loaded(**blocks))
+
+
+def test_without_another_control_nothing_is_run_and_nothing_changes() -> None:
+    plain = load_config({}, RESOURCES)
+    assert plain.scenarios.control == ["heat_led"]
+    assert controlled_scenarios(plain) == {}
+    assert control_notes(plain) == []
+
+
+def test_plants_with_two_stores_are_left_out_and_said_to_be() -> None:
+    config = loaded(
+        scenarios={"plant": ["chp", "stored"]},
+        plants={"stored": {"chp": {}, "boiler": {}, "battery": {}}},
+    )
+    assert {scenario.plant for scenario in controlled_scenarios(config).values()} == {"chp"}
+    (note,) = control_notes(config)
+    assert "stored" in note
+
+
+def test_what_is_not_asked_for_reruns_nothing() -> None:
+    """A changed horizon changes no job of a run without forecasts."""
+    one = loaded()
+    other = loaded(forecast={"horizon_hours": 6}, network={"co2_gbp_per_kg": 0.1})
+    (scenario, *_) = controlled_scenarios(one).values()
+    assert control_inputs(one, scenario) == control_inputs(other, scenario)
+    forecasting = loaded(
+        scenarios={"control": ["heat_led", "forecast"]}, forecast={"horizon_hours": 6}
+    )
+    assert control_inputs(forecasting, scenario).forecast.horizon_hours == 6
 
 
 def table_of_controls() -> pd.DataFrame:
