@@ -27,6 +27,7 @@ from microchp.report.evidence import Evidence
 from microchp.report.page import Notice, Page, Points, Section, render
 from microchp.report.sections import (
     answer,
+    control,
     demand,
     dispatch,
     groups,
@@ -45,6 +46,7 @@ from microchp.report.sections import designs as all_designs
 from microchp.report.sections.first import headline
 from microchp.reproduction.comparison import read_comparison
 from microchp.tables.columns import check
+from microchp.tables.control import read_control
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ def build_report(
     service_path: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
+    control_paths: Sequence[str | Path] = (),
     sweep_path: str | Path | None = None,
     benchmarks_dir: str | Path | None = None,
     failures: Mapping[str, str] | None = None,
@@ -121,6 +124,8 @@ def build_report(
         ``comparison.csv`` and ``comparison_economics.csv``, if made.
     unit_figures_dir
         What ``plot_comparison`` drew.
+    control_paths
+        ``control.csv`` and its figure (SVG), if designs were run under more than one control.
     sweep_path
         ``sweep_summary.csv``, if a sweep was made.
     benchmarks_dir
@@ -161,13 +166,20 @@ def build_report(
             _evidence(designs, paths, attributes, [Path(path) for path in first_paths], config),
             chance=_chances(Path(sweep_path)) if sweep_path and _is_random(config) else {},
         )
+        top = headline(
+            designs,
+            evidence,
+            groups.outcomes(streets.streets) if streets else [],
+            drawn / "store_week.svg",
+        )
+        controls = None
+        if control_paths:
+            table_path, figure_path = map(Path, control_paths)
+            run_by = read_control(table_path)
+            top = replace(top, sentences=[*top.sentences, *control.sentences(run_by)])
+            controls = control.section(run_by, figure_path)
         first += [
-            headline(
-                designs,
-                evidence,
-                groups.outcomes(streets.streets) if streets else [],
-                drawn / "store_week.svg",
-            ),
+            top,
             answer.answer_table(designs, evidence),
         ]
         extents.append(answer.extent(designs))
@@ -176,6 +188,7 @@ def build_report(
             options.section(designs, evidence),
             all_designs.section(designs, Path(designs_path).read_bytes(), drawn, variants),
             dispatch.section(designs, paths, drawn),
+            controls,
             incentives.section(designs),
             store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
