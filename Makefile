@@ -47,7 +47,10 @@ help:
 	@echo 'make lock       renew requirements.lock after a change of requirements*.txt'
 	@echo 'make unlock     release the lock that a killed run has left'
 
-# On a cluster: make run PROFILE=profiles/slurm (docs/cluster.md).
+# On a cluster: make run PROFILE=profiles/slurm (docs/cluster.md). Threads of its jobs are bounded by
+# rules and profile, not by the cores of the machine that submits.
+NODE_CORES := 1024
+
 run: $(VENV)/.run
 	@PYTHONPATH=scripts $(BIN)/python -m microchp.config.check_files $(CONFIG)
 ifdef PROFILE
@@ -55,7 +58,7 @@ ifdef PROFILE
 		$(BIN)/python -c 'import snakemake_executor_plugin_slurm' 2>/dev/null || { \
 		echo 'Jobs go to Slurm by a plugin of Snakemake, which is not there; install it with' \
 		'$(BIN)/python -m pip install -r requirements-slurm.txt' >&2; exit 1; }
-	$(BIN)/python -m snakemake --profile $(PROFILE) --configfile $(CONFIG)
+	$(BIN)/python -m snakemake --profile $(PROFILE) --cores $(NODE_CORES) --configfile $(CONFIG)
 else
 	$(SNAKEMAKE) --configfile $(CONFIG)
 endif

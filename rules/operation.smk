@@ -40,8 +40,8 @@ rule assess_diversity:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=60,
+        mem_mb=growing(1500),
+        runtime=growing(60),
     params:
         seed=CONFIG.run.seed,
         code=code("assess_diversity"),

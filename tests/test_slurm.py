@@ -47,7 +47,7 @@ def both(
     shutil.copytree(workflow.directory, directory, ignore=shutil.ignore_patterns("results", ".*"))
     remote = replace(workflow, directory=directory)
     profile = str(workflow.root / "profiles/slurm")
-    command = [str(PYTHON), *remote.command(config, "--profile", profile)[1:]]
+    command = [str(PYTHON), *remote.command(config, "--profile", profile, "--cores", "1024")[1:]]
     done = run_command(command, directory)
     print(done.stdout)
     for job in jobs():
