@@ -131,6 +131,9 @@ UnitSize = Annotated[float, Field(ge=0), Within(100, "kW", "watts")]
 
 SomePower = Annotated[float, Field(gt=0), Within(1000, "kW", "watts")]
 
+GroupPower = Annotated[float, Field(ge=0), Within(1e6, "kW", "watts")]
+"""Power of a group at its transformer."""
+
 StoreSize = Annotated[float, Field(ge=0), Within(5000, "kWh", "litres or Wh")]
 
 SomeStore = Annotated[float, Field(gt=0), Within(5000, "kWh", "litres or Wh")]
