@@ -19,6 +19,7 @@ from microchp.config.comparison import (
     ReferenceBoiler,
     UnitCost,
 )
+from microchp.config.control import Control, Forecast
 from microchp.config.demand import Demand, Diversity, FilePolicy, Vdi4655, Weather
 from microchp.config.demand_file import DemandFile
 from microchp.config.emissions import Emissions
@@ -108,6 +109,7 @@ __all__ = [
     "Comparison",
     "CondensingBoiler",
     "Config",
+    "Control",
     "Cylinder",
     "DayPeriod",
     "Demand",
@@ -120,6 +122,7 @@ __all__ = [
     "FilePolicy",
     "Finance",
     "FixedDesign",
+    "Forecast",
     "GridConnection",
     "Group",
     "HeatPump",

@@ -30,8 +30,8 @@ from microchp.design.check import check_solution
 from microchp.design.day_program import Clock
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
 from microchp.design.model import own_names
-from microchp.design.problem import WEATHER, Problem, problem_from
-from microchp.design.proof import SIZES, Asked, Design, Proof, sizes_of
+from microchp.design.problem import WEATHER, Problem, problem_from, whole_year
+from microchp.design.proof import Asked, Design, Proof, at_sizes, sizes_of
 from microchp.design.schedule import UNSERVED_KW, PlantYear
 from microchp.design.search import StoreSearch, design_without_store, solve_by_days
 from microchp.design.whole import solve_monolithic
@@ -143,13 +143,6 @@ def solve_model(
     write_netcdf(design, design_path)
 
 
-def whole_year(inputs: DesignInputs) -> DesignInputs:
-    """The same design over every day of its year, each closed."""
-    time = inputs.time.model_copy(update={"days": "all"})
-    tes = inputs.tes and inputs.tes.model_copy(update={"closing_tolerance_kwh": 0.0})
-    return inputs.model_copy(update={"time": time, "tes": tes})
-
-
 def whole_year_cost(
     problem: Problem, sizes: Mapping[str, Any], solve: Solve, threads: int = 1
 ) -> float:
@@ -171,13 +164,7 @@ def whole_year_cost(
         it goes along the path of one store's hull (GBP/year); NaN if the sizes cannot serve the
         whole year.
     """
-    fixed = problem.with_sizes({part: sizes.get(name, 0.0) for part, name in SIZES.items()})
-    (plant,) = (
-        plant
-        for plant in fixed.plants
-        if plant.size("heat_pump") == sizes.get("heat_pump_kw", 0.0)
-        and (unit.name if (unit := plant.part("chp")) else "") == sizes["chp_unit"]
-    )
+    fixed, plant = at_sizes(problem, sizes)
     if not fixed.ties_by_one_store:
         proof = solve_day_programmes(
             fixed, _asked(solve), lambda: 60.0 * solve.time_limit_minutes, threads, (plant,)
