@@ -252,6 +252,13 @@ DESIGNS = (
         "whole year, where they were found on some of its days; empty: they cannot heat "
         "the house all year.",
     ),
+    TableColumn(
+        "whole_year_bau_cost_gbp",
+        "£/y",
+        "Cost of today over all days",
+        "Business as usual over the whole year, of which some days were modelled.",
+        optional=True,
+    ),
     _text("variant", "Variant", "Change of the configuration; empty: as configured."),
     _text("design", "Sizes", "`optimal`, or the name of given sizes."),
     _text("annualisation", "Annualisation", "`crf` or `as_printed`."),

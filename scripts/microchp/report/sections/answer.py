@@ -58,6 +58,8 @@ class Answer:
     incentive: str
     design: str
     saving: Cell
+    whole_year: str
+    """What it saves over all days of the year, where some of them were modelled; else empty."""
     payback: Cell
     co2: Cell
     store_class: str
@@ -273,6 +275,7 @@ def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[A
                 incentive=label(row["incentive"]),
                 design=design_words(row),
                 saving=cell(row["eai_gbp"]),
+                whole_year=_whole_year(row),
                 payback=payback_cell(
                     row["system_payback_years"], row["lifetime_years"], row["investment_gbp"]
                 ),
@@ -290,6 +293,13 @@ def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[A
             )
         )
     return list(houses.items())
+
+
+def _whole_year(row: pd.Series) -> str:
+    saved = row.get("whole_year_bau_cost_gbp", math.nan) - row["whole_year_eac_gbp"]
+    if row["days_modelled"] >= row["days_of_year"] or math.isnan(saved):
+        return ""
+    return f"{number(saved)} on all {row['days_of_year']:g} days"
 
 
 def _controlled(found: Controlled | None) -> Cell:
