@@ -25,8 +25,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from microchp.config import HouseholdPrices, Metering, Rate, minute_of_day
-from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray, resample_mean
+from microchp.config import HouseholdPrices, Metering, Rate
+from microchp.series.timeseries import (
+    MINUTES_PER_DAY,
+    FloatArray,
+    resample_mean,
+    within_period,
+)
 
 HALF_HOUR = 30
 
@@ -71,7 +76,7 @@ def registers(rates: Mapping[str, Rate], minutes: int) -> list[Register]:
     for name, rate in rates.items():
         day = np.zeros(MINUTES_PER_DAY, dtype=np.bool_)
         for period in rate.periods:
-            day[minute_of_day(period.start) : minute_of_day(period.end)] = True
+            day |= within_period(period, np.arange(MINUTES_PER_DAY))
         made.append(
             Register(name, np.tile(day, minutes // MINUTES_PER_DAY), rate.price_eur_per_kwh)
         )
