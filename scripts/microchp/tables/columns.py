@@ -114,7 +114,7 @@ DESIGNS = (
     ),
     TableColumn("system_npv_gbp", "£", "Present value", "Net present value over the lifetime."),
     TableColumn(
-        "system_irr", "1", "Rate of return", "Interest rate at which the present value is nil.", 3
+        "system_irr", "1", "Rate of return", "Interest rate at which the present value is zero.", 3
     ),
     TableColumn(
         "tes_payback_years",

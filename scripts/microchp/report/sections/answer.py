@@ -207,7 +207,7 @@ class Effect:
     """Income gained per relative rise of the price (a rise of 1 doubles it)."""
 
     def turning_share(self, eai_gbp: float) -> float:
-        """Relative change of the price at which the income is nil; ``nan`` where none is."""
+        """Relative change of the price at which the income is zero; ``nan`` where none is."""
         if self.gbp_per_unit == 0 or -eai_gbp / self.gbp_per_unit < -1:
             return math.nan
         return -eai_gbp / self.gbp_per_unit

@@ -254,9 +254,8 @@ def _sensitivities(designs: pd.DataFrame) -> list[Text | Table]:
         return []
     return [
         Text(
-            "What would change the answer: the best designs held as they are, sizes and operation, "
-            "while one price changes. Chosen anew for the changed price, a design would earn no "
-            "less than this."
+            "What would change the answer: sizes and operation of the best designs stay as they "
+            "are while one price changes. A design made for the changed price would earn no less."
         ),
         table,
     ]
