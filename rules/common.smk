@@ -140,6 +140,9 @@ TIMES = variant_times(CONFIG)
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and IS_WHOLE and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
+# Plants of the run, each with the parts that may be chosen; several are ranked.
+PLANTS = {name: sorted(CONFIG.plants[name].changes) for name in CONFIG.scenarios.plant}
+RANKED = [RESULTS / "plants.csv", RESULTS / "plants.svg"] if SCENARIOS and len(PLANTS) > 1 else []
 EARLIER_PAGE = "page_of_an_earlier_run.html"
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
 STEPS_BY_HOUSE = {
@@ -154,11 +157,20 @@ OPERATIONS = expand(RESULTS / "operation/{case}{part}.nc", case=CASES, part=["",
 SWEEP_CONFIG = sweep_config(CONFIG).model_dump(mode="json")
 SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
 SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
-TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
+TARGETS = [
+    RESULTS / "config.yaml",
+    RESULTS / "scenarios.csv",
+    *REPORT,
+    *COMPARISON,
+    *PRECISION,
+    *RANKED,
+]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
 TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROLLED, *CONTROL_FLOWS]
-TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
+TARGETS += [
+    Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:], *RANKED[1:]]
+]
 
 
 @cache
@@ -248,6 +260,11 @@ def solve_threads(wildcards):
 def solve_runtime(wildcards):
     """Minutes: the time limit, and as much again as reading, checking and writing may take."""
     return round(solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes) + 10
+
+
+def starts_runtime(wildcards):
+    """Minutes for a solve at each price of a start."""
+    return len(CONFIG.chp.start_prices_gbp) * solve_runtime(wildcards)
 
 
 def operation_demand(wildcards):

@@ -10,7 +10,7 @@ from design_cases import system_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microchp.config import Tes
+from microchp.config import Forecast, Tes
 from microchp.config.scenarios import ControlInputs, Scenario
 from microchp.control import dispatch
 from microchp.control.dispatch import choose, figures, heat_led_year, household_year
@@ -224,6 +224,7 @@ def test_a_street_is_the_sum_of_its_dwellings() -> None:
         controls=["heat_led", "household"],
         penetration=[0.5],
         min_run_minutes=60,
+        forecast=Forecast(),
         seed=1,
     )
     street = dispatch.independent(homes, inputs.controls, inputs, threads=2)

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from microchp.config.boiler import Boiler, NewBoiler
-from microchp.config.chp import Chp, ChpUnit, PrimeMover
+from microchp.config.chp import CYCLING, Chp, ChpUnit, PrimeMover
 from microchp.config.comparison import CentralPlant, Comparison
 from microchp.config.control import Forecast
 from microchp.config.demand import Demand
@@ -239,6 +239,20 @@ class Config(Block):
                 for key, size in wanted
                 if size not in sizes
             )
+            for unit in map(self.chp.applied, self.design_units()):
+                # a unit that may run at nothing would never have to start
+                if unit.power_kw in self.chp.sizes_kw and unit.counts_starts:
+                    if unit.min_load_share == 0:
+                        problems.append(
+                            f"chp: starts of '{unit.name}' count ({_cycling(unit)}), but its "
+                            "min_load_share is 0; give it a least load above 0"
+                        )
+                    elif self.sweep.inputs:
+                        problems.append(
+                            f"sweep.inputs: starts of '{unit.name}' count ({_cycling(unit)}), "
+                            "which a sweep cannot follow; set these keys to 0 or leave the sweep "
+                            "out"
+                        )
         for name in designed:
             whole, _, last = name.rpartition("_")
             if whole in designed and re.fullmatch(r"\d+min", last):
@@ -258,3 +272,8 @@ class Config(Block):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+
+def _cycling(unit: ChpUnit) -> str:
+    """Keys that make the starts of a unit count, with their values."""
+    return ", ".join(f"{key}: {v:g}" for key in CYCLING if (v := getattr(unit, key)) > 0)

@@ -328,14 +328,7 @@ def design_inputs(
             }
         )
     units = [
-        unit.model_copy(
-            update={
-                "min_load_share": unit.min_load_share
-                if config.chp.min_load_share is None
-                else config.chp.min_load_share,
-                "capital_cost_gbp_per_kw": unit.capital_cost_gbp_per_kw * config.chp.cost_index,
-            }
-        )
+        config.chp.applied(unit)
         for unit in config.design_units()
         if unit.power_kw in sizes and unit.power_kw > 0
     ]

@@ -31,7 +31,7 @@ from microchp.control.year import (
     tank_of,
     unit_bounds,
 )
-from microchp.design.day_program import for_days
+from microchp.design.days import for_days
 from microchp.design.problem import FloatArray, Problem, check_servable, problem_from, whole_year
 from microchp.design.proof import relative_gap
 from microchp.errors import AssessmentError

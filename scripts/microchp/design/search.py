@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 
 from microchp.design.certificate import Evaluation, cut_from_prices, evaluate, least_of_cuts
-from microchp.design.day_program import Clock
+from microchp.design.days import Clock
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Asked, Flows, Method, Proof, size_curve, sizes_of
 from microchp.design.rounding import Rounding

@@ -206,6 +206,15 @@ DESIGNS = (
     _share("self_sufficiency_share", "Met at home", "Of the electricity demand."),
     _share("export_share", "Exported", "Of the generation."),
     TableColumn("chp_starts", "1/y", "Starts", "Times that the unit goes from off to on.", 0, 0.0),
+    TableColumn(
+        "chp_charged_starts",
+        "1/y",
+        "Starts that count",
+        "The same where each day follows itself; what start cost and fuel are counted by.",
+        0,
+        0.0,
+    ),
+    _amount("chp_start_fuel_kwh", "Fuel of starts", "Within the fuel of the unit."),
     TableColumn("chp_run_hours", "h/y", "Run hours", "Hours in which the unit runs.", 0, 0.0),
     TableColumn(
         "chp_full_load_hours", "h/y", "Full-load hours", "Generation over rated power.", 0, 0.0
@@ -216,6 +225,7 @@ DESIGNS = (
     _money("chp_fuel_gbp", "Fuel of the unit", "Cost."),
     _money("boiler_fuel_gbp", "Fuel of the boiler", "Cost."),
     _money("maintenance_gbp", "Maintenance", "Cost."),
+    _money("chp_start_gbp", "Starts", "Within the maintenance; their fuel is with the unit's."),
     _money("import_gbp", "Import", "Cost."),
     _money("export_income_gbp", "Export", "Income from metered export."),
     _money("generation_income_gbp", "Generation", "Paid for generation and deemed export."),
