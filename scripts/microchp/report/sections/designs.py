@@ -114,7 +114,7 @@ def section(
             f"The same figures: {of.title}",
             "designs of given sizes" if of.design else "the optimum of this variant",
             [
-                drawing(path, path.stem, title, caption)
+                drawing(path, path.stem, f"{title}: {of.title}", caption)
                 for kind, (title, caption) in (_DRAWN | _DRAWN_OF_STORES).items()
                 if (path := figures_dir / f"{kind}{of.suffix}.svg").exists()
             ],

@@ -50,12 +50,12 @@ def section(designs: pd.DataFrame, figures_dir: Path) -> Section | None:
             Fold("Demand of a year", "by day", [drawing(demand, demand.stem, "Demand", caption)])
         )
     for _, row in best.head(MOST_DRAWN).iterrows():
+        case = f"{label(row['house'])}, {label(row['incentive'])}"
         drawn = [
-            drawing(path, path.stem, title, caption)
+            drawing(path, path.stem, f"{title}: {case}", caption)
             for kind, (title, caption) in _DRAWN.items()
             if (path := figures_dir / f"{kind}_{row['scenario']}.svg").exists()
         ]
         if drawn:
-            title = f"{label(row['house'])}, {label(row['incentive'])}"
-            parts.append(Fold(title, design_words(row), drawn))
+            parts.append(Fold(case, design_words(row), drawn))
     return Section("year", "A year on one picture", parts, short="Year") if parts else None
