@@ -60,9 +60,37 @@ rule compare_published:
         "../scripts/compare_published.py"
 
 
+rule account_dwellings:
+    input:
+        operation_price_files,
+        demand=operation_demand,
+        design=operation_design,
+        generation=RESULTS / "operation/{case}_generation.nc",
+        dwellings=RESULTS / "operation/{case}.csv",
+    output:
+        account=RESULTS / "operation/{case}_account.csv",
+        metering=RESULTS / "operation/{case}_metering.csv",
+    log:
+        LOGS / "account_dwellings/{case}.log",
+    benchmark:
+        BENCHMARKS / "account_dwellings/{case}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        inputs=account_params,
+        code=code("account_dwellings"),
+    script:
+        "../scripts/account_dwellings.py"
+
+
 rule assess_groups:
     input:
         groups=GROUPS,
+        accounts=GROUP_ACCOUNTS,
     output:
         groups=report(
             RESULTS / "groups.csv",
@@ -84,6 +112,66 @@ rule assess_groups:
         code=code("assess_groups"),
     script:
         "../scripts/assess_groups.py"
+
+
+rule assess_metering:
+    input:
+        designs=DESIGNS,
+        table=DESIGN_TABLE,
+        groups=GROUPS,
+        dwellings=GROUP_METERING,
+    output:
+        metering=report(
+            RESULTS / "metering.csv",
+            category="Tables",
+            labels={"table": "metering"},
+            caption="captions/metering_table.rst",
+        ),
+    log:
+        LOGS / "assess_metering.log",
+    benchmark:
+        BENCHMARKS / "assess_metering.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settlement=CONFIG.settlement.model_dump(mode="json"),
+        code=code("assess_metering"),
+    script:
+        "../scripts/assess_metering.py"
+
+
+rule assess_service:
+    input:
+        designs=DESIGNS,
+        table=DESIGN_TABLE,
+        dwellings=DWELLINGS,
+        accounts=GROUP_ACCOUNTS,
+    output:
+        service=report(
+            RESULTS / "service.csv",
+            category="Tables",
+            labels={"table": "service"},
+            caption="captions/service_table.rst",
+        ),
+    log:
+        LOGS / "assess_service.log",
+    benchmark:
+        BENCHMARKS / "assess_service.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cases={case: account_of(case).model_dump(mode="json") for case in CASES},
+        code=code("assess_service"),
+    script:
+        "../scripts/assess_service.py"
 
 
 rule collect_control:

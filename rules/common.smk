@@ -9,6 +9,7 @@ import yaml
 from microchp.config import PAPERS, load_config, merge, variant_config
 from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
+    account_inputs,
     check_files,
     check_work,
     comparison_inputs,
@@ -111,6 +112,9 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
+GROUP_DIVERSITY = expand(RESULTS / "groups/{case}_diversity.csv", case=GROUP_CASES)
+GROUP_ACCOUNTS = expand(RESULTS / "operation/{case}_account.csv", case=GROUP_CASES)
+GROUP_METERING = expand(RESULTS / "operation/{case}_metering.csv", case=GROUP_CASES)
 # Designs under every control, where there is more than one.
 CONTROLLED_SCENARIOS = [name for name in controlled_scenarios(CONFIG) if name in SCENARIOS]
 CONTROLLED = expand(RESULTS / "control/{scenario}.csv", scenario=CONTROLLED_SCENARIOS)
@@ -126,6 +130,8 @@ COMPARISON = [RESULTS / "published.csv"] if PUBLISHED else []
 DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
 DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
+METERING = [RESULTS / "metering.csv"] if SCENARIOS or GROUP_CASES else []
+SERVICE = [RESULTS / "service.csv"] if SCENARIOS or CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
 DWELLINGS = [RESULTS / f"operation/{case}.csv" for case in CASES]
 # Of designs, the page prices what an ordinary controller makes of them.
@@ -167,6 +173,7 @@ TARGETS = [
 ]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
+TARGETS += [*GROUP_DIVERSITY, *GROUP_ACCOUNTS, *GROUP_METERING, *METERING, *SERVICE]
 TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROLLED, *CONTROL_FLOWS]
 TARGETS += [
     Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:], *RANKED[1:]]
@@ -282,13 +289,30 @@ def operation_params(wildcards):
     return CASES[wildcards.case].model_dump(mode="json")
 
 
+@cache
+def account_of(case):
+    return account_inputs(CONFIG, CASES[case])
+
+
+def account_params(wildcards):
+    return account_of(wildcards.case).model_dump(mode="json")
+
+
+def operation_price_files(wildcards):
+    """A user's files of prices and factors that a case is priced by."""
+    prices = account_of(wildcards.case).prices
+    scenario = CASES[wildcards.case].scenario
+    return price_files(design_of(scenario) if prices is None else prices)
+
+
 def control_demand(wildcards):
     """The demand by minute of all dwellings of a scenario's house."""
     return f"{OPERATED}.nc".format(house=SCENARIOS[wildcards.scenario].house)
 
 
 def control_price_files(wildcards):
-    return price_files(design_of(wildcards.scenario))
+    own = control_inputs(CONFIG, SCENARIOS[wildcards.scenario]).network.price_file
+    return [*price_files(design_of(wildcards.scenario)), *([own] if own else [])]
 
 
 def control_params(wildcards):

@@ -26,6 +26,29 @@ rule simulate_dwelling:
         "../scripts/simulate_dwelling.py"
 
 
+rule assess_diversity:
+    input:
+        demand=operation_demand,
+        generation=RESULTS / "operation/{case}_generation.nc",
+    output:
+        diversity=RESULTS / "groups/{case}_diversity.csv",
+    log:
+        LOGS / "assess_diversity/{case}.log",
+    benchmark:
+        BENCHMARKS / "assess_diversity/{case}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    params:
+        seed=CONFIG.run.seed,
+        code=code("assess_diversity"),
+    script:
+        "../scripts/assess_diversity.py"
+
+
 rule aggregate_group:
     input:
         generation=RESULTS / "operation/{case}_generation.nc",

@@ -9,11 +9,17 @@ import pytest
 import xarray as xr
 from synthetic import inputs_of
 
-from microchp.account.controlled import controlled
+from microchp.account.controlled import controlled, features_unknown_to_designs
 from microchp.account.energy import Installed
 from microchp.account.support import support_gbp
-from microchp.config import Incentive, PricePeriod, Tariff
+from microchp.config import Incentive, LoadPoint, Operation, PricePeriod, Tariff
+from microchp.config.scenarios import OperationInputs
+from microchp.operation.dwelling import flows_dataset, operate
+from microchp.operation.heat_led import plant, timed_steps
+from microchp.report.sections.first import _unknown_sentence
 from microchp.system.annualisation import annualisation_factor
+from microchp.system.store import hot_water_store
+from microchp.tables.words import pounds
 
 HOURS = 8760
 
@@ -103,3 +109,70 @@ def test_a_cold_house_has_no_cost() -> None:
     stands = Installed(made["detached-none-with"], None, {"tes": 0.0}, 1.0)
     found = controlled(flows(unmet_heat_kw=0.1), stands)
     assert math.isnan(found.saving_gbp)
+
+
+# ---------------------------------------------------------- what designs do not know of a unit
+
+
+def ran(stands: Installed, operation: Operation) -> xr.Dataset:
+    """A year of a small house under a control, as ``simulate_dwelling`` writes it."""
+    minutes = np.arange(525_600)
+    day = minutes % 1440
+    demand = {
+        "space_heating_kw": np.where((day > 360) & (day < 1260), 3.0, 0.0),
+        "hot_water_kw": np.where(day % 240 < 10, 6.0, 0.0),
+        "electricity_kw": np.full(525_600, 0.6),
+    }
+    made, unit = stands.inputs, stands.unit
+    assert made.tes is not None
+    assert unit is not None
+    store = hot_water_store(made.tes, made.incentive)
+    kit = plant(operation, unit, store, stands.tes_kwh)
+    year = operate(demand, kit, timed_steps(operation, 525_600))
+    inputs = OperationInputs(
+        case="a", group="a", houses=["a"], scenario="a", unit_name="", unit=None,
+        operation=operation, boiler_kw=None, ramp_minutes=5,
+    )  # fmt: skip
+    time = pd.date_range("2015-01-01", periods=525_600, freq="min")
+    return flows_dataset(year, time).assign_attrs(inputs=inputs.model_dump_json())
+
+
+def test_what_designs_do_not_know_is_said_with_its_cost() -> None:
+    made = inputs_of({"scenarios": {"house": ["detached"], "incentive": ["fit"]}})
+    made = made["detached-fit-with"]
+    rated = next(unit for unit in made.units if unit.power_kw == 1)
+    worse = rated.model_copy(
+        update={
+            "part_load": [
+                LoadPoint(load_share=0.5, electrical_factor=0.8),
+                LoadPoint(load_share=1.0, electrical_factor=1.0),
+            ],
+            "start_up_minutes": 10.0,
+        }
+    )
+    stands = Installed(made, worse, {"tes": 4.0}, 1 / 12)
+    operation = Operation(min_run_minutes=30)
+    found = controlled(ran(stands, operation), stands)
+    assert found.unknown == (
+        "efficiencies at part load",
+        "the warming up of the unit",
+        "a least run time of 30 min",
+    )
+    plain = replace(stands, unit=rated)
+    without = controlled(ran(plain, Operation(min_run_minutes=0)), plain)
+    assert without.unknown == ()
+    assert found.unknown_gbp == pytest.approx(found.cost_gbp - without.cost_gbp)
+    assert abs(found.unknown_gbp) > 1
+    (said,) = _unknown_sentence([found, without])
+    assert "part load or the warming up of the unit or a least run time of 30 min" in said
+    assert f"this adds {pounds(found.unknown_gbp)} to the cost of a year" in said
+    assert _unknown_sentence([without]) == []
+
+
+def test_a_least_run_time_that_the_design_has_is_known() -> None:
+    made = inputs_of({"scenarios": {"house": ["detached"], "incentive": ["none"]}})
+    unit = made["detached-none-with"].units[0]
+    operation = Operation(min_run_minutes=10)
+    assert features_unknown_to_designs(unit, operation) == ("a least run time of 10 min",)
+    known = unit.model_copy(update={"min_up_minutes": 10.0})
+    assert features_unknown_to_designs(known, operation) == ()

@@ -19,7 +19,7 @@ from microchp.config.comparison import (
     ReferenceBoiler,
     UnitCost,
 )
-from microchp.config.control import Control, Forecast
+from microchp.config.control import Control, Forecast, Network
 from microchp.config.demand import Demand, Diversity, FilePolicy, Vdi4655, Weather
 from microchp.config.demand_file import DemandFile
 from microchp.config.emissions import Emissions
@@ -79,6 +79,7 @@ from microchp.config.parts import (
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
+from microchp.config.settlement import Settlement
 from microchp.config.solve import Solve
 from microchp.config.sweep import SampledInput, Sweep
 from microchp.config.tariff import PricePeriod, Tariff
@@ -141,6 +142,7 @@ __all__ = [
     "MarginalCase",
     "Metering",
     "Name",
+    "Network",
     "NewBoiler",
     "NonNegative",
     "Operation",
@@ -159,6 +161,7 @@ __all__ = [
     "Run",
     "SampledInput",
     "Scenarios",
+    "Settlement",
     "Share",
     "Solve",
     "Sweep",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -138,6 +138,8 @@ class UnitCost(Block):
 
 Metering = Literal["backwards_to_annual_demand", "backwards", "separate_meters", "half_hourly"]
 
+METERING_RULES: tuple[Metering, ...] = get_args(Metering)
+
 
 class Comparison(Block):
     """Units compared with a boiler and central plants: primary energy, CO2 and money."""
@@ -163,7 +165,7 @@ class Comparison(Block):
     )
     prices: HouseholdPrices = Field(HouseholdPrices(), description="Gas and electricity.")
     metering: list[Metering] = Field(
-        ["backwards_to_annual_demand", "backwards", "separate_meters", "half_hourly"],
+        list(METERING_RULES),
         min_length=1,
         description=(
             "How flows are metered and settled, each as a case. `backwards_to_annual_demand`: the "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -15,6 +16,10 @@ from microchp.config.fields import (
     WaterTemperature,
     Within,
 )
+
+Season = Literal["heating_season", "mid_season", "summer_season"]
+ShownDay = Literal["winter_day", "mid_season_day", "summer_day"]
+Control = Literal["hysteresis", "literal", "continuous", "electricity_led", "timed"]
 
 
 class Group(Block):
@@ -51,6 +56,14 @@ class Group(Block):
         le=240,
         description="Ramps are mean gradients over this time (19 to 30 min in Peacock 2006).",
     )
+    days: dict[ShownDay, date] = Field(
+        {},
+        description=(
+            "Dates of one's own for the three days that are shown: `winter_day`, "
+            "`mid_season_day`, `summer_day`, each as YYYY-MM-DD in `time.year`. Left out, they "
+            "follow from the heat demand."
+        ),
+    )
     transformer_kva: Annotated[float, Field(gt=0), Within(100_000, "kVA", "VA")] = Field(
         400.0, description="Rating that the number of homes served is stated for (Peacock 2006)."
     )
@@ -78,6 +91,13 @@ class Operation(Block):
             "`low_power_wait`: `hysteresis`, and at low power for `wait_minutes` before stopping "
             "(Whispergen). `continuous`: always on. `electricity_led`: follows the electricity "
             "demand within the unit's range. `timed`: on in `timed_periods`."
+        ),
+    )
+    season_controls: dict[Season, Control] = Field(
+        {},
+        description=(
+            "Controls of seasons of their own, instead of `control`: `heating_season` (November to "
+            "March), `mid_season` (April, May, October), `summer_season` (June to September)."
         ),
     )
     min_run_minutes: int = Field(
@@ -138,6 +158,6 @@ class Operation(Block):
                 f"store_loss_w_per_k {self.store_loss_w_per_k:g} empties a store of "
                 f"{self.store_volume_l:g} l within a minute"
             )
-        if self.control == "timed" and not self.timed_periods:
+        if "timed" in (self.control, *self.season_controls.values()) and not self.timed_periods:
             raise ValueError("control is timed, but timed_periods lists no period")
         return self

@@ -42,8 +42,15 @@ class NewPart(Priced):
 
 
 class HeatPumpModel(Block):
-    """A type of air-source heat pump: COP and power, planes over outdoor and flow temperature."""
+    """A type of heat pump: COP and power, planes over source and flow temperature."""
 
+    heat_source: Literal["outdoor_air", "ground"] = Field(
+        "outdoor_air",
+        description=(
+            "What the heat is taken from. `ground`: brine, whose temperature follows from the mean "
+            "of the day outdoors; it stands for the outdoor temperature in the planes below."
+        ),
+    )
     control: Literal["regulated", "on_off"] = Field(
         description="`regulated`: an inverter, which runs at part load. `on_off`: one speed."
     )
@@ -77,7 +84,7 @@ class HeatPumpModel(Block):
 
 
 class HeatPump(NewPart):
-    """Air-source heat pump for space heating and hot water."""
+    """Heat pump for space heating and hot water; the costs are those of an air-source one."""
 
     sizes_kw: list[UnitSize] = Field(
         [0, 4, 6, 8, 10, 12],

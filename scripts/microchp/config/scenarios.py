@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -37,10 +38,12 @@ from microchp.config import (
     ImmersionHeater,
     Incentive,
     Name,
+    Network,
     Operation,
     PrimeMover,
     Pv,
     Run,
+    Settlement,
     Share,
     Tariff,
     Tes,
@@ -56,6 +59,7 @@ from microchp.errors import ConfigError, DataError
 
 REFERENCE = "reference_boiler"
 CONDENSING = "condensing_boiler"
+NO_INCENTIVE = "none"
 """What units are compared with, among the units of a comparison."""
 
 
@@ -136,6 +140,7 @@ class OperationInputs(Block):
     operation: Operation = Field(description="Control and store.")
     boiler_kw: float | None = Field(description="Most that the boiler gives; none: no limit.")
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
+    days: dict[str, date] = Field({}, description="Dates of one's own for the days shown.")
 
 
 class GroupInputs(Block):
@@ -149,6 +154,20 @@ class GroupInputs(Block):
     seed: int = Field(description="Seed of the choices.")
 
 
+class AccountInputs(Block):
+    """All that pricing the dwellings of a group needs of the configuration.
+
+    What a design costs stands in its own file.
+    """
+
+    case: str = Field(description="Id of the case.")
+    prices: DesignInputs | None = Field(
+        description="Prices of a unit of the catalogue; none where a design is installed."
+    )
+    is_priced: bool = Field(description="Whether it is known what the unit costs.")
+    settlement: Settlement = Field(description="Metering rules, and what of a kWh is whose.")
+
+
 class ControlInputs(Block):
     """All that running a design under several controls needs, demand and design apart."""
 
@@ -157,6 +176,7 @@ class ControlInputs(Block):
     penetration: list[Share] = Field(description="Shares of the dwellings that have the design.")
     min_run_minutes: int = Field(description="`heat_led`: once on, the unit stays on so long.")
     forecast: Forecast = Field(description="How `forecast` plans.")
+    network: Network = Field(description="What `network` runs the group for.")
     seed: int = Field(description="Seed of the choice of dwellings.")
 
 
@@ -364,7 +384,7 @@ def sweep_config(config: Config) -> Config:
     """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
     unread: dict[str, object] = {
         name: type(getattr(config, name))()
-        for name in ("group", "operation", "comparison", "forecast")
+        for name in ("group", "operation", "comparison", "settlement", "forecast", "network")
     }
     # houses are known by their files
     unread["demand"] = Demand().model_copy(
@@ -398,6 +418,7 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
             operation=operation,
             boiler_kw=config.boiler.max_heat_kw,
             ramp_minutes=config.group.ramp_minutes,
+            days=dict(config.group.days),
         )
 
     cases = []
@@ -423,7 +444,7 @@ def controlled_scenarios(config: Config) -> dict[str, Scenario]:
     """Designs that are run under every control, by id; none where nothing is to be compared.
 
     One store of heat joins the steps of what is controlled, and one unit leads; a plant with a
-    battery, or with a CHP unit and a heat pump, is left out.
+    battery, with a CHP unit and a heat pump, or with a unit whose starts count, is left out.
     """
     if config.scenarios.control == ["heat_led"]:
         return {}
@@ -432,6 +453,7 @@ def controlled_scenarios(config: Config) -> dict[str, Scenario]:
         for name, scenario in scenario_table(config).items()
         if not ({"battery"} <= _parts(config, scenario))
         and not ({"chp", "heat_pump"} <= _parts(config, scenario))
+        and not any(unit.counts_starts for unit in design_inputs(config, scenario).units)
     }
 
 
@@ -448,6 +470,7 @@ def control_inputs(config: Config, scenario: Scenario) -> ControlInputs:
         min_run_minutes=config.operation.min_run_minutes,
         # what a control that is not asked for would read changes nothing
         forecast=config.forecast if "forecast" in config.scenarios.control else Forecast(),
+        network=config.network if "network" in config.scenarios.control else Network(),
         seed=config.run.seed,
     )
 
@@ -461,6 +484,49 @@ def group_inputs(config: Config, case: str) -> GroupInputs:
         ramp_minutes=config.group.ramp_minutes,
         transformer_kva=config.group.transformer_kva,
         seed=config.run.seed,
+    )
+
+
+def account_inputs(config: Config, case: OperationInputs) -> AccountInputs:
+    """What pricing the dwellings of ``case`` needs of ``config``.
+
+    A unit of the catalogue is bought at the prices of the run, without incentive, and stands
+    beside a cylinder that is there already.
+    """
+    if case.unit is None:
+        return AccountInputs(
+            case=case.case, prices=None, is_priced=True, settlement=config.settlement
+        )
+    known = (case.unit.capital_cost_gbp_per_kw, case.unit.maintenance_gbp_per_kwh)
+    unit = ChpUnit.model_validate(
+        case.unit.model_dump()
+        | {
+            "name": case.unit_name,
+            "capital_cost_gbp_per_kw": (known[0] or 0.0) * config.chp.cost_index,
+            "maintenance_gbp_per_kwh": known[1] or 0.0,
+        }
+    )
+    prices = DesignInputs(
+        scenario=case.case,
+        house=case.group,
+        incentive_name=NO_INCENTIVE,
+        variant="",
+        design=OPTIMAL,
+        time=config.time,
+        units=[unit],
+        no_unit=False,
+        tes=None,
+        boiler=config.boiler,
+        tariff=config.tariff,
+        incentive=Incentive(),
+        emissions=config.emissions,
+        finance=config.finance,
+    )
+    return AccountInputs(
+        case=case.case,
+        prices=prices,
+        is_priced=None not in known,
+        settlement=config.settlement,
     )
 
 
@@ -532,6 +598,8 @@ def factor_files(config: Config) -> list[NamedFile]:
 def year_files(config: Config) -> list[NamedFile]:
     """Every file of prices and factors over a year that ``config`` names."""
     files = factor_files(config)
+    if config.network.price_file is not None:
+        files.append(NamedFile("network.price_file", config.network.price_file, "import_price"))
     priced = {"tariff", "emissions"}
     changing = [name for name, changes in config.scenarios.variants.items() if priced & {*changes}]
     for variant in ("", *changing):
@@ -593,8 +661,8 @@ def check_work(config: Config, source: str = "config/config.yaml") -> None:
                 "scenarios.control",
                 config.scenarios.control != ["heat_led"],
                 controlled_scenarios(config),
-                "there is no design that a control could run (those with a battery, or with a CHP "
-                "unit and a heat pump, are not run)",
+                "there is no design that a control could run (those with a battery, with a CHP "
+                "unit and a heat pump, or with a unit whose starts count, are not run)",
                 "",
             ),
             (
@@ -607,6 +675,17 @@ def check_work(config: Config, source: str = "config/config.yaml") -> None:
         )
         if given and not found
     ]
+    if "network" in config.scenarios.control and not config.scenarios.penetration:
+        lacking.append(
+            "  scenarios.control: 'network' runs a group, and there is none; list shares of the "
+            "dwellings in scenarios.penetration"
+        )
+    limited = [key for key in ("max_import_kw", "max_export_kw") if getattr(config.grid, key)]
+    if "network" in config.scenarios.control and limited:
+        lacking.append(
+            f"  scenarios.control: 'network' knows no limit of a dwelling's own connection "
+            f"({', '.join(f'grid.{key}' for key in limited)}); leave that out, or 'network'"
+        )
     if not (units or config.fixed_designs or config.scenarios.incentive):
         lacking.append(
             "  nothing to compute: list incentives in scenarios.incentive for designs, units in "

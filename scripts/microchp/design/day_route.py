@@ -690,14 +690,16 @@ def _branch(
         value, y = search.box_bound(lower, upper, 0.25 * accepted, left)
         value = max(value, box.bound_gbp)
         y = np.clip(y, lower, upper)
-        if left() >= 0:
+        limits = search.planes.sizes
+        width = (upper - lower) / np.maximum(limits.upper - limits.lower, 1e-12)
+        is_point = width.max(initial=0.0) < NARROW
+        known = is_point and search.rounded_at is not None and np.allclose(y, search.rounded_at)
+        if left() >= 0 and not known:
             relaxed = search.evaluate(y)
             design = search.round(relaxed, 0.25 * accepted, left)
             if design is not None:
                 best = min(best or design, design, key=lambda d: d.cost_gbp)
-        limits = search.planes.sizes
-        width = (upper - lower) / np.maximum(limits.upper - limits.lower, 1e-12)
-        if width.max(initial=0.0) < NARROW:
+        if is_point:
             settled = min(settled, value)
             continue
         k = int(width.argmax())
