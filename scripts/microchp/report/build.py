@@ -24,7 +24,7 @@ from microchp.config import NewBoiler
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.evidence import Evidence
-from microchp.report.page import Notice, Page, Points, Section, render
+from microchp.report.page import Fold, Notice, Page, Points, Section, render
 from microchp.report.sections import (
     answer,
     control,
@@ -41,6 +41,7 @@ from microchp.report.sections import (
     store_size,
     terms,
     units,
+    year,
 )
 from microchp.report.sections import designs as all_designs
 from microchp.report.sections.first import headline
@@ -137,7 +138,7 @@ def build_report(
     config = yaml.safe_load(config_text)
     own = config["run"].get("note", "")
     variants = config.get("scenarios", {}).get("variants", {})
-    notices = [Notice(f"Failed: {job}.", why) for job, why in (failures or {}).items()]
+    notices: list[Notice | Fold] = _failure_notices(failures or {})
     notices += [Notice("About this run.", own)] if own else []
     first: list[Any] = []
     extents: list[str] = []
@@ -189,6 +190,7 @@ def build_report(
             all_designs.section(designs, Path(designs_path).read_bytes(), drawn, variants),
             dispatch.section(designs, paths, drawn),
             controls,
+            year.section(designs, drawn),
             incentives.section(designs),
             store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
@@ -249,6 +251,19 @@ def build_report(
     with whole(report_path) as partial:
         partial.write_text(html, encoding="utf-8")
     log.info("report of %d sections written, %.1f MB", len(page.sections), len(html) / 1e6)
+
+
+def _failure_notices(failures: Mapping[str, str]) -> list[Notice | Fold]:
+    """That jobs have failed, in sight; which, and why, on demand."""
+    if not failures:
+        return []
+    count = len(failures)
+    title = "A job has failed." if count == 1 else f"{count} jobs have failed."
+    why = Points([f"Failed: {job}. {cause}" for job, cause in failures.items()])
+    return [
+        Notice(title, "What depends on it is not on this page; all else is."),
+        Fold("What failed, and why", "", [why]),
+    ]
 
 
 def _attributes(path: Path) -> dict[str, Any]:
