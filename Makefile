@@ -41,7 +41,7 @@ help:
 	@echo 'make test-faults runs that are killed, stopped or starved of disk, against one that is not'
 	@echo 'make test-slurm a small study on a Slurm cluster of one node, which root can set up'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
-	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
+	@echo 'make reference  rewrite config/README.md, config/schema/ and the generated pages of docs/'
 	@echo 'make validation rewrite docs/validation.md and the counts in README.md from make reproduce'
 	@echo 'make docs       the documentation as pages, in site/'
 	@echo 'make lock       renew requirements.lock after a change of requirements*.txt'
@@ -111,6 +111,7 @@ lint: $(VENV)/.test
 reference: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.config.reference config
 	PYTHONPATH=scripts $(BIN)/python -m microchp.tables.columns docs/tables.md
+	PYTHONPATH=scripts $(BIN)/python -m microchp.design.equations resources docs/equations.md
 
 reproduce: $(VENV)/.run
 	$(SNAKEMAKE) reproduce

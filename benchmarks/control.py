@@ -3,7 +3,9 @@
 Of the built-in detached house with a 1 kW unit and a store of 6 kWh under the feed-in tariff, at
 5 min: cost and CO2 under every control of a dwelling, and what a horizon of 6 to 72 h loses to
 perfect foresight, with forecasts and with perfect ones. Then the time of a group, whose dwellings
-are drawn from a pool of such years with shifts of whole weeks.
+are drawn from a pool of such years with shifts of whole weeks: each under its own control, and all
+under the network's, against a price that changes by the hour and within nine tenths of the peak
+that they have by themselves.
 
 ``--dwellings 10,30`` says how large groups are; ``--skip-horizons`` leaves the horizons out.
 """
@@ -37,6 +39,7 @@ from microchp.control.dispatch import (
 )
 from microchp.control.forecast import Rolling, forecast_year
 from microchp.control.line import Dwelling, dwelling_of
+from microchp.control.network import GroupCost, coordinate
 from microchp.control.year import as_usual
 from microchp.demand.build import build_demand
 from microchp.series.timeseries import MINUTES_PER_DAY
@@ -120,6 +123,16 @@ def horizons(dwelling: Dwelling, min_run_minutes: int) -> None:
             )
 
 
+def hourly_price(dwelling: Dwelling) -> np.ndarray:
+    """A made-up day-ahead price: dear in the evening, cheap at night, other every day."""
+    days, slices = dwelling.problem.shape
+    random = np.random.default_rng(1)
+    hour = np.arange(24)
+    shape = 0.06 + 0.03 * np.cos((hour - 19) / 24 * 2 * np.pi) + 0.02 * (np.abs(hour - 18) < 2)
+    price = shape * random.uniform(0.6, 1.5, (days, 1)) + random.normal(0.0, 0.005, (days, 24))
+    return np.repeat(price, slices // 24, axis=1).ravel()
+
+
 def main() -> None:
     """Print it all."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,6 +157,28 @@ def main() -> None:
         print(
             f"household and heat_led {count:4d} dwellings x {days:.0f} days: {seconds:6.1f} s, "
             f"{seconds / count:.2f} s a dwelling, gap {(cost - bound) / cost:.4%}"
+        )
+        peak = float(sum(year.net_kw for year in years).max())
+        price = hourly_price(homes[0])
+        hours = homes[0].line.step_hours
+        limited = GroupCost(price, price, 0.9 * peak, np.inf, hours)
+        begun = time.perf_counter()
+        found = coordinate(homes, np.zeros(price.size), limited, 0.0, CORES)
+        seconds = time.perf_counter() - begun
+        load = sum(year.net_kw for year in found.years)
+        by_themselves = sum(year.own_gbp for year in years)
+        trade = limited.trade_gbp(np.sum([year.net_kw for year in years], axis=0))
+        by_themselves += hours * float(trade.sum())
+        paid = sum(
+            max(0.0, year.cost_gbp - own.cost_gbp)
+            for year, own in zip(found.years, years, strict=True)
+        )
+        print(
+            f"network                {count:4d} dwellings x {days:.0f} days: {seconds:6.1f} s, "
+            f"{seconds / count:.2f} s a dwelling, "
+            f"gap {(found.objective_gbp - found.bound_gbp) / found.objective_gbp:.4%}, "
+            f"peak {load.max():.2f} of {0.9 * peak:.2f} kW (by themselves {peak:.2f}), "
+            f"saves {by_themselves - found.objective_gbp:.0f} GBP, pays {paid:.0f} GBP"
         )
 
 

@@ -51,7 +51,7 @@ def _relinked(text: str) -> str:
 
 
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Turn what arithmatex has marked as equations into MathML."""
+    """Turn what arithmatex has marked as equations into MathML; let long names in tables break."""
 
     def mathml(match: re.Match[str]) -> str:
         latex = html.unescape(match["latex"]).strip()
@@ -59,8 +59,14 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
             return convert(latex, display="inline")
         return f'<div class="equation">{convert(latex, display="block")}</div>'
 
+    content = re.sub(r"(?<=<td><code>)[^<]{24,}(?=</code>)", _breakable, content)
     pattern = r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>'
     return re.sub(pattern, mathml, content, flags=re.DOTALL)
+
+
+def _breakable(match: re.Match[str]) -> str:
+    """A long name that may break after a dot or an underscore."""
+    return re.sub(r"[._]", r"\g<0><wbr>", match[0])
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:

@@ -122,6 +122,7 @@ CONTROLLED_SCENARIOS = [name for name in controlled_scenarios(CONFIG) if name in
 CONTROLLED = expand(RESULTS / "control/{scenario}.csv", scenario=CONTROLLED_SCENARIOS)
 CONTROL_FLOWS = expand(RESULTS / "control/{scenario}.nc", scenario=CONTROLLED_SCENARIOS)
 CONTROL_TABLE = [RESULTS / "control.csv"] if CONTROLLED else []
+CONTROL_FIGURE = [RESULTS / "control.svg"] if CONTROLLED else []
 # What the papers print, and what of a run is compared with it.
 # Only a whole run is, as only a whole study of time has its finest.
 IS_WHOLE = not FAILURES
@@ -176,9 +177,11 @@ TARGETS = [
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
 TARGETS += [*GROUP_DIVERSITY, *GROUP_ACCOUNTS, *GROUP_METERING, *METERING, *SERVICE]
-TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROLLED, *CONTROL_FLOWS]
+TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROL_FIGURE]
+TARGETS += [*CONTROLLED, *CONTROL_FLOWS]
 TARGETS += [
-    Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:], *RANKED[1:]]
+    Path(drawn).with_suffix(".pdf")
+    for drawn in [*CALIBRATIONS, *CONTROL_FIGURE, *PRECISION[1:], *RANKED[1:]]
 ]
 
 

@@ -108,6 +108,7 @@ rule build_report:
         calibrations=CALIBRATIONS,
         comparison=COMPARISON,
         precision=PRECISION,
+        control=[*CONTROL_TABLE, *CONTROL_FIGURE],
         groups_table=GROUP_TABLE,
         groups=GROUPS,
         dwellings=DWELLINGS,
@@ -171,6 +172,33 @@ rule plot_groups:
         code=code("plot_groups"),
     script:
         "../scripts/plot_groups.py"
+
+
+rule plot_control:
+    input:
+        control=RESULTS / "control.csv",
+    output:
+        svg=report(
+            RESULTS / "control.svg",
+            category="Figures of designs",
+            labels={"figure": "control"},
+            caption="captions/control_table.rst",
+        ),
+        pdf=RESULTS / "control.pdf",
+    log:
+        LOGS / "plot_control.log",
+    benchmark:
+        BENCHMARKS / "plot_control.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("plot_control"),
+    script:
+        "../scripts/plot_control.py"
 
 
 rule plot_precision:

@@ -29,6 +29,7 @@ def main(snakemake: Any) -> None:
             metering_path=next(iter(given.metering), None),
             unit_comparison_paths=list(given.unit_comparison),
             unit_figures_dir=next(iter(given.unit_figures), None),
+            control_paths=list(given.control),
             sweep_path=next(iter(given.sweep), None),
             benchmarks_dir=snakemake.params.benchmarks,
             failures=snakemake.params.failures,

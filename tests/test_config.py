@@ -137,8 +137,8 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(text: str, expecte
         ("run:", "run: "),
         ("tes: {max_kwh: .inf}", "tes.max_kwh: "),
         (
-            "houses: {flat: {heating: {periods: [{start: '22:00', end: '06:00'}]}}}",
-            "start 22:00 must be before end 06:00",
+            "houses: {flat: {heating: {periods: [{start: '22:00', end: '22:00'}]}}}",
+            "22:00-22:00 is no time at all",
         ),
         (
             "houses: {flat: {heating: {periods: [{start: 6, end: '25:00'}]}}}",

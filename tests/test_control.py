@@ -1,17 +1,27 @@
 """Who controls the unit: the same dwelling, demand, step and plant under every control."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
-from conftest import Workflow
+from conftest import ROOT, Workflow
 from design_cases import system_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microchp.config import Forecast, Network, Tes
-from microchp.config.scenarios import ControlInputs, Scenario
+from microchp.config import Config, Forecast, Network, Tes, load_config
+from microchp.config.notes import control_notes
+from microchp.config.scenarios import (
+    ControlInputs,
+    Scenario,
+    check_work,
+    control_inputs,
+    controlled_scenarios,
+)
 from microchp.control import dispatch
 from microchp.control.dispatch import choose, figures, heat_led_year, household_year
 from microchp.control.forecast import Rolling, forecast_year, mean_before
@@ -20,7 +30,14 @@ from microchp.control.line import Dwelling, dwelling_of
 from microchp.control.physics import Flows, Tank
 from microchp.control.year import as_usual
 from microchp.design.model import build_printed_model
+from microchp.errors import ConfigError
 from microchp.operation import heat_led as by_minute
+from microchp.report.control import plot_control
+from microchp.report.sections.control import section, sentences
+from microchp.tables.columns import CONTROL
+from microchp.tables.control import read_control
+
+RESOURCES = ROOT / "resources"
 
 PLANTS = {
     "unit": ("chp", "boiler", "tes"),
@@ -255,6 +272,124 @@ def test_a_larger_share_has_the_dwellings_of_a_smaller_one() -> None:
     assert choose(40, 10, seed=1) != choose(40, 10, seed=2)
 
 
+def loaded(**blocks: Any) -> Config:
+    grid = {"house": ["flat"], "incentive": ["none"], "control": ["heat_led", "household"]}
+    own = blocks.pop("scenarios", {})
+    return load_config({"scenarios": grid | own, **blocks}, RESOURCES)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "message"),
+    [
+        (
+            {"scenarios": {"control": ["heat_led", "network"]}},
+            "scenarios.control: 'network' runs a group, and there is none",
+        ),
+        (
+            {
+                "scenarios": {"control": ["network"], "penetration": [1.0]},
+                "grid": {"max_export_kw": 2.0},
+            },
+            "grid.max_export_kw",
+        ),
+        (
+            {
+                "scenarios": {"plant": ["stored"]},
+                "plants": {"stored": {"chp": {}, "boiler": {}, "battery": {}}},
+            },
+            "scenarios.control: there is no design that a control could run",
+        ),
+    ],
+)
+def test_controls_that_have_nothing_to_run_are_refused(
+    blocks: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        check_work(loaded(**blocks))
+
+
+def test_without_another_control_nothing_is_run_and_nothing_changes() -> None:
+    plain = load_config({}, RESOURCES)
+    assert plain.scenarios.control == ["heat_led"]
+    assert controlled_scenarios(plain) == {}
+    assert control_notes(plain) == []
+
+
+def test_plants_with_two_stores_are_left_out_and_said_to_be() -> None:
+    config = loaded(
+        scenarios={"plant": ["chp", "stored"]},
+        plants={"stored": {"chp": {}, "boiler": {}, "battery": {}}},
+    )
+    assert {scenario.plant for scenario in controlled_scenarios(config).values()} == {"chp"}
+    (note,) = control_notes(config)
+    assert "stored" in note
+
+
+def test_what_is_not_asked_for_reruns_nothing() -> None:
+    """A changed horizon changes no job of a run without forecasts."""
+    one = loaded()
+    other = loaded(forecast={"horizon_hours": 6}, network={"co2_gbp_per_kg": 0.1})
+    (scenario, *_) = controlled_scenarios(one).values()
+    assert control_inputs(one, scenario) == control_inputs(other, scenario)
+    forecasting = loaded(
+        scenarios={"control": ["heat_led", "forecast"]}, forecast={"horizon_hours": 6}
+    )
+    assert control_inputs(forecasting, scenario).forecast.horizon_hours == 6
+
+
+def table_of_controls() -> pd.DataFrame:
+    """A house and its group of four under three controls, in round numbers."""
+    rows = []
+    for extent, dwellings in (("dwelling", 1), ("group", 4)):
+        for control, cost in (("heat_led", 900.0), ("forecast", 850.0), ("household", 800.0)):
+            rows.append(
+                {column.name: "" if column.text else 0.0 for column in CONTROL}
+                | {
+                    "scenario": "case",
+                    "extent": extent,
+                    "penetration": 1.0,
+                    "control": control,
+                    "dwellings": dwellings,
+                    "units": dwellings,
+                    "cost_gbp": dwellings * cost,
+                    "bau_cost_gbp": dwellings * 1000.0,
+                    "bau_co2_kg": 1.0,
+                    "chp_starts": 10.0,
+                    "saving_kept_share": (1000.0 - cost) / 200.0,
+                    "house": "flat",
+                    "incentive": "none",
+                    "tes": "with",
+                    "plant": "chp",
+                    "design": "optimal",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def test_the_page_says_what_is_kept_of_the_saving(tmp_path: Path) -> None:
+    (said,) = sentences(table_of_controls())
+    assert "keeps 50 % of the saving" in said
+    assert "from the past 75 %" in said
+    alone = table_of_controls().query("control == 'household'")
+    assert sentences(alone) == []
+    table_of_controls().to_csv(tmp_path / "control.csv", index=False)
+    svg = tmp_path / "control.svg"
+    plot_control(
+        control_path=tmp_path / "control.csv", svg_path=svg, pdf_path=tmp_path / "control.pdf"
+    )
+    text = svg.read_text(encoding="utf-8")
+    assert "Flat, No incentive, with store" in text
+    assert "Ordinary controller" in text
+    assert "Network" not in text
+    shown = section(read_control(tmp_path / "control.csv"), svg)
+    assert [row[1] for row in shown.parts[-1].rows] == [
+        "Ordinary controller",
+        "Forecasts",
+        "Perfect foresight",
+    ]
+    assert all(row[2] == "4 of 4" for row in shown.parts[-1].rows)
+
+
 @pytest.mark.slow
 def test_a_run_gives_the_table_of_controls(workflow: Workflow) -> None:
     changes = {
@@ -270,8 +405,6 @@ def test_a_run_gives_the_table_of_controls(workflow: Workflow) -> None:
     }
     done = workflow.run(workflow.write("controlled.yaml", changes), "--cores", "2")
     assert done.returncode == 0, done.stdout
-    from microchp.tables.control import read_control
-
     table = read_control(workflow.results("controlled") / "control.csv")
     assert list(table["control"].unique()) == ["heat_led", "household", "forecast", "network"]
     assert set(table["extent"]) == {"dwelling", "group"}

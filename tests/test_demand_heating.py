@@ -15,6 +15,7 @@ from microchp.demand.heating import (
     calibrated_year,
     heat_balance_kwh,
     heat_gains,
+    in_periods,
     run_house,
     simulate_year,
     thermostat_schedule,
@@ -212,3 +213,14 @@ def test_a_climate_without_a_heating_season_is_told_with_what_to_do(weather: Wea
 def test_a_total_beyond_the_cap_is_refused(weather: WeatherYear) -> None:
     with pytest.raises(ConfigError, match=r"with 1 kW in the heating periods it is at most [\d,]+"):
         calibrated_year(Building(), Heating(), weather, np.zeros(525_600), 9904, 1.0)
+
+
+def test_heating_periods_run_over_midnight() -> None:
+    """On its days from the start to midnight and from midnight to the end, here on weekdays.
+
+    1 January 2015 is a Thursday: Friday ends at midnight, and Saturday is not heated at all.
+    """
+    night = HeatingPeriod(days="weekdays", start="23:30", end="05:30")
+    days = in_periods([night], 2015).reshape(365, 1440)
+    assert days.sum(axis=1)[:5].tolist() == [360, 360, 0, 0, 360]
+    assert (days[1, 329], days[1, 330], days[1, 1409], days[1, 1410]) == (True, False, False, True)

@@ -11,7 +11,7 @@ from design_cases import FIT, inputs, year_of_demand
 
 from microchp.config import Boiler, Incentive, PricePeriod, Tariff, Tes, Time
 from microchp.config.scenarios import NamedFile
-from microchp.design.problem import problem_from, problem_of
+from microchp.design.problem import business_as_usual_gbp, problem_from, problem_of
 from microchp.errors import DataError, SolveError
 from microchp.series.prices import import_price, validate_year_files
 
@@ -95,6 +95,30 @@ def test_a_price_change_inside_a_slice_is_weighted_by_time():
     assert hourly[0, 6] == pytest.approx(0.75 * 0.04 + 0.25 * 0.2)
     fine = import_price(tariff, 2015, 5)
     assert fine.mean() == pytest.approx(hourly.mean(), rel=1e-12)
+
+
+def test_days_belong_to_the_house_whatever_a_policy_pays(tmp_path: Path) -> None:
+    """A price file of an incentive chooses no days, so that its house has one business as usual.
+
+    Were days chosen by the design's own prices, those of the incentive would be other days, and
+    what is saved would be against another year.
+    """
+    base, own = tmp_path / "base.csv", tmp_path / "own.csv"
+    table = price_file(base)
+    shuffled = table["import_price_gbp_per_kwh"].to_numpy().reshape(365, -1)[::-1] ** 3
+    table.assign(import_price_gbp_per_kwh=shuffled.ravel()).to_csv(own, index=False)
+    time = Time(year=2015, resolution_minutes=60, days=6)
+    usual = inputs(tariff=Tariff(import_file=str(base)), time=time)
+    paid = Incentive(tariff=Tariff(import_file=str(own)))
+    demand = year_of_demand()
+    found = [
+        problem_from(demand, usual),
+        problem_from(demand, usual.model_copy(update={"incentive": paid})),
+    ]
+    np.testing.assert_array_equal(found[0].day, found[1].day)
+    np.testing.assert_array_equal(found[0].day_weight, found[1].day_weight)
+    assert business_as_usual_gbp(found[0]) == business_as_usual_gbp(found[1])
+    assert (found[0].import_price_gbp_per_kwh != found[1].import_price_gbp_per_kwh).any()
 
 
 def price_file(path: Path, step_minutes: int = 30, year: int = 2015) -> pd.DataFrame:

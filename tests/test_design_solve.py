@@ -12,7 +12,8 @@ import pytest
 import xarray as xr
 from design_cases import FIT, inputs, random_problem, year_of_demand
 
-from microchp.account.energy import FLOWS
+from microchp.account.designs import annual_costs
+from microchp.account.energy import FLOWS, annual_energy
 from microchp.config import Boiler, Solve, Tes, Time
 from microchp.config.scenarios import DesignInputs
 from microchp.design import solve as solve_module
@@ -120,6 +121,9 @@ def test_typical_days_say_what_their_sizes_cost_in_the_whole_year(demand_path, t
         Solve(relative_gap=0.02, absolute_gap_gbp=0),
     )
     assert "whole_year_eac_gbp" not in whole.attrs
+    # business as usual of all days, counted once more from the flows of the whole year
+    usual = annual_costs(whole, annual_energy(whole)).bau_cost_gbp
+    assert design.attrs["whole_year_bau_cost_gbp"] == pytest.approx(usual, rel=1e-9)
     assert cost == pytest.approx(whole.attrs["objective_gbp"], rel=5e-3)
     assert cost >= whole.attrs["lower_bound_gbp"] - 1e-6
     assert cost != pytest.approx(design.attrs["objective_gbp"], rel=1e-6)

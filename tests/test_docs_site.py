@@ -7,6 +7,7 @@ import pytest
 from conftest import ROOT
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
+from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,20 @@ def test_pages_fetch_nothing_from_elsewhere(site: Path) -> None:
         )
     }
     assert fetched == set()
+
+
+def test_tables_and_equations_are_read_whole_on_a_laptop(site: Path, browser: Browser) -> None:
+    """At 1280 pixels nothing is cut off or has to be scrolled sideways."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    for path in sorted(site.glob("*.html")):
+        page.goto(path.as_uri())
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll(".md-typeset__scrollwrap, .equation")]
+                .filter((one) => one.scrollWidth > one.clientWidth + 1)
+                .map((one) => one.innerText.slice(0, 60))"""
+        )
+        assert cut == [], path.name
+    page.close()
 
 
 def test_equations_are_drawn_and_none_is_left_as_source(site: Path) -> None:

@@ -522,6 +522,15 @@ def test_the_clock_repeats_every_day() -> None:
     assert np.flatnonzero(on).tolist() == [1, 2, 1441, 1442]
 
 
+def test_a_clock_runs_over_midnight() -> None:
+    """From 23:30 to 05:30: six hours of every day, the first of them after its midnight."""
+    operation = Operation(timed_periods=[DayPeriod(start="23:30", end="05:30")])
+    on = timed_steps(operation, 2 * 1440).reshape(2, 1440)
+    for day in on:
+        assert np.flatnonzero(np.diff(day.astype(int))).tolist() == [329, 1409]
+        assert (day[0], day[330], day[1410], day.sum()) == (True, False, True, 360)
+
+
 # --------------------------------------------------------------------------------- laws
 
 powers = st.floats(0, 30, allow_subnormal=False)

@@ -14,6 +14,8 @@ import xarray as xr
 import yaml
 from conftest import ROOT, hourly_demand, run_command
 
+from microchp.report.summary import HEADER
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (.+)\n((?:(?!^##).*\n)+)", README, re.MULTILINE))
 SMALL: dict[str, Any] = {
@@ -90,6 +92,17 @@ def test_every_link_leads_to_a_file() -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_terminal_is_told_as_it_is() -> None:
+    """Head and last lines of what README shows are those that a run ends with."""
+    (shown,) = re.findall(r"^```\n(house .+?)^```$", README, re.MULTILINE | re.DOTALL)
+    head, rule, *rows = shown.splitlines()
+    assert re.split(r"  +", head) == HEADER
+    assert set(rule) == {"-", " "}
+    assert all(len(re.split(r"  +", row)) >= len(HEADER) for row in rows[: rows.index("")])
+    assert re.search(r"\n8 designs, each proven within [\d.]+ % of its least cost\.\n", shown)
+    assert "Report: results/quick/report/index.html" in shown
 
 
 def test_every_make_target_is_there() -> None:

@@ -49,15 +49,21 @@ def texts(svg: Path) -> list[str]:
 
 def test_a_run_has_all_its_figures_as_svg_and_pdf(run):
     names = {path.stem for path in (run / "figures").iterdir()}
+    best = best_designs(read_designs(run / "designs.csv"))
     assert names == {
-        "heat_shares",
-        "tes_economics",
-        "store_discharge",
+        *(
+            f"{kind}{of}"
+            for kind in ("heat_shares", "tes_economics", "store_discharge")
+            for of in ("", "_published")
+        ),
         "store_week",
+        "demand_year",
         *(
             f"{kind}_{scenario}"
-            for kind in ("cost_waterfall", "dispatch_week")
-            for scenario in best_designs(read_designs(run / "designs.csv"))["scenario"]
+            for kind in ("cost_waterfall", "dispatch_week", "heat_map", "sankey", "load_duration")
+            for scenario in best["scenario"]
+            # in the flat without incentive nothing is built that a load could last with
+            if (kind, scenario) != ("load_duration", "flat-none-without")
         ),
     }
     for name in names:

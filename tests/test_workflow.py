@@ -31,7 +31,13 @@ AFTER_DEMAND = {
     "resample_demand",
     "solve_model",
 }
-AFTER_A_DESIGN = {"assess_designs", "plot_figures", "build_report"}
+AFTER_A_DESIGN = {
+    "assess_designs",
+    "assess_metering",
+    "assess_service",
+    "plot_figures",
+    "build_report",
+}
 
 pytestmark = pytest.mark.slow
 

@@ -12,23 +12,34 @@ import sys
 import numpy as np
 
 
-def bound_gbp(certificate: dict[str, np.ndarray]) -> float:
-    """The bound (GBP/year) that a certificate proves for every plant and size of the store."""
+def lines_of(certificate: dict[str, np.ndarray], plant: int) -> list[tuple[float, float]]:
+    """Lines under the cost of a plant (GBP/year), each by its value at no store and its slope.
+
+    The capital of the store is in the slope, that of the plant in neither.
+    """
     hours, kept = float(certificate["step_hours"]), float(certificate["kept_share"])
     loss, initial = float(certificate["loss_kw_per_kwh"]), float(certificate["initial_share"])
     tolerance, weight = float(certificate["closing_tolerance_kwh"]), certificate["day_weight"]
+    stored, cost = certificate[f"stored_kw_{plant}"], certificate[f"cost_gbp_per_h_{plant}"]
+    lines = []
+    for p in certificate[f"price_gbp_per_kwh_{plant}"]:  # of each cut, (days, slices)
+        slices = hours * (cost - p[..., None] * stored).min(axis=2).sum(axis=1)
+        slope = np.minimum(0.0, p[:, :-1] - kept * p[:, 1:]).sum(axis=1)
+        slope += initial * (p[:, -1] - kept * p[:, 0]) + hours * loss * p.sum(axis=1)
+        falls = p[:, -1] * weight - np.append(kept * (p[:, 0] * weight)[1:], 0.0)
+        at_zero = weight @ slices - tolerance * np.abs(falls).sum()
+        lines.append(
+            (float(at_zero), float(weight @ slope + float(certificate["store_gbp_per_kwh"])))
+        )
+    return lines
+
+
+def bound_gbp(certificate: dict[str, np.ndarray]) -> float:
+    """The bound (GBP/year) that a certificate proves for every plant and size of the store."""
     low, high = certificate["limits_kwh"]
     bounds = []
     for plant, fixed in enumerate(certificate["fixed_gbp"]):
-        stored, cost = certificate[f"stored_kw_{plant}"], certificate[f"cost_gbp_per_h_{plant}"]
-        lines = []
-        for p in certificate[f"price_gbp_per_kwh_{plant}"]:  # of each cut, (days, slices)
-            slices = hours * (cost - p[..., None] * stored).min(axis=2).sum(axis=1)
-            slope = np.minimum(0.0, p[:, :-1] - kept * p[:, 1:]).sum(axis=1)
-            slope += initial * (p[:, -1] - kept * p[:, 0]) + hours * loss * p.sum(axis=1)
-            falls = p[:, -1] * weight - np.append(kept * (p[:, 0] * weight)[1:], 0.0)
-            at_zero = weight @ slices - tolerance * np.abs(falls).sum()
-            lines.append((at_zero, weight @ slope + float(certificate["store_gbp_per_kwh"])))
+        lines = lines_of(certificate, plant)
         # the highest of lines is least at a limit or where two of them cross
         places = {low, high} | {(c - a) / (b - d) for a, b in lines for c, d in lines if b != d}
         at = [max(a + b * x for a, b in lines) for x in places if low <= x <= high]

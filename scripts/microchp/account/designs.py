@@ -231,6 +231,9 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
         "days_of_year": _days_of(inputs.time.year),
         # what the sizes cost in the whole year, where they were found on some of its days
         "whole_year_eac_gbp": float(design.attrs.get("whole_year_eac_gbp", costs.eac_gbp)),
+        "whole_year_bau_cost_gbp": float(
+            design.attrs.get("whole_year_bau_cost_gbp", costs.bau_cost_gbp)
+        ),
     }
 
 

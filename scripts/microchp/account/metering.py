@@ -26,8 +26,13 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from microchp.config import HouseholdPrices, Metering, minute_of_day
-from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray, resample_mean
+from microchp.config import HouseholdPrices, Metering
+from microchp.series.timeseries import (
+    MINUTES_PER_DAY,
+    FloatArray,
+    resample_mean,
+    within_period,
+)
 
 HALF_HOUR = 30
 
@@ -50,7 +55,7 @@ class Meter:
         day = np.zeros(MINUTES_PER_DAY, dtype=np.intp)
         for number, rate in enumerate(prices.rates.values()):
             for period in rate.periods:
-                day[minute_of_day(period.start) : minute_of_day(period.end)] = number
+                day[within_period(period, np.arange(MINUTES_PER_DAY))] = number
         return cls(
             np.tile(day, minutes // MINUTES_PER_DAY),
             np.array([rate.price_eur_per_kwh for rate in prices.rates.values()]),

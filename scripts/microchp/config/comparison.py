@@ -92,8 +92,9 @@ class HouseholdPrices(Block):
         minutes = [0] * 1440
         for rate in self.rates.values():
             for period in rate.periods:
-                for minute in range(minute_of_day(period.start), minute_of_day(period.end)):
-                    minutes[minute] += 1
+                for first, last in period.minutes():
+                    for minute in range(first, last):
+                        minutes[minute] += 1
         wrong = [minute for minute, count in enumerate(minutes) if count != 1]
         if wrong:
             what = "no rate" if minutes[wrong[0]] == 0 else "more than one rate"

@@ -131,6 +131,9 @@ UnitSize = Annotated[float, Field(ge=0), Within(100, "kW", "watts")]
 
 SomePower = Annotated[float, Field(gt=0), Within(1000, "kW", "watts")]
 
+GroupPower = Annotated[float, Field(ge=0), Within(1e6, "kW", "watts")]
+"""Power of a group at its transformer."""
+
 StoreSize = Annotated[float, Field(ge=0), Within(5000, "kWh", "litres or Wh")]
 
 SomeStore = Annotated[float, Field(gt=0), Within(5000, "kWh", "litres or Wh")]
@@ -278,17 +281,36 @@ class Priced(Block):
     source: PlainText = Field("", description="Where the costs come from.")
 
 
-class DayPeriod(Block):
-    """A part of every day."""
+class ClockPeriod(Block):
+    """A part of a day, or of a day and the night around it."""
 
     start: Clock = Field(description="Start, HH:MM.")
-    end: Clock = Field(description="End, HH:MM, up to 24:00.")
+    end: Clock = Field(
+        description=(
+            "End, HH:MM, up to 24:00. Before the start, as in 23:30 to 05:30: on each of its days "
+            "from the start to midnight, and from midnight to the end."
+        )
+    )
 
     @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if minute_of_day(self.start) >= minute_of_day(self.end):
-            raise ValueError(f"start {self.start} must be before end {self.end}")
+    def _lasts(self) -> Self:
+        if not self.minutes():
+            raise ValueError(
+                f'{self.start}-{self.end} is no time at all; a whole day is "00:00" to "24:00"'
+            )
         return self
+
+    def minutes(self) -> list[tuple[int, int]]:
+        """Its minutes of a day, from and to; two pieces where it runs over midnight."""
+        start, end = minute_of_day(self.start), minute_of_day(self.end)
+        if start < end:
+            return [(start, end)]
+        pieces = [] if start == end else [(0, end), (start, MINUTES_PER_DAY)]
+        return [(first, last) for first, last in pieces if first < last]
+
+
+class DayPeriod(ClockPeriod):
+    """A part of every day."""
 
 
 def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:

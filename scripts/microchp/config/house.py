@@ -11,6 +11,7 @@ from microchp.config.fields import (
     AnnualEnergy,
     Block,
     Clock,
+    ClockPeriod,
     Days,
     Month,
     Name,
@@ -22,7 +23,6 @@ from microchp.config.fields import (
     SomePower,
     WaterTemperature,
     Within,
-    minute_of_day,
 )
 
 PER_KELVIN = Within(50, "kW/K", "W/K")
@@ -32,7 +32,7 @@ FACTOR = Within(10, "a factor", "a percentage")
 Capacity = Annotated[float, Field(gt=0), Within(2000, "kWh/K", "Wh/K or kJ/K")]
 
 
-class HeatingPeriod(Block):
+class HeatingPeriod(ClockPeriod):
     """When the thermostat asks for the set point."""
 
     days: Days = Field("all", description="Days it holds for.")
@@ -41,13 +41,13 @@ class HeatingPeriod(Block):
         None, description="Only on days whose mean outdoor temperature is below this; empty: all."
     )
     start: Clock = Field("06:00", description="Start, HH:MM.")
-    end: Clock = Field("22:00", description="End, HH:MM, up to 24:00.")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if minute_of_day(self.start) >= minute_of_day(self.end):
-            raise ValueError(f"start {self.start} must be before end {self.end}")
-        return self
+    end: Clock = Field(
+        "22:00",
+        description=(
+            "End, HH:MM, up to 24:00. Before the start, as in 22:00 to 05:00: on each of its days "
+            "from the start to midnight, and from midnight to the end."
+        ),
+    )
 
 
 class Heating(Block):

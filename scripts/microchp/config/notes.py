@@ -7,6 +7,7 @@ from pathlib import Path
 
 from microchp.config.load import variant_prices
 from microchp.config.root import Config
+from microchp.config.scenarios import controlled_scenarios, scenario_table
 from microchp.config.yaml_file import read_yaml_file
 
 
@@ -21,7 +22,28 @@ def run_notes(config: Config, files: Sequence[str | Path] = ()) -> list[str]:
         Files that were laid over each other to make it, in their order.
     """
     named = {str(file): read_yaml_file(file) for file in files}
-    return [*name_notes(named), *unused_notes(config), *year_notes(config)]
+    return [
+        *name_notes(named),
+        *unused_notes(config),
+        *year_notes(config),
+        *control_notes(config),
+    ]
+
+
+def control_notes(config: Config) -> list[str]:
+    """Designs that are run under no control, where others are."""
+    run = controlled_scenarios(config)
+    left = {
+        scenario.plant
+        for name, scenario in scenario_table(config).items()
+        if run and name not in run
+    }
+    if not left:
+        return []
+    return [
+        f"scenarios.control: designs of the plants {', '.join(sorted(left))} are not run under it; "
+        "what is run has one store of heat and one leading unit, no battery"
+    ]
 
 
 def demand_notes(config: Config) -> list[str]:

@@ -182,7 +182,7 @@ class ControlInputs(Block):
 
 
 class ComparisonInputs(Block):
-    """All that holding units against boilers and central plants needs of the configuration."""
+    """All that comparing units with boilers and central plants needs of the configuration."""
 
     comparison: Comparison = Field(description="Boilers, prices, meters, costs and names.")
     plants: dict[Name, CentralPlant] = Field(description="Central plants that it names.")

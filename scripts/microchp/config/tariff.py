@@ -12,13 +12,12 @@ from microchp.config.fields import (
     MINUTES_PER_DAY,
     Block,
     CalendarYear,
-    Clock,
+    ClockPeriod,
     Days,
     Month,
     PaidPrice,
     Price,
     clock_of,
-    minute_of_day,
 )
 
 SAP_2012 = 2012
@@ -30,37 +29,14 @@ Places = set[tuple[int, str]]
 """Months with a kind of day."""
 
 
-class PricePeriod(Block):
+class PricePeriod(ClockPeriod):
     """Hours with one price."""
 
     days: Days = Field("all", description="Days it holds for.")
     months: Annotated[list[Month], Field(min_length=1)] | None = Field(
         None, description="Months it holds for, by number; empty: all."
     )
-    start: Clock = Field(description="Start, HH:MM.")
-    end: Clock = Field(
-        description=(
-            "End, HH:MM, up to 24:00. Before the start, as in 23:30 to 05:30: on each of its days "
-            "from the start to midnight, and from midnight to the end."
-        )
-    )
     price_gbp_per_kwh: Price = Field(description="Price in the period.")
-
-    @model_validator(mode="after")
-    def _lasts(self) -> Self:
-        if not self.minutes():
-            raise ValueError(
-                f'{self.start}-{self.end} is no time at all; a whole day is "00:00" to "24:00"'
-            )
-        return self
-
-    def minutes(self) -> list[tuple[int, int]]:
-        """Its minutes of a day, from and to; two pieces where it runs over midnight."""
-        start, end = minute_of_day(self.start), minute_of_day(self.end)
-        if start < end:
-            return [(start, end)]
-        pieces = [] if start == end else [(0, end), (start, MINUTES_PER_DAY)]
-        return [(first, last) for first, last in pieces if first < last]
 
     def holds(self, month: int, kind: str) -> bool:
         """Whether it holds on the weekdays or weekends of a month."""

@@ -68,7 +68,10 @@ def decide(
     heat = 0.0
     on = wanted or forced
     if on:
-        heat = unit.most_kw if not locked else min(max(called, unit.least_kw), unit.most_kw)
+        load = 1.0
+        if locked and unit.most_kw > 0.0:
+            load = min(1.0, max(unit.least_kw / unit.most_kw, called / unit.most_kw))
+        heat = load * unit.most_kw
     ran = state.ran_steps + 1 if state.on and on else int(on)
     return SetPoints(heat, 0.0), State(state.level_kwh, locked, on, ran)
 

@@ -58,11 +58,13 @@ def limits(level_kwh: float, tank: Tank, step_hours: float) -> tuple[float, floa
     if tank.size_kwh <= 0.0:
         return 0.0, 0.0, 0.0
     loss = tank.loss_kw + tank.loss_per_hour * level_kwh
-    room = max(0.0, (tank.size_kwh - level_kwh) / step_hours + loss) / tank.charge_efficiency
-    left = level_kwh / step_hours - loss
+    # in the same order of operations as the loop by the minute, to the last digit
+    per_hour, per_charge = 1.0 / step_hours, 1.0 / tank.charge_efficiency
+    room = max(0.0, (tank.size_kwh - level_kwh) * per_hour + loss) * per_charge
+    left = level_kwh * per_hour - loss
     if left >= 0.0:
         return room, left * tank.discharge_efficiency, 0.0
-    must = -left / tank.charge_efficiency if tank.keeps_floor else 0.0
+    must = -left * per_charge if tank.keeps_floor else 0.0
     return room, 0.0, must
 
 
@@ -95,8 +97,9 @@ def step(
     level = level_kwh
     if tank.size_kwh > 0.0:
         loss = tank.loss_kw + tank.loss_per_hour * level_kwh
-        gained = tank.charge_efficiency * charge - discharge / tank.discharge_efficiency
-        level += step_hours * (gained - loss)
+        per_discharge = 1.0 / tank.discharge_efficiency
+        loss += (1.0 - tank.charge_efficiency) * charge + (per_discharge - 1.0) * discharge
+        level += (charge - discharge - loss) * step_hours
         if tank.keeps_floor:
             level = min(max(level, 0.0), tank.size_kwh)  # rounding
     surplus = made + lacking + discharge - demand_kw - charge

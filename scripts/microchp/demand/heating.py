@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from microchp.config import Building, Heating, HeatingPeriod, minute_of_day
+from microchp.config import Building, Heating, HeatingPeriod
 from microchp.demand.weather import WeatherYear
 from microchp.errors import ConfigError
 from microchp.series.timeseries import (
@@ -32,6 +32,7 @@ from microchp.series.timeseries import (
     repeat_to,
     resample_mean,
     time_axis,
+    within_period,
 )
 
 SETTLING_MINUTES = 30 * MINUTES_PER_DAY
@@ -102,7 +103,7 @@ def in_periods(
     weekend = axis.dayofweek.to_numpy() >= 5
     found = np.zeros(len(axis), dtype=np.bool_)
     for period in periods:
-        holds = (minute >= minute_of_day(period.start)) & (minute < minute_of_day(period.end))
+        holds = within_period(period, minute)
         if period.months is not None:
             holds &= np.isin(axis.month.to_numpy(), period.months)
         if period.days != "all":

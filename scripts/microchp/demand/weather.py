@@ -4,7 +4,7 @@ Both hold 8760 hours of a typical year, in standard time. In a leap year 28 Febr
 twice. Radiation on the south facade follows from the horizontal components with pvlib
 (isotropic sky, albedo 0.25, sun at the middle of the hour).
 
-The radiation of a test reference year is not of the hours that it is filed under. Held against
+The radiation of a test reference year is not of the hours that it is filed under. Compared with
 a clear sky on the 25 clearest days of each region, where it was computed it is that of the full
 hour, half an hour later; where it was measured, its hours are of true solar time,
 whose noon wanders by half an hour through the year. ``radiation_delay_minutes`` says so, and

@@ -1,4 +1,4 @@
-"""The certificate of a design as a file: prices of stored heat, and all that they are held against.
+"""The certificate of a design as a file: prices of stored heat, and what they are compared with.
 
 :mod:`microchp.check_certificate` recomputes the bound from it, without any solver.
 """

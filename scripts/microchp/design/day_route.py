@@ -208,7 +208,7 @@ class PlantSearch:
         order = np.argsort(above)
         loose = np.sort(order[np.cumsum(above[order]) > tolerance_gbp / 2])
         log.info(
-            "%s: integral: %d of %d days are searched, time limit in %.0f s",
+            "%s: integral: %d of %d days are searched, %.0f s left",
             self.plant, len(loose), len(order), left(),
         )  # fmt: skip
         share = tolerance_gbp / 2 / max(len(loose), 1)
@@ -683,7 +683,7 @@ def _branch(
         if not search.relaxed:
             search.step()
         log.info(
-            "%s: branching on sizes %s to %s, gap %.2f GBP/y, time limit in %.0f s",
+            "%s: branching on sizes %s to %s, gap %.2f GBP/y, %.0f s left",
             search.plant, np.round(lower, 3), np.round(upper, 3), cost - bound, left(),
         )  # fmt: skip
         value, y = search.box_bound(lower, upper, 0.25 * accepted, left)

@@ -24,6 +24,7 @@ from microchp.errors import DataError, SolveError
 from microchp.series.prices import export_price, grid_co2, import_price
 from microchp.series.timeseries import QUANTITIES, day_slice, days_in_year, step_minutes_of
 from microchp.system.heat_pump import heat_pump_year
+from microchp.system.investment import boiler_investment
 from microchp.system.plant import (
     CHOSEN,
     Part,
@@ -408,7 +409,8 @@ def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
     export_gbp = export_price(inputs.design_tariff, year, step_minutes) + metered
     grid_kg = grid_co2(inputs.emissions, year, step_minutes)
 
-    chosen, weight, scale = _representatives(inputs, days, np.stack(demands), import_gbp)
+    # by what the house has, whatever a policy pays: so all its designs are compared with one year
+    chosen, weight, scale = _representatives(inputs, days, np.stack(demands), bau_import_gbp)
     scaled = [values[chosen] * scale[k][:, None] for k, values in enumerate(demands)]
     problem = Problem(
         inputs=inputs,
@@ -430,6 +432,17 @@ def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
     )
     check_servable(problem)
     return problem
+
+
+def business_as_usual_gbp(problem: Problem) -> float:
+    """Cost of a year with all heat from the boiler and all electricity bought (Eq. 18)."""
+    inputs, boiler = problem.inputs, problem.inputs.boiler
+    hours = problem.slice_weight_hours
+    heat_kwh = float((problem.heat_kw * hours).sum())
+    bought = problem.bau_import_price_gbp_per_kwh * problem.electricity_kw * hours
+    per_kwh = inputs.tariff.gas_gbp_per_kwh / boiler.efficiency + boiler.maintenance_gbp_per_kwh
+    capital = boiler_investment(boiler).annual_capital_gbp(inputs.finance)
+    return heat_kwh * per_kwh + float(bought.sum()) + capital
 
 
 def _representatives(
@@ -467,7 +480,7 @@ def typical_days(
     demands
         Space heating, hot water, electricity; shape ``(3, days, slices)``.
     prices
-        Import price, shape ``(days, slices)``.
+        Import price of business as usual, shape ``(days, slices)``.
     number
         Days wanted; from 2 on, one of them is the peak day, which stands for itself alone.
 

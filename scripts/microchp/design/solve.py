@@ -30,7 +30,13 @@ from microchp.design.check import check_solution
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
 from microchp.design.days import Clock
 from microchp.design.model import own_names
-from microchp.design.problem import WEATHER, Problem, problem_from, whole_year
+from microchp.design.problem import (
+    WEATHER,
+    Problem,
+    business_as_usual_gbp,
+    problem_from,
+    whole_year,
+)
 from microchp.design.proof import Asked, Design, Proof, at_sizes, sizes_of
 from microchp.design.schedule import UNSERVED_KW, PlantYear
 from microchp.design.search import StoreSearch, design_without_store, solve_by_days
@@ -73,7 +79,7 @@ LONG_NAMES = {
 NEW_PARTS = ("heat_pump", "immersion", "pv", "battery")
 """Beginnings of the names of flows that are written only where the plant may have the part."""
 
-WHOLE_YEAR_COST = "whole_year_eac_gbp"
+WHOLE_YEAR_COST, WHOLE_YEAR_BAU = "whole_year_eac_gbp", "whole_year_bau_cost_gbp"
 """Attribute of designs found on some days of the year: their cost over the whole year."""
 
 CURVE_NAMES = {
@@ -130,6 +136,7 @@ def solve_model(
         except SolveError as error:  # what it would check is proven, and stands
             cost, found = np.nan, f"the check on the whole year did not end ({error})"
         design.attrs[WHOLE_YEAR_COST] = cost
+        design.attrs[WHOLE_YEAR_BAU] = business_as_usual_gbp(year)
         if np.isnan(cost):
             log.warning("%s: %s; model more days", inputs.scenario, found)
         else:

@@ -43,9 +43,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from microchp.config import Operation, PrimeMover, minute_of_day
+from microchp.config import Operation, PrimeMover
 from microchp.operation.network import SEASONS
-from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray, within_period
 from microchp.system.store import Store, cylinder
 
 BoolArray = npt.NDArray[np.bool_]
@@ -206,7 +206,7 @@ def timed_steps(operation: Operation, steps: int, step_minutes: int = 1) -> Bool
     minute = np.arange(steps) * step_minutes % MINUTES_PER_DAY
     on = np.zeros(steps, dtype=np.bool_)
     for period in operation.timed_periods:
-        on |= (minute >= minute_of_day(period.start)) & (minute < minute_of_day(period.end))
+        on |= within_period(period, minute)
     return on
 
 

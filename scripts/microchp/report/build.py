@@ -24,9 +24,10 @@ from microchp.config import NewBoiler
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.evidence import Evidence
-from microchp.report.page import Notice, Page, Points, Section, render
+from microchp.report.page import Fold, Notice, Page, Points, Section, render
 from microchp.report.sections import (
     answer,
+    control,
     demand,
     dispatch,
     groups,
@@ -40,11 +41,13 @@ from microchp.report.sections import (
     store_size,
     terms,
     units,
+    year,
 )
 from microchp.report.sections import designs as all_designs
 from microchp.report.sections.first import headline
 from microchp.reproduction.comparison import read_comparison
 from microchp.tables.columns import check
+from microchp.tables.control import read_control
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +76,7 @@ def build_report(
     service_path: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
+    control_paths: Sequence[str | Path] = (),
     sweep_path: str | Path | None = None,
     benchmarks_dir: str | Path | None = None,
     failures: Mapping[str, str] | None = None,
@@ -121,6 +125,8 @@ def build_report(
         ``comparison.csv`` and ``comparison_economics.csv``, if made.
     unit_figures_dir
         What ``plot_comparison`` drew.
+    control_paths
+        ``control.csv`` and its figure (SVG), if designs were run under more than one control.
     sweep_path
         ``sweep_summary.csv``, if a sweep was made.
     benchmarks_dir
@@ -132,7 +138,7 @@ def build_report(
     config = yaml.safe_load(config_text)
     own = config["run"].get("note", "")
     variants = config.get("scenarios", {}).get("variants", {})
-    notices = [Notice(f"Failed: {job}.", why) for job, why in (failures or {}).items()]
+    notices: list[Notice | Fold] = _failure_notices(failures or {})
     notices += [Notice("About this run.", own)] if own else []
     first: list[Any] = []
     extents: list[str] = []
@@ -161,13 +167,20 @@ def build_report(
             _evidence(designs, paths, attributes, [Path(path) for path in first_paths], config),
             chance=_chances(Path(sweep_path)) if sweep_path and _is_random(config) else {},
         )
+        top = headline(
+            designs,
+            evidence,
+            groups.outcomes(streets.streets) if streets else [],
+            drawn / "store_week.svg",
+        )
+        controls = None
+        if control_paths:
+            table_path, figure_path = map(Path, control_paths)
+            run_by = read_control(table_path)
+            top = replace(top, sentences=[*top.sentences, *control.sentences(run_by)])
+            controls = control.section(run_by, figure_path)
         first += [
-            headline(
-                designs,
-                evidence,
-                groups.outcomes(streets.streets) if streets else [],
-                drawn / "store_week.svg",
-            ),
+            top,
             answer.answer_table(designs, evidence),
         ]
         extents.append(answer.extent(designs))
@@ -176,6 +189,8 @@ def build_report(
             options.section(designs, evidence),
             all_designs.section(designs, Path(designs_path).read_bytes(), drawn, variants),
             dispatch.section(designs, paths, drawn),
+            controls,
+            year.section(designs, drawn),
             incentives.section(designs),
             store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
@@ -236,6 +251,19 @@ def build_report(
     with whole(report_path) as partial:
         partial.write_text(html, encoding="utf-8")
     log.info("report of %d sections written, %.1f MB", len(page.sections), len(html) / 1e6)
+
+
+def _failure_notices(failures: Mapping[str, str]) -> list[Notice | Fold]:
+    """That jobs have failed, in sight; which, and why, on demand."""
+    if not failures:
+        return []
+    count = len(failures)
+    title = "A job has failed." if count == 1 else f"{count} jobs have failed."
+    why = Points([f"Failed: {job}. {cause}" for job, cause in failures.items()])
+    return [
+        Notice(title, "What depends on it is not on this page; all else is."),
+        Fold("What failed, and why", "", [why]),
+    ]
 
 
 def _attributes(path: Path) -> dict[str, Any]:

@@ -28,11 +28,15 @@ from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.report.selection import (
     LEAST_SIZE,
+    OWN,
+    DesignSet,
     best_designs,
     design_words,
+    other_sets,
     select,
     with_another_unit,
 )
+from microchp.report.year_figures import plot_years
 from microchp.tables import words
 
 FloatArray = npt.NDArray[np.float64]
@@ -67,7 +71,7 @@ def heat_shares(
     designs_path: str | Path,
     svg_path: str | Path,
     pdf_path: str | Path,
-    design: str = "",
+    of: DesignSet = OWN,
 ) -> None:
     """Shares of the heat demand by source, per house, incentive and store (Figs 4-7).
 
@@ -80,10 +84,10 @@ def heat_shares(
         ``designs.csv``.
     svg_path, pdf_path
         Files to write.
-    design
-        Name of a fixed design; without it those that the run is about.
+    of
+        Which designs; those that the run is about unless told.
     """
-    rows = select(read_designs(designs_path), design)
+    rows = select(read_designs(designs_path), of.design, of.variant)
     incentives = list(dict.fromkeys(rows["incentive"]))
     stores = [tes for tes in ("without", "with") if tes in set(rows["tes"])]
     with style.figure(
@@ -228,7 +232,7 @@ def tes_economics(
     designs_path: str | Path,
     svg_path: str | Path,
     pdf_path: str | Path,
-    design: str = "",
+    of: DesignSet = OWN,
 ) -> None:
     """Payback and NPV of the store, by house and incentive (Fig 10): with it against without.
 
@@ -241,10 +245,10 @@ def tes_economics(
         ``designs.csv``.
     svg_path, pdf_path
         Files to write.
-    design
-        Name of a fixed design; without it those that the run is about.
+    of
+        Which designs; those that the run is about unless told.
     """
-    rows = select(read_designs(designs_path), design)
+    rows = select(read_designs(designs_path), of.design, of.variant)
     together = with_another_unit(rows)
     rows = rows[(rows["tes"] == "with") & rows["tes_npv_gbp"].notna()]
     with style.figure(
@@ -609,8 +613,9 @@ def plot_figures(
 ) -> None:
     """Draw all figures of a run, as SVG and PDF.
 
-    ``heat_shares``, ``store_discharge``, ``tes_economics``, ``store_week``, and for the better of
-    with and without a store in each house and incentive ``cost_waterfall_<scenario>`` and
+    ``heat_shares``, ``store_discharge`` and ``tes_economics``, for fixed designs and variants too;
+    ``store_week``; what :func:`~microchp.report.year_figures.plot_years` draws; and for the better
+    of with and without a store in each house and incentive ``cost_waterfall_<scenario>`` and
     ``dispatch_week_<scenario>``.
 
     Parameters
@@ -632,18 +637,21 @@ def plot_figures(
     def files(name: str) -> tuple[Path, Path]:
         return directory / f"{name}.svg", directory / f"{name}.pdf"
 
-    svg, pdf = files("heat_shares")
-    heat_shares(designs_path=designs_path, svg_path=svg, pdf_path=pdf)
-    svg, pdf = files("tes_economics")
-    tes_economics(designs_path=designs_path, svg_path=svg, pdf_path=pdf)
+    for of in (OWN, *other_sets(designs)):
+        svg, pdf = files(f"heat_shares{of.suffix}")
+        heat_shares(designs_path=designs_path, svg_path=svg, pdf_path=pdf, of=of)
+        svg, pdf = files(f"tes_economics{of.suffix}")
+        tes_economics(designs_path=designs_path, svg_path=svg, pdf_path=pdf, of=of)
+        svg, pdf = files(f"store_discharge{of.suffix}")
+        shown = select(designs, of.design, of.variant)
+        with_store = [paths[name] for name in shown["scenario"]]
+        store_discharge(design_paths=with_store, svg_path=svg, pdf_path=pdf)
     works = best.sort_values(
         ["tes_kwh", "eai_gbp"], key=lambda x: x if x.name == "eai_gbp" else x > 0
     )
     svg, pdf = files("store_week")
     store_week(design_path=paths[works["scenario"].iloc[-1]], svg_path=svg, pdf_path=pdf)
-    svg, pdf = files("store_discharge")
-    with_store = [paths[name] for name in chosen["scenario"]]
-    store_discharge(design_paths=with_store, svg_path=svg, pdf_path=pdf)
+    plot_years(chosen, best, paths, directory)
     for done, scenario in enumerate(best["scenario"], start=1):
         svg, pdf = files(f"cost_waterfall_{scenario}")
         cost_waterfall(designs_path=designs_path, scenario=scenario, svg_path=svg, pdf_path=pdf)

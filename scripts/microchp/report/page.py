@@ -297,7 +297,7 @@ class Page:
     run: str
     title: str
     extent: str
-    notices: Sequence[Notice]
+    notices: Sequence[Notice | Fold]
     answer: Sequence[Any]
     sections: Sequence[Section]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,20 +12,20 @@ import pandas as pd
 from microchp.config import OPTIMAL
 from microchp.system.plant import SIZES
 from microchp.tables.columns import PART_SIZES
-from microchp.tables.words import number
+from microchp.tables.words import number, plain_words
 
 LEAST_SIZE = 0.05
 """Smaller sizes are none to a reader: a solver's zero is not exact."""
 
 
-def select(designs: pd.DataFrame, design: str = "") -> pd.DataFrame:
-    """Designs of a name, of the run as configured: without its variants.
+def select(designs: pd.DataFrame, design: str = "", variant: str = "") -> pd.DataFrame:
+    """Designs of a name, of the run as configured or of one of its variants.
 
     Without a name those that a run is about: its optimal designs. In a run that has none, because
     its sizes are all given, these are for each house and incentive those of the name of the
     cheapest; where even the run as configured has no design, those of its first variant.
     """
-    own = designs[designs["variant"] == ""]
+    own = designs[designs["variant"] == variant]
     if design:
         return own[own["design"] == design]
     if own.empty and len(designs):
@@ -36,6 +37,43 @@ def select(designs: pd.DataFrame, design: str = "") -> pd.DataFrame:
     cheapest = own.sort_values("eac_gbp", kind="stable").drop_duplicates(cell)
     named = pd.MultiIndex.from_frame(own[[*cell, "design"]])
     return own[named.isin(pd.MultiIndex.from_frame(cheapest[[*cell, "design"]]))]
+
+
+MOST_SETS = 4
+"""Sets of other designs that figures are drawn for: a sweep by variants is drawn as one."""
+
+
+@dataclass(frozen=True)
+class DesignSet:
+    """Designs that figures show side by side: of a name, or the optima of a variant."""
+
+    design: str = ""
+    variant: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """What the names of its figures end with."""
+        return "".join(f"_{name}" for name in (self.design, self.variant) if name)
+
+    @property
+    def title(self) -> str:
+        """Which designs these are, in words; nothing for those that the run is about."""
+        name = self.design or self.variant
+        return plain_words(name) if name else ""
+
+
+OWN = DesignSet()
+"""Those that a run is about."""
+
+
+def other_sets(designs: pd.DataFrame) -> list[DesignSet]:
+    """Fixed designs by name, and the optima of each variant, where they are not too many."""
+    fixed = designs[(designs["variant"] == "") & (designs["design"] != OPTIMAL)]
+    varied = designs[(designs["variant"] != "") & (designs["design"] == OPTIMAL)]
+    found = [DesignSet(design=name) for name in dict.fromkeys(fixed["design"])]
+    found += [DesignSet(variant=name) for name in dict.fromkeys(varied["variant"])]
+    has_own = (designs["design"] == OPTIMAL) & (designs["variant"] == "")
+    return found if has_own.any() and len(found) <= MOST_SETS else []
 
 
 def best_designs(designs: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,8 @@ from microchp.report.evidence import Evidence
 from microchp.report.sections.answer import answers, design_notices, designs_count
 from microchp.tables.words import percent
 
+HEADER = ["house", "incentive", "best design", "GBP/y", "payback", "store"]
+
 TOGETHER = " *"
 """After what is said of a store where it is of a change of the unit too."""
 
@@ -25,7 +27,6 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
         The page, named in the last line.
     """
     designs = read_designs(designs_path)
-    header = ["house", "incentive", "best design", "GBP/y", "payback", "store"]
     found = [
         (house, answer) for house, of_house in answers(designs, Evidence()) for answer in of_house
     ]
@@ -40,14 +41,14 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
         ]
         for house, answer in found
     ]
-    widths = [max(len(line[k]) for line in [header, *rows]) for k in range(len(header))]
+    widths = [max(len(line[k]) for line in [HEADER, *rows]) for k in range(len(HEADER))]
     right = {3}
     lines = [
         "  ".join(
             text.rjust(width) if k in right else text.ljust(width)
             for k, (text, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
-        for line in [header, ["-" * width for width in widths], *rows]
+        for line in [HEADER, ["-" * width for width in widths], *rows]
     ]
     if any(answer.together for _, answer in found):
         lines += [

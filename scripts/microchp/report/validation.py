@@ -99,7 +99,7 @@ cell by cell; a test holds them equal (`tests/second_transcription.csv`).
 
 - **Exact**: equal at the printed digits, or a bound in words ("at least", "at most") that is kept.
 - **Close**: within the tolerance that `resources/published/` states for the number.
-- **In kind**: of the same sign and within {in_kind:g} tolerances.
+- **Roughly**: of the same sign and within {in_kind:g} tolerances.
 - **Differs**: neither; the reason stands below.
 - **Inconsistent in print**: other numbers of the same paper rule it out (the arithmetic is below),
   so it is not compared with the workflow.

@@ -8,6 +8,7 @@ import pandas as pd
 
 from microchp.config import OPTIMAL
 from microchp.reproduction.computed import AS_PRINTED, PUBLISHED_DESIGN
+from microchp.reproduction.published import looked_up
 from microchp.tables.words import label
 
 _CELL = ["house", "incentive"]
@@ -199,12 +200,13 @@ def _cells(comparison: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 def _of_metric(numbers: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Numbers for one metric, with what their keys ask for."""
-    rows = numbers[numbers["key"].str.endswith(f"metric={metric}")]
-    found = {
-        name: rows["key"].str.extract(rf"\b{name}=(\S+)", expand=False)
-        for name in ("house", "incentive", "tes")
-    }
-    return rows.assign(**found)
+    asked = pd.DataFrame(
+        [looked_up(key)[1] for key in numbers["key"]],
+        index=numbers.index,
+        columns=["metric", "house", "incentive", "tes"],
+    )
+    is_metric = asked["metric"] == metric
+    return numbers[is_metric].assign(**asked.loc[is_metric].drop(columns="metric"))
 
 
 def store_effects(comparison: pd.DataFrame) -> pd.DataFrame:

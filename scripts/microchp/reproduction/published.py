@@ -4,8 +4,8 @@ A file of ``resources/published`` has a row per number of one paper, in the pape
 units. ``value`` is kept as it is printed, so that its digits say how exact it is. ``key`` names
 what of a run it is compared with: the table of results, what to look up there, and the column to
 take, for instance ``design house=flat incentive=fit tes=with design=published metric=tde_kwh``.
-Without a key nothing in a run answers to the number. A row that ends in "at least" or "at most" is
-a bound.
+Without a key nothing in a run answers to the number. ``bound`` says that print gives no number but
+the ``least`` or the ``most`` that it can be.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ SCHEMA = pa.DataFrameSchema(
         "column": pa.Column(str),
         "value": pa.Column(str, pa.Check.str_matches(r"^-?\d+(\.\d+)?$")),
         "unit": pa.Column(str, pa.Check.str_matches(".")),
+        "bound": pa.Column(str, pa.Check.isin(["", "least", "most"])),
         "locator": pa.Column(str),
         "key": pa.Column(str, pa.Check.str_matches(r"^$|^\w+( \w+=\S+)+$")),
         "tolerance": pa.Column(str, pa.Check.str_matches(r"^$|^\d+(\.\d+)?%?$")),
@@ -42,8 +43,6 @@ SCHEMA = pa.DataFrameSchema(
 )
 """``tolerance`` is how far a close number may be off, in ``unit`` or in per cent of the number;
 ``fitted`` says whether inputs of ours were fitted to it."""
-
-_AT_LEAST, _AT_MOST = ", at least", ", at most"
 
 INPUT_TABLES = frozenset({"input", "demand"})
 """Tables of results that hold what a run was given, not what came out of it."""
@@ -59,6 +58,7 @@ class Printed:
     column: str
     value: str
     unit: str
+    bound: str
     locator: str
     key: str
     tolerance: str
@@ -83,9 +83,9 @@ class Printed:
 
     def off(self, computed: float) -> float:
         """How far a computed number is from print; 0 where it keeps a bound in words."""
-        if self.row.endswith(_AT_LEAST):
+        if self.bound == "least":
             return max(0.0, self.number - computed)
-        if self.row.endswith(_AT_MOST):
+        if self.bound == "most":
             return max(0.0, computed - self.number)
         return abs(computed - self.number)
 
@@ -102,14 +102,19 @@ class Printed:
     @property
     def looked_up(self) -> tuple[str, dict[str, str]]:
         """Table of results and what to look up in it; empty without a key."""
-        table, *pairs = self.key.split() or [""]
-        return table, dict(pair.split("=", 1) for pair in pairs)
+        return looked_up(self.key)
 
     @property
     def role(self) -> str:
         """Whether the paper gave it to its model (``input``) or got it from there (``result``)."""
         table, _ = self.looked_up
         return "input" if table in INPUT_TABLES else "result"
+
+
+def looked_up(key: str) -> tuple[str, dict[str, str]]:
+    """What a key names: a table of results, and what to look up in it."""
+    table, *pairs = key.split() or [""]
+    return table, dict(pair.split("=", 1) for pair in pairs)
 
 
 def read_published(paths: Sequence[str | Path]) -> list[Printed]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from microchp.config import ClockPeriod
 from microchp.files import whole, write_dwellings
 
 FloatArray = npt.NDArray[np.float64]
@@ -299,3 +300,11 @@ def resample_demand(
 def _check_divides(divisor: int, number: int, what: str) -> None:
     if divisor < 1 or number % divisor:
         raise ValueError(f"a step of {divisor} min does not divide {what}")
+
+
+def within_period(period: ClockPeriod, minute: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+    """Which minutes of a day (0 to 1439) are in a period, one over midnight too."""
+    inside = np.zeros(minute.shape, dtype=np.bool_)
+    for first, last in period.minutes():
+        inside |= (minute >= first) & (minute < last)
+    return inside

@@ -75,9 +75,13 @@ class Samples:
 def problem_at(base: Problem, demand: xr.Dataset, inputs: DesignInputs) -> Problem:
     """The problem of a sample; the days of ``base`` are taken where they would be the same.
 
-    Typical days are chosen by demand and by what the prices of a file do from day to day.
+    Typical days are chosen by demand and by what the prices of business as usual do from day to
+    day, which only a file has do anything.
     """
-    same_days = (_price_files(inputs), inputs.time) == (_price_files(base.inputs), base.inputs.time)
+    same_days = (inputs.tariff.import_file, inputs.time) == (
+        base.inputs.tariff.import_file,
+        base.inputs.time,
+    )
     if inputs.time.days == "all" or not same_days:
         return problem_from(demand, inputs)
     whole_year = problem_from(
@@ -95,8 +99,3 @@ def problem_at(base: Problem, demand: xr.Dataset, inputs: DesignInputs) -> Probl
     problem = replace(base, inputs=inputs, **priced)
     check_servable(problem)
     return problem
-
-
-def _price_files(inputs: DesignInputs) -> tuple[str | None, ...]:
-    """Files of prices, with the design in place and without."""
-    return (inputs.design_tariff.import_file, inputs.tariff.import_file)

@@ -191,7 +191,7 @@ DESIGNS = (
     ),
     TableColumn("system_npv_gbp", "£", "Present value", "Net present value over the lifetime."),
     TableColumn(
-        "system_irr", "1", "Rate of return", "Interest rate at which the present value is nil.", 3
+        "system_irr", "1", "Rate of return", "Interest rate at which the present value is zero.", 3
     ),
     TableColumn(
         "tes_payback_years",
@@ -343,6 +343,13 @@ DESIGNS = (
         "What the sizes cost over the "
         "whole year, where they were found on some of its days; empty: they were not shown to "
         "heat the house all year.",
+    ),
+    TableColumn(
+        "whole_year_bau_cost_gbp",
+        "£/y",
+        "Cost of today over all days",
+        "Business as usual over the whole year, of which some days were modelled.",
+        optional=True,
     ),
     _text("variant", "Variant", "Change of the configuration; empty: as configured."),
     _text("design", "Sizes", "`optimal`, or the name of given sizes."),

@@ -58,6 +58,8 @@ class Answer:
     incentive: str
     design: str
     saving: Cell
+    whole_year: str
+    """What it saves over all days of the year, where some of them were modelled; else empty."""
     payback: Cell
     co2: Cell
     store_class: str
@@ -209,7 +211,7 @@ class Effect:
     """Income gained per relative rise of the price (a rise of 1 doubles it)."""
 
     def turning_share(self, eai_gbp: float) -> float:
-        """Relative change of the price at which the income is nil; ``nan`` where none is."""
+        """Relative change of the price at which the income is zero; ``nan`` where none is."""
         if self.gbp_per_unit == 0 or -eai_gbp / self.gbp_per_unit < -1:
             return math.nan
         return -eai_gbp / self.gbp_per_unit
@@ -277,6 +279,7 @@ def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[A
                 incentive=label(row["incentive"]),
                 design=design_words(row),
                 saving=cell(row["eai_gbp"]),
+                whole_year=_whole_year(row),
                 payback=payback_cell(
                     row["system_payback_years"], row["lifetime_years"], row["investment_gbp"]
                 ),
@@ -294,6 +297,13 @@ def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[A
             )
         )
     return list(houses.items())
+
+
+def _whole_year(row: pd.Series) -> str:
+    saved = row.get("whole_year_bau_cost_gbp", math.nan) - row["whole_year_eac_gbp"]
+    if row["days_modelled"] >= row["days_of_year"] or math.isnan(saved):
+        return ""
+    return f"{number(saved)} on all {row['days_of_year']:g} days"
 
 
 def _controlled(found: Controlled | None) -> Cell:

@@ -21,6 +21,7 @@ from microchp.report.page import (
     Chooser,
     Column,
     Download,
+    Fold,
     Section,
     Table,
     Text,
@@ -32,7 +33,7 @@ from microchp.report.page import (
 )
 from microchp.report.sections import sweep
 from microchp.report.sections.answer import effects
-from microchp.report.selection import best_designs, cheaper_of_pairs, design_words
+from microchp.report.selection import best_designs, cheaper_of_pairs, design_words, other_sets
 from microchp.tables import words
 from microchp.tables.columns import BY_NAME, PART_SIZES, TableColumn
 from microchp.tables.words import DASH, label, percent
@@ -78,6 +79,13 @@ _DRAWN = {
     ),
 }
 
+_DRAWN_OF_STORES = {
+    "store_discharge": (
+        "Heat out of the store over the first days",
+        "Heat out of the store over the first days modelled (compare Figs 8–9).",
+    ),
+}
+
 
 def section(
     designs: pd.DataFrame, csv: bytes, figures_dir: Path, variants: Mapping[str, Any]
@@ -101,12 +109,25 @@ def section(
         for kind, (title, caption) in _DRAWN.items()
         if (path := figures_dir / f"{kind}.svg").exists()
     ]
+    others = [
+        Fold(
+            f"The same figures: {of.title}",
+            "designs of given sizes" if of.design else "the optimum of this variant",
+            [
+                drawing(path, path.stem, f"{title}: {of.title}", caption)
+                for kind, (title, caption) in (_DRAWN | _DRAWN_OF_STORES).items()
+                if (path := figures_dir / f"{kind}{of.suffix}.svg").exists()
+            ],
+        )
+        for of in other_sets(designs)
+    ]
     return Section(
         "designs",
         "Designs",
         [
             *_sensitivities(designs),
             *overview,
+            *others,
             money_chart(designs),
             *([alternatives] if alternatives else []),
             *sweep.parts(designs, variants),
@@ -233,9 +254,8 @@ def _sensitivities(designs: pd.DataFrame) -> list[Text | Table]:
         return []
     return [
         Text(
-            "What would change the answer: the best designs held as they are, sizes and operation, "
-            "while one price changes. Chosen anew for the changed price, a design would earn no "
-            "less than this."
+            "What would change the answer: sizes and operation of the best designs stay as they "
+            "are while one price changes. A design made for the changed price would earn no less."
         ),
         table,
     ]

@@ -21,7 +21,7 @@ from microchp.config import OPTIMAL
 from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.report.figures import FIRST_DAYS, drawn_step_minutes
-from microchp.report.page import Section, Text, drawing
+from microchp.report.page import Fold, Section, Text, drawing
 from microchp.report.payload import FloatArray, packed, series_bytes, unit_for
 from microchp.report.selection import best_designs, design_words
 from microchp.tables.words import label
@@ -35,7 +35,7 @@ LEVEL_MINUTES = 30
 STEPS_MINUTES = (5, 10, 15, 30, 60)
 """Steps of the means that are tried, from the finest, until all designs have room."""
 
-ROOM_BYTES = 3_600_000
+ROOM_BYTES = 3_000_000
 """Room for the flows of all designs, of the 6 MB that a page may have."""
 
 DAYS_SHOWN = 7
@@ -139,7 +139,11 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path], figures_dir: Pa
     explorer, said = explore(designs, design_paths)
     path = figures_dir / "store_discharge.svg"
     title = "Heat out of the store over the first days"
-    drawn = [drawing(path, path.stem, title, discharge_caption(designs))] if path.exists() else []
+    drawn = (
+        [Fold(title, "drawn", [drawing(path, path.stem, title, discharge_caption(designs))])]
+        if path.exists()
+        else []
+    )
     return Section(
         "dispatch",
         "Operation, week by week",

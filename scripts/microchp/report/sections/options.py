@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-from microchp.report.evidence import Evidence, boiler_words, choices
+from microchp.report.evidence import Evidence, choices
 from microchp.report.page import Cell, Column, Section, Table, Text, cell, share_cell
 from microchp.report.sections.answer import of_case
 from microchp.report.selection import best_designs
-from microchp.tables.words import change, label
+from microchp.tables.words import change, label, percent, pounds
 
 
 def section(designs: pd.DataFrame, evidence: Evidence) -> Section:
     """All options of every house under every incentive, cheapest first."""
+    new = evidence.new_boiler
     boiler = (
-        f" “A new condensing boiler” is {boiler_words(evidence.new_boiler)}, at the standard "
-        "tariff and without the incentive."
-        if evidence.new_boiler is not None
+        f" The new condensing boiler gives {percent(new.efficiency)} of the lower heating value of "
+        f"its gas and costs {pounds(new.capital_cost_gbp)}; it is counted at the standard tariff, "
+        "without the incentive."
+        if new is not None
         else ""
     )
     return Section(

@@ -67,7 +67,7 @@ def numbers(changes: Mapping[str, Any], path: str = "") -> dict[str, float]:
 
 
 def turning_points(x: FloatArray, y: FloatArray, saved: FloatArray) -> list[tuple[float, float]]:
-    """Where the saving is nil, by straight lines between the points of each row of a grid.
+    """Where the saving is zero, by straight lines between the points of each row of a grid.
 
     Parameters
     ----------
