@@ -19,8 +19,8 @@ rule assess_designs:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("assess_designs"),
     script:
@@ -52,8 +52,8 @@ rule compare_published:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("compare_published"),
     script:
@@ -78,8 +78,8 @@ rule account_dwellings:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=growing(1000),
+        runtime=growing(60),
     params:
         inputs=account_params,
         code=code("account_dwellings"),
@@ -106,8 +106,8 @@ rule assess_groups:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("assess_groups"),
     script:
@@ -135,8 +135,8 @@ rule assess_metering:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         settlement=CONFIG.settlement.model_dump(mode="json"),
         code=code("assess_metering"),
@@ -165,8 +165,8 @@ rule assess_service:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         cases={case: account_of(case).model_dump(mode="json") for case in CASES},
         code=code("assess_service"),
@@ -192,8 +192,8 @@ rule collect_control:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("collect_control"),
     script:
@@ -225,8 +225,8 @@ rule compare_units:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         inputs=comparison_inputs(CONFIG).model_dump(mode="json"),
         code=code("compare_units"),

@@ -17,6 +17,7 @@ from microchp.config.scenarios import (
     control_inputs,
     controlled_scenarios,
     demand_inputs,
+    demand_parts,
     design_inputs,
     factor_files,
     group_inputs,
@@ -102,6 +103,7 @@ CASES = {
 HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
 # Groups have more dwellings of each house type than the one that designs are made for.
 HAS_GROUPS = bool(CONFIG.scenarios.penetration)
+PARTS = demand_parts(CONFIG)
 OPERATED = RESULTS / ("demand/group/{house}" if HAS_GROUPS else "demand/{house}")
 QUALITIES = expand(f"{OPERATED}_quality.json", house=HOUSES)
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
@@ -195,8 +197,8 @@ def demand_of(house):
 
 
 @cache
-def group_demand_of(house):
-    return demand_inputs(CONFIG, house, CONFIG.group.dwellings)
+def group_demand_of(house, part=0):
+    return demand_inputs(CONFIG, house, len(PARTS[part]), PARTS[part].start)
 
 
 @cache
@@ -218,7 +220,20 @@ def demand_params(wildcards):
 
 
 def group_demand_params(wildcards):
-    return group_demand_of(wildcards.house).model_dump(mode="json")
+    return group_part_of(wildcards).model_dump(mode="json")
+
+
+def group_part_of(wildcards):
+    """A part of the dwellings of a house type, or all of them where that is one."""
+    return group_demand_of(wildcards.house, int(wildcards.get("part", 0)))
+
+
+def group_qualities(wildcards):
+    return expand(
+        RESULTS / "demand/group/{house}/{part}_quality.json",
+        house=wildcards.house,
+        part=range(len(PARTS)),
+    )
 
 
 def resample_minutes(wildcards):
@@ -267,19 +282,22 @@ def solve_threads(wildcards):
     return max(1, cores // len(SCENARIOS))
 
 
-def solve_runtime(wildcards):
+def solve_runtime(wildcards, attempt):
     """Minutes: the time limit, and as much again as reading, checking and writing may take."""
-    return round(solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes) + 10
+    limit = solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes
+    return attempt * (round(limit) + 10)
 
 
-def starts_runtime(wildcards):
+def starts_runtime(wildcards, attempt):
     """Minutes for a solve at each price of a start."""
-    return len(CONFIG.chp.start_prices_gbp) * solve_runtime(wildcards)
+    return len(CONFIG.chp.start_prices_gbp) * solve_runtime(wildcards, attempt)
 
 
 def operation_demand(wildcards):
-    """The demand by minute of the houses of a group, each once."""
-    return expand(f"{OPERATED}.nc", house=CASES[wildcards.case].houses)
+    """The demand by minute of the houses of a group, each once, its dwellings in order."""
+    in_parts = HAS_GROUPS and len(PARTS) > 1
+    path = RESULTS / "demand/group/{house}/{part}.nc" if in_parts else f"{OPERATED}.nc"
+    return expand(path, house=CASES[wildcards.case].houses, part=range(len(PARTS)))
 
 
 def operation_design(wildcards):
@@ -326,10 +344,10 @@ def control_threads(wildcards):
     return solve_threads(wildcards)
 
 
-def control_memory(wildcards):
+def control_memory(wildcards, attempt):
     """MB: libraries, and a year of every dwelling at the step of its design."""
     minutes = design_of(wildcards.scenario).time.resolution_minutes
-    return 1500 + CONFIG.dwellings * 200 // minutes
+    return attempt * (1500 + CONFIG.dwellings * 200 // minutes)
 
 
 def group_params(wildcards):
@@ -371,12 +389,24 @@ def print_results():
     print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and {first}")
 
 
-def demand_memory(wildcards):
-    return memory_of(demand_of(wildcards.house))
+def growing(amount):
+    """A resource of which a job gets as much again each time that it is tried anew.
+
+    A scheduler stops what needs more than it has asked for; `make usage` shows what jobs take.
+    """
+
+    def asked(wildcards, attempt):
+        return attempt * amount
+
+    return asked
 
 
-def group_demand_memory(wildcards):
-    return memory_of(group_demand_of(wildcards.house))
+def demand_memory(wildcards, attempt):
+    return attempt * memory_of(demand_of(wildcards.house))
+
+
+def group_demand_memory(wildcards, attempt):
+    return attempt * memory_of(group_part_of(wildcards))
 
 
 def memory_of(inputs):
@@ -384,12 +414,12 @@ def memory_of(inputs):
     return 1500 + (50 * inputs.dwellings if inputs.demand.source == "file" else 0)
 
 
-def demand_runtime(wildcards):
-    return runtime_of(demand_of(wildcards.house))
+def demand_runtime(wildcards, attempt):
+    return attempt * runtime_of(demand_of(wildcards.house))
 
 
-def group_demand_runtime(wildcards):
-    return runtime_of(group_demand_of(wildcards.house))
+def group_demand_runtime(wildcards, attempt):
+    return attempt * runtime_of(group_part_of(wildcards))
 
 
 def runtime_of(inputs):
@@ -397,9 +427,10 @@ def runtime_of(inputs):
     return 20 + inputs.dwellings // 15
 
 
-def design_memory(wildcards):
+def design_memory(wildcards, attempt):
     """MB: libraries, and the printed model, which grows with the slices of a year."""
-    return 900 + 2 * 1440 // design_of(wildcards.scenario).time.resolution_minutes
+    slices = 1440 // design_of(wildcards.scenario).time.resolution_minutes
+    return attempt * (900 + 2 * slices)
 
 
 # The published studies, which the target `reproduce` loads as modules. A study takes its time to

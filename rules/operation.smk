@@ -17,8 +17,8 @@ rule simulate_dwelling:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=growing(1000),
+        runtime=growing(60),
     params:
         inputs=operation_params,
         code=code("simulate_dwelling"),
@@ -40,8 +40,8 @@ rule assess_diversity:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=60,
+        mem_mb=growing(1500),
+        runtime=growing(60),
     params:
         seed=CONFIG.run.seed,
         code=code("assess_diversity"),
@@ -62,8 +62,8 @@ rule aggregate_group:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         inputs=group_params,
         code=code("aggregate_group"),
@@ -88,7 +88,7 @@ rule dispatch_group:
     threads: control_threads
     resources:
         mem_mb=control_memory,
-        runtime=120,
+        runtime=growing(120),
     params:
         inputs=control_params,
         code=code("dispatch_group"),

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -109,6 +110,54 @@ def test_a_cold_house_has_no_cost() -> None:
     stands = Installed(made["detached-none-with"], None, {"tes": 0.0}, 1.0)
     found = controlled(flows(unmet_heat_kw=0.1), stands)
     assert math.isnan(found.saving_gbp)
+
+
+def test_starts_cost_what_they_cost() -> None:
+    """365 starts of 0.5 GBP and 0.2 kWh of fuel."""
+    made = inputs_of({"scenarios": {"house": ["detached"], "incentive": ["none"]}})
+    inputs = made["detached-none-with"]
+    unit = next(unit for unit in inputs.units if unit.power_kw == 2)
+    costly = unit.model_copy(update={"start_cost_gbp": 0.5, "start_fuel_kwh": 0.2})
+    found = [
+        controlled(flows(), Installed(inputs, each, {"tes": 10.0}, 1.0)) for each in (unit, costly)
+    ]
+    more = 365 * (0.5 + 0.2 * inputs.tariff.gas_gbp_per_kwh)
+    assert found[1].cost_gbp - found[0].cost_gbp == pytest.approx(more)
+    burnt = 365 * 0.2 * inputs.emissions.gas_kg_per_kwh
+    assert found[1].co2_kg - found[0].co2_kg == pytest.approx(burnt)
+
+
+def test_the_grid_and_the_sale_have_their_hours(tmp_path: Path) -> None:
+    """Export at night is paid by a file and spares a clean grid; import is of the dirty day."""
+    made = inputs_of({"scenarios": {"house": ["detached"], "incentive": ["none"]}})
+    inputs = made["detached-none-with"]
+    hours = pd.date_range("2015-01-01", periods=8760, freq="h")
+    is_night = np.arange(8760) % 24 < 12
+    grid, sale = np.where(is_night, 0.1, 0.4), np.where(is_night, 0.02, 0.2)
+    for name, values in (("grid_kg_per_kwh", grid), ("export_price_gbp_per_kwh", sale)):
+        table = pd.DataFrame({"time": hours, name: values})
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    by_hour = inputs.model_copy(
+        update={
+            "tariff": inputs.tariff.model_copy(
+                update={"export_file": str(tmp_path / "export_price_gbp_per_kwh.csv")}
+            ),
+            "emissions": inputs.emissions.model_copy(
+                update={"grid_file": str(tmp_path / "grid_kg_per_kwh.csv")}
+            ),
+        }
+    )
+    unit = next(unit for unit in inputs.units if unit.power_kw == 2)
+    before, after = (
+        controlled(flows(), Installed(each, unit, {"tes": 10.0}, 1.0)) for each in (inputs, by_hour)
+    )
+    half = HOURS / 2
+    constant = inputs.emissions.grid_kg_per_kwh
+    assert after.co2_kg - before.co2_kg == pytest.approx(
+        0.5 * half * (0.4 - constant) - 0.3 * half * (0.1 - constant)
+    )
+    assert after.bau_co2_kg - before.bau_co2_kg == pytest.approx(0.5 * HOURS * (0.25 - constant))
+    assert before.cost_gbp - after.cost_gbp == pytest.approx(0.02 * 0.3 * half)
 
 
 # ---------------------------------------------------------- what designs do not know of a unit

@@ -16,6 +16,7 @@ from microchp.config.fields import (
     Minutes,
     Name,
     PaidPrice,
+    PlainText,
     Positive,
     Share,
     SomePower,
@@ -107,7 +108,7 @@ class PrimeMover(Block):
         None,
         description="Starts until the unit is worn out; empty: not known, starts do not count.",
     )
-    source: str = Field("", description="Where the figures come from.")
+    source: PlainText = Field("", description="Where the figures come from.")
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

@@ -14,6 +14,7 @@ from microchp.config.fields import (
     Efficiency,
     FuelCo2Factor,
     Name,
+    PlainText,
     PriceInEuros,
     SomePower,
     clock_of,
@@ -35,7 +36,7 @@ class CentralPlant(Block):
             "year, used instead of the two constants."
         ),
     )
-    source: str = Field("", description="Where the figures come from.")
+    source: PlainText = Field("", description="Where the figures come from.")
 
 
 class MarginalCase(Block):
@@ -184,7 +185,7 @@ class Comparison(Block):
         {},
         description="Houses, by a name for them together, whose savings are drawn side by side.",
     )
-    labels: dict[Name, str] = Field(
+    labels: dict[Name, PlainText] = Field(
         {}, description="Names of houses, units and plants as figures and tables show them."
     )
 

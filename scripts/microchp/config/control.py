@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from microchp.config.fields import Block
+from microchp.config.fields import Block, GroupPower
 
 Control = Literal["heat_led", "household", "forecast", "network"]
 """Who controls the unit."""
@@ -41,9 +41,9 @@ class Network(Block):
             "all that counts."
         ),
     )
-    max_import_kw: Annotated[float, Field(gt=0)] | None = Field(
+    max_import_kw: GroupPower | None = Field(
         None, description="Most that the group may draw through its transformer. Empty: no limit."
     )
-    max_export_kw: Annotated[float, Field(ge=0)] | None = Field(
+    max_export_kw: GroupPower | None = Field(
         None, description="Most that it may give. Empty: no limit."
     )

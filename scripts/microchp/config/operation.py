@@ -34,6 +34,15 @@ class Group(Block):
             "the first. Only that one is made where `scenarios.penetration` asks for no groups."
         ),
     )
+    dwellings_per_job: int = Field(
+        500,
+        ge=1,
+        le=100_000,
+        description=(
+            "Larger groups are made in parts of so many dwellings, a job each, which are forgotten "
+            "when all that is summed has been; results do not depend on it."
+        ),
+    )
     streets: dict[Name, list[Name]] = Field(
         {},
         description=(

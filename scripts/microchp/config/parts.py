@@ -14,6 +14,7 @@ from microchp.config.fields import (
     Efficiency,
     Name,
     PaidPrice,
+    PlainText,
     Power,
     Priced,
     Share,
@@ -38,7 +39,9 @@ class NewPart(Priced):
         ),
     )
     year: int = Field(2025, ge=1990, le=2100, description="Year of the costs.")
-    source: str = Field("", description="Where the costs come from; empty: as that entry says.")
+    source: PlainText = Field(
+        "", description="Where the costs come from; empty: as that entry says."
+    )
 
 
 class HeatPumpModel(Block):
@@ -80,7 +83,7 @@ class HeatPumpModel(Block):
         description="Least heat while running, over the most heat at the same temperatures."
     )
     year: int = Field(description="Year of the measurements.")
-    source: str = Field(description="Where the figures come from.")
+    source: PlainText = Field(description="Where the figures come from.")
 
 
 class HeatPump(NewPart):

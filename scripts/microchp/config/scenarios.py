@@ -89,6 +89,7 @@ class DemandInputs(Block):
     pv: Pv = Field(description="Photovoltaics, with the settings that their yield follows from.")
     year: int = Field(description="Calendar year.")
     dwellings: int = Field(description="Number of diverse dwellings.")
+    first_dwelling: int = Field(0, description="Number of the first of them.")
     seed: int = Field(description="Seed of every random draw.")
 
 
@@ -281,7 +282,9 @@ def scenario_rows(config: Config, scenarios: Mapping[str, Scenario]) -> list[dic
     ]
 
 
-def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInputs:
+def demand_inputs(
+    config: Config, house: str, dwellings: int = 1, first_dwelling: int = 0
+) -> DemandInputs:
     """What the demand of ``house`` needs of ``config``.
 
     That of one dwelling is what designs are made for; it is the first of any larger number, which
@@ -305,6 +308,7 @@ def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInput
         pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
         dwellings=dwellings,
+        first_dwelling=first_dwelling,
         seed=config.run.seed,
     )
 
@@ -542,6 +546,18 @@ def comparison_inputs(config: Config) -> ComparisonInputs:
         finance=config.finance,
         year=config.time.year,
     )
+
+
+def demand_parts(config: Config) -> list[range]:
+    """The dwellings of each house type of a group, in parts that are made by a job each.
+
+    One part where a file holds them, which is read as a whole, and where controls are compared,
+    which look at all of them together.
+    """
+    count = config.group.dwellings
+    is_whole = config.demand.source == "file" or config.scenarios.control != ["heat_led"]
+    size = count if is_whole else config.group.dwellings_per_job
+    return [range(first, min(first + size, count)) for first in range(0, count, size)]
 
 
 SeriesKind = Literal["import_price", "export_price", "grid_co2", "central_plant"]

@@ -25,7 +25,7 @@ import scipy.sparse
 
 from microchp.design.day_blocks import Coupling, DayBlock, DaysTiedError, cut
 from microchp.design.days import Clock, for_days
-from microchp.design.highs import has_solution, require_optimal, run, solver
+from microchp.design.highs import ANSWERED, has_solution, require_optimal, run, solver
 from microchp.design.model import size_variable
 from microchp.design.planes import Planes
 from microchp.design.problem import FloatArray, Problem
@@ -346,8 +346,7 @@ class PlantSearch:
         highs = solver()
         highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
         programme.give(highs)
-        highs.run()
-        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if run(highs, ANSWERED) != highspy.HighsModelStatus.kOptimal:
             return np.inf, None
         x = np.zeros(len(self.blocks[d].programme.cost))
         x[columns] = highs.getSolution().col_value

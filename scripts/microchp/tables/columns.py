@@ -341,8 +341,8 @@ DESIGNS = (
         "£/y",
         "Cost over all days",
         "What the sizes cost over the "
-        "whole year, where they were found on some of its days; empty: they cannot heat "
-        "the house all year.",
+        "whole year, where they were found on some of its days; empty: they were not shown to "
+        "heat the house all year.",
     ),
     _text("variant", "Variant", "Change of the configuration; empty: as configured."),
     _text("design", "Sizes", "`optimal`, or the name of given sizes."),

@@ -432,7 +432,10 @@ def _error_of_days(designs: pd.DataFrame) -> str:
             f"{_dearer(more.min(), more.max())}."
         )
     if unserved:
-        parts.append(f" {designs_count(unserved).capitalize()} cannot heat the house all year.")
+        parts.append(
+            f" {designs_count(unserved).capitalize()} could not be shown to heat the house all "
+            "year."
+        )
     return "".join(parts)
 
 

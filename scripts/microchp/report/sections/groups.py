@@ -31,6 +31,7 @@ from microchp.report.page import (
     share_cell,
 )
 from microchp.report.sections.group_hours import (
+    SEASONS,
     diversity_chart,
     flexibility_chart,
     utilisation_chart,
@@ -40,10 +41,7 @@ from microchp.tables.columns import STREET
 from microchp.tables.words import DASH, change, label, number, percent
 
 PERIODS = {
-    "year": "Year",
-    "heating_season": "November to March",
-    "mid_season": "April, May, October",
-    "summer_season": "June to September",
+    **SEASONS,
     "winter_day": "Day of highest heat demand",
     "mid_season_day": "Day in mid-season",
     "summer_day": "Day in summer",
