@@ -16,13 +16,13 @@ from microchp.config import Config, Solve, Sweep, Tes, load_config
 from microchp.config.scenarios import scenario_table
 from microchp.config.sweep import SampledInput
 from microchp.design.proof import Proof, size_curve
-from microchp.design.schedule import PlantYear
 from microchp.design.search import Design, solve_by_days
 from microchp.design.solve import design_dataset
+from microchp.design.table import prices_of
 from microchp.errors import ConfigError
 from microchp.files import write_netcdf
 from microchp.sweep.chunk import prepare_sweep, sweep_designs
-from microchp.sweep.known import nothing_known, price_classes, prices_of_year
+from microchp.sweep.known import Sold, price_classes, prices_of_year
 from microchp.sweep.library import Library, counted_row, look, operation_at, standing, years_of
 from microchp.sweep.row import priced_row
 from microchp.sweep.samples import quantiles, saltelli_shares, sample_table
@@ -202,14 +202,13 @@ def library() -> tuple[Library, list[object]]:
         case(1, *p)
         for p in ((0.035, 0.06, 0.01), (0.045, 0.1, 0.03), (0.04, 0.07, 0.02), (0.05, 0.12, 0.05))
     ]
-    first = PlantYear(known[0], known[0].plants[0])
-    classes = price_classes(first.table)
+    classes = price_classes(prices_of(known[0]))
     for problem in (*known, *others):
-        classes = classes.refined(PlantYear(problem, problem.plants[0]).table)
+        classes = classes.refined(prices_of(problem))
     result = Library(classes)
     for number, problem in enumerate(known):
         years = years_of(problem)
-        found, _ = look(years, result.offers(years), classes, asked_gap=1e-3, sample=number)
+        found, _ = look(years, result.offers(years), classes, stop_gap=1e-3, sample=number)
         for offer in found:
             result.keep(offer.known)
     return result, others
@@ -233,14 +232,14 @@ def test_every_size_is_bounded_by_what_is_known(library: tuple[Library, list[obj
     for year, offer in zip(years_of(problem), known.offers(years_of(problem)), strict=True):
         for size in (0.0, 2.0, 7.5, 15.0):
             bound = offer.at(size).bound()
-            own = look([year], [offer.at(size)], known.classes, asked_gap=1e-6, sample=0)[0]
+            own = look([year], [offer.at(size)], known.classes, stop_gap=1e-6, sample=0)[0]
             assert bound.value_gbp <= standing(own).cost_gbp + 1e-6
             for other in (0.0, 15.0):
                 line = bound.value_gbp + bound.slope_gbp_per_kwh * (other - size)
                 assert (
                     line
                     <= standing(
-                        look([year], [offer.at(other)], known.classes, asked_gap=1e-6, sample=0)[0]
+                        look([year], [offer.at(other)], known.classes, stop_gap=1e-6, sample=0)[0]
                     ).cost_gbp
                     + 1e-6
                 )
@@ -254,9 +253,9 @@ def test_an_operation_costs_its_quantities_times_the_prices(
     for year in years_of(problem):
         operation = operation_at(year, 5.0)
         amounts, _ = counted_row(year, operation, known.classes)
-        cost = amounts @ prices_of_year(year, known.classes)
+        cost = amounts @ prices_of_year(year, Sold.of(problem, known.classes))
         assert cost == pytest.approx(operation.operating_gbp, rel=1e-9)
-        assert (amounts <= nothing_known(year, known.classes).most + 1e-6).all()
+        assert (amounts <= known.find(year).most + 1e-6).all()
 
 
 def test_a_row_at_other_prices_is_the_account_of_those_flows(
@@ -268,7 +267,7 @@ def test_a_row_at_other_prices_is_the_account_of_those_flows(
     operation = operation_at(year, 5.0)
     amounts, counted = counted_row(year, operation, known.classes)
     own = years_of(problem)[1]
-    cost = float(amounts @ prices_of_year(own, known.classes))
+    cost = float(amounts @ prices_of_year(own, Sold.of(problem, known.classes)))
     cost += problem.plant_capital_gbp(own.plant) + problem.constant_gbp
     cost += 5.0 * problem.store_capital_gbp_per_kwh
     row = priced_row(problem, own.plant, 5.0, counted, cost)

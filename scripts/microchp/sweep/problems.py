@@ -11,8 +11,7 @@ import xarray as xr
 
 from microchp.config import Config, sampled_config, variant_config
 from microchp.config.scenarios import DesignInputs, Scenario, design_inputs
-from microchp.design.problem import UNITS, Problem, check_servable, problem_from
-from microchp.series.timeseries import QUANTITIES
+from microchp.design.problem import Problem, problem_from, with_inputs
 from microchp.sweep.samples import sample_table
 
 
@@ -78,23 +77,7 @@ def problem_at(base: Problem, demand: xr.Dataset, inputs: DesignInputs) -> Probl
     Typical days are chosen by demand and by what the prices of a file do from day to day.
     """
     same_days = (_price_files(inputs), inputs.time) == (_price_files(base.inputs), base.inputs.time)
-    if inputs.time.days == "all" or not same_days:
-        return problem_from(demand, inputs)
-    whole_year = problem_from(
-        demand,
-        inputs.model_copy(
-            update={
-                "time": inputs.time.model_copy(update={"days": "all"}),
-                "boiler": inputs.boiler.model_copy(update={"max_heat_kw": None}),
-                "has_boiler": True,
-            }
-        ),
-    )
-    chosen = np.searchsorted(whole_year.day, base.day)
-    priced = {name: getattr(whole_year, name)[chosen] for name in UNITS if name not in QUANTITIES}
-    problem = replace(base, inputs=inputs, **priced)
-    check_servable(problem)
-    return problem
+    return with_inputs(base, inputs) if same_days else problem_from(demand, inputs)
 
 
 def _price_files(inputs: DesignInputs) -> tuple[str | None, ...]:
