@@ -397,6 +397,7 @@ def test_regret_is_what_a_design_costs_more_than_the_best() -> None:
             "scenario": "s",
             "sample": [0, 1, 0, 1],
             "number": [0, 0, 1, 1],
+            "parts": ["boiler 0", "boiler 0", "engine 1", "engine 1"],
             "chp_kw": [0.0, 0.0, 1.0, 1.0],
             "tes_kwh": 0.0,
             "cost_gbp": [100.0, 120.0, 110.0, 80.0],
@@ -413,6 +414,33 @@ def test_regret_is_what_a_design_costs_more_than_the_best() -> None:
     assert table["least_worst_regret"].tolist() == [False, True]
     assert table["expected_cost_bound_gbp"].tolist() == [95.0, 95.0]
     assert table["worst_regret_bound_gbp"].tolist() == [10.0, 10.0]
+
+
+def test_the_bound_of_regret_is_that_of_the_least_plant_whatever_its_unit() -> None:
+    """Two heat pumps without a unit are two plants: the one's lines say nothing of the other."""
+    rows = pd.DataFrame(
+        {"scenario": "s", "sample": [0], "eac_gbp": [50.0], "lower_bound_gbp": [50.0]}
+    )
+    judged = pd.DataFrame(
+        {
+            "scenario": "s",
+            "sample": 0,
+            "number": [0, 1],
+            "parts": ["heat_pump 4", "heat_pump 8"],
+            "chp_kw": 0.0,
+            "heat_pump_kw": [4.0, 8.0],
+            "tes_kwh": 0.0,
+            "cost_gbp": [60.0, 90.0],
+            "lower_bound_gbp": [55.0, 90.0],
+            "slope_gbp_per_kwh": 0.0,
+            "min_kwh": 0.0,
+            "max_kwh": 0.0,
+        }
+    )
+    table = regret_table(rows, judged)
+    assert table["heat_pump_kw"].tolist() == [4.0, 8.0]
+    assert table["expected_cost_bound_gbp"].tolist() == [55.0, 55.0]
+    assert table["worst_regret_bound_gbp"].tolist() == [5.0, 5.0]
 
 
 def test_a_store_earns_what_it_costs_less_with_it_than_without() -> None:

@@ -26,6 +26,7 @@ from microchp.design.certificate import Cut
 from microchp.design.check import check_solution
 from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem, problem_from
+from microchp.design.proof import sizes_of
 from microchp.design.schedule import PlantYear
 from microchp.design.search import Design
 from microchp.design.table import prices_of
@@ -73,6 +74,7 @@ JUDGED = (
     "scenario",
     "sample",
     "number",
+    "parts",
     "chp_kw",
     "tes_kwh",
     "cost_gbp",
@@ -81,7 +83,8 @@ JUDGED = (
     "min_kwh",
     "max_kwh",
 )
-"""Columns of the table of typical designs."""
+"""Columns of the table of typical designs; ``parts`` tells plants apart, and the sizes of other
+parts than unit and store stand beside theirs."""
 
 LIMIT = -1
 """Number of a row that is no typical design, but a limit of the sizes allowed."""
@@ -168,7 +171,8 @@ def farthest(table: pd.DataFrame, number: int, rng: np.random.Generator) -> list
     codes = {key: column.astype("category").cat.codes for key, column in table.items()}
     ranks = pd.DataFrame(codes).rank(pct=True).to_numpy()
     directions = rng.integers(-1, 2, (number, ranks.shape[1]))
-    return np.unique((directions @ (ranks - 0.5).T).argmax(axis=1)).tolist()
+    outermost = (directions @ (ranks - 0.5).T).argmax(axis=1)
+    return [int(sample) for sample in np.unique(outermost)]
 
 
 # --------------------------------------------------------------------------- the library
@@ -410,7 +414,8 @@ def sweep_designs(
     with whole(rows_path) as partial:
         table.to_parquet(partial, index=False)
     with whole(judged_path) as partial:
-        pd.DataFrame(judged, columns=list(JUDGED)).to_parquet(partial, index=False)
+        frame = pd.DataFrame(judged, columns=None if judged else list(JUDGED))
+        frame.to_parquet(partial, index=False)
 
 
 Judged = list[dict[str, float | int | str]]
@@ -474,9 +479,16 @@ def judged_rows(
         for number, size in [*of_plant, (LIMIT, low), (LIMIT, high)]:
             bound, (cost, _) = offer.at(size).bound(), offer.at(size).cheapest()
             values = (cost, bound.value_gbp, bound.slope_gbp_per_kwh, low, high)
-            key = (job.samples.scenario.scenario, sample, number)
-            sizes = (year.plant.size("chp"), size)
-            rows.append(dict(zip(JUDGED, (*key, *sizes, *values), strict=True)))
+            rows.append(
+                {
+                    "scenario": job.samples.scenario.scenario,
+                    "sample": sample,
+                    "number": number,
+                    "parts": ", ".join(f"{name} {kw:g}" for name, kw in offer.known.plant),
+                    **sizes_of(year.problem, year.plant, {"tes": size}),
+                    **dict(zip(JUDGED[6:], values, strict=True)),
+                }
+            )
     return rows
 
 

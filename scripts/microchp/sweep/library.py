@@ -100,11 +100,16 @@ class Library:
     def __init__(self, classes: PriceClasses) -> None:
         self.classes = classes
         self.known: dict[Technology, Known] = {}
+        self._nothing: dict[Technology, Known] = {}
 
     def find(self, year: PlantYear, sold: Sold | None = None) -> Known:
         """What is known of a plant's technology; nothing, if it is not here."""
         name = technology(year, sold or Sold.of(year.problem, self.classes))
-        return self.known.get(name) or nothing_known(year, name, self.classes)
+        if name in self.known:
+            return self.known[name]
+        if name not in self._nothing:
+            self._nothing[name] = nothing_known(year, name, self.classes)
+        return self._nothing[name]
 
     def keep(self, more: Known) -> None:
         """Take in what was found out about a technology."""
