@@ -146,7 +146,9 @@ OPERATIONS = expand(RESULTS / "operation/{case}{part}.nc", case=CASES, part=["",
 # A sweep designs every scenario of the grid for each of its samples, a chunk of them in a job.
 SWEEP_CONFIG = sweep_config(CONFIG).model_dump(mode="json")
 SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
-SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
+IS_SWEPT = SCENARIOS and CONFIG.sweep.inputs
+SWEEP = [RESULTS / "sweep_summary.csv"] if IS_SWEPT else []
+SWEEP_SHOWN = [*SWEEP, RESULTS / "sweep_regret.csv", RESULTS / "sweep_figures"] if IS_SWEPT else []
 TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]

@@ -86,6 +86,7 @@ rule build_report:
         group_figures=GROUP_FIGURES,
         unit_comparison=UNIT_COMPARISON,
         unit_figures=UNIT_FIGURES,
+        sweep=SWEEP_SHOWN,
     output:
         report=report(
             RESULTS / "report/index.html",

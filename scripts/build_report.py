@@ -26,6 +26,7 @@ def main(snakemake: Any) -> None:
             group_figures_dir=next(iter(given.group_figures), None),
             unit_comparison_paths=list(given.unit_comparison),
             unit_figures_dir=next(iter(given.unit_figures), None),
+            sweep_paths=list(given.sweep),
             benchmarks_dir=snakemake.params.benchmarks,
             failures=snakemake.params.failures,
             report_path=snakemake.output.report,

@@ -30,6 +30,7 @@ from microchp.report.sections import (
     precision,
     provenance,
     reproduction,
+    samples,
     store_size,
     terms,
     units,
@@ -60,6 +61,7 @@ def build_report(
     group_figures_dir: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
+    sweep_paths: Sequence[str | Path] = (),
     benchmarks_dir: str | Path | None = None,
     failures: Mapping[str, str] | None = None,
 ) -> None:
@@ -101,6 +103,8 @@ def build_report(
         ``comparison.csv`` and ``comparison_economics.csv``, if made.
     unit_figures_dir
         What ``plot_comparison`` drew.
+    sweep_paths
+        ``sweep_summary.csv``, ``sweep_regret.csv`` and the figures of the sweep, if there is one.
     benchmarks_dir
         Where Snakemake keeps time and memory of the jobs.
     failures
@@ -150,6 +154,11 @@ def build_report(
             store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
         ]
+        if sweep_paths:
+            sampled = samples.Sampled.read(sweep_paths)
+            said = [*first[0].sentences, samples.first_sentence(sampled)]
+            first[0] = replace(first[0], sentences=[sentence for sentence in said if sentence])
+            sections.insert(1, samples.section(sampled))
     if groups_path is not None:
         results = groups.GroupResults(
             table=read_groups(groups_path),

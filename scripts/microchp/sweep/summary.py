@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 PAIR = ["sample", "house", "incentive", "plant", "variant", "design"]
 """What a row with a store and its counterpart without have in common."""
 
+NAMES = ("house", "incentive", "tes", "plant", "variant", "design")
+"""What a scenario is; its id is not taken apart."""
+
 QUANTITIES = (
     "eai_gbp",
     "system_npv_gbp",
@@ -105,6 +108,7 @@ def summary_table(rows: pd.DataFrame) -> pd.DataFrame:
                 continue
             row: dict[str, Any] = {
                 "scenario": scenario,
+                **{name: of_scenario[name].iloc[0] for name in NAMES},
                 "quantity": quantity,
                 "samples": len(of_scenario),
                 "not_proven": int((~of_scenario["proven"] & of_scenario["eac_gbp"].notna()).sum()),
