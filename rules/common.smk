@@ -1,5 +1,6 @@
 # The configuration, checked before any job, and what rules need of it. No rules here.
 
+import gc
 import logging
 import re
 from functools import cache
@@ -32,7 +33,11 @@ from microchp.terminal import (
     stop_on_hangup,
     write_what_can_be_shown,
 )
-from microchp.workflow import code_version
+from microchp.workflow import CodeReader
+
+# A large grid makes millions of objects that live as long as Snakemake does: do not look them all
+# over again and again for what could be freed.
+gc.set_threshold(200_000, 100, 100)
 
 COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE else []
 SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
@@ -156,10 +161,13 @@ TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP]
 TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 
 
+CODE = CodeReader(PROJECT / "scripts")
+
+
 @cache
 def code(rule):
     """Version of the code behind a rule, so that changed code reruns what depends on it."""
-    return code_version(PROJECT / "scripts" / f"{rule}.py")
+    return CODE.version(PROJECT / "scripts" / f"{rule}.py")
 
 
 @cache
