@@ -86,6 +86,32 @@ rule assess_groups:
         "../scripts/assess_groups.py"
 
 
+rule collect_control:
+    input:
+        tables=CONTROLLED,
+    output:
+        control=report(
+            RESULTS / "control.csv",
+            category="Tables",
+            labels={"table": "control"},
+            caption="captions/control_table.rst",
+        ),
+    log:
+        LOGS / "collect_control.log",
+    benchmark:
+        BENCHMARKS / "collect_control.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("collect_control"),
+    script:
+        "../scripts/collect_control.py"
+
+
 rule compare_units:
     input:
         operations=expand(RESULTS / "operation/{case}.nc", case=UNIT_CASES),

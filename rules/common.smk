@@ -14,6 +14,8 @@ from microchp.config.scenarios import (
     check_work,
     comparison_inputs,
     demand_files,
+    control_inputs,
+    controlled_scenarios,
     demand_inputs,
     design_inputs,
     factor_files,
@@ -114,6 +116,11 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
+# Designs under every control, where there is more than one.
+CONTROLLED_SCENARIOS = [name for name in controlled_scenarios(CONFIG) if name in SCENARIOS]
+CONTROLLED = expand(RESULTS / "control/{scenario}.csv", scenario=CONTROLLED_SCENARIOS)
+CONTROL_FLOWS = expand(RESULTS / "control/{scenario}.nc", scenario=CONTROLLED_SCENARIOS)
+CONTROL_TABLE = [RESULTS / "control.csv"] if CONTROLLED else []
 # What the papers print, and what of a run is compared with it.
 # Only a whole run is, as only a whole study of time has its finest.
 IS_WHOLE = not FAILURES
@@ -153,11 +160,12 @@ SWEEP_CONFIG = sweep_config(CONFIG).model_dump(mode="json")
 SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
 IS_SWEPT = SCENARIOS and CONFIG.sweep.inputs
 SWEEP = [RESULTS / "sweep_summary.csv"] if IS_SWEPT else []
-SWEEP_SHOWN = [*SWEEP, RESULTS / "sweep_regret.csv", RESULTS / "sweep_figures"] if IS_SWEPT else []
+SWEEP_REGRET = [RESULTS / "sweep_regret.csv"] if IS_SWEPT else []
+SWEEP_FIGURES = [RESULTS / "sweep_figures"] if IS_SWEPT else []
 TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
-TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP]
+TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROLLED, *CONTROL_FLOWS]
 TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
 
 
@@ -266,6 +274,29 @@ def operation_design(wildcards):
 
 def operation_params(wildcards):
     return CASES[wildcards.case].model_dump(mode="json")
+
+
+def control_demand(wildcards):
+    """The demand by minute of all dwellings of a scenario's house."""
+    return f"{OPERATED}.nc".format(house=SCENARIOS[wildcards.scenario].house)
+
+
+def control_price_files(wildcards):
+    return price_files(design_of(wildcards.scenario))
+
+
+def control_params(wildcards):
+    return control_inputs(CONFIG, SCENARIOS[wildcards.scenario]).model_dump(mode="json")
+
+
+def control_threads(wildcards):
+    return solve_threads(wildcards)
+
+
+def control_memory(wildcards):
+    """MB: libraries, and a year of every dwelling at the step of its design."""
+    minutes = design_of(wildcards.scenario).time.resolution_minutes
+    return 1500 + CONFIG.dwellings * 200 // minutes
 
 
 def group_params(wildcards):

@@ -46,3 +46,28 @@ rule aggregate_group:
         code=code("aggregate_group"),
     script:
         "../scripts/aggregate_group.py"
+
+
+rule dispatch_group:
+    input:
+        control_price_files,
+        demand=control_demand,
+        design=RESULTS / "designs/{scenario}.nc",
+    output:
+        table=RESULTS / "control/{scenario}.csv",
+        flows=RESULTS / "control/{scenario}.nc",
+    log:
+        LOGS / "dispatch_group/{scenario}.log",
+    benchmark:
+        BENCHMARKS / "dispatch_group/{scenario}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: control_threads
+    resources:
+        mem_mb=control_memory,
+        runtime=120,
+    params:
+        inputs=control_params,
+        code=code("dispatch_group"),
+    script:
+        "../scripts/dispatch_group.py"

@@ -86,7 +86,9 @@ rule build_report:
         group_figures=GROUP_FIGURES,
         unit_comparison=UNIT_COMPARISON,
         unit_figures=UNIT_FIGURES,
-        sweep=SWEEP_SHOWN,
+        sweep=SWEEP,
+        sweep_regret=SWEEP_REGRET,
+        sweep_figures=SWEEP_FIGURES,
     output:
         report=report(
             RESULTS / "report/index.html",

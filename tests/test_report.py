@@ -20,6 +20,7 @@ from microchp.account.designs import assess_designs, read_designs
 from microchp.files import write_netcdf
 from microchp.report import figures, style
 from microchp.report.build import build_report
+from microchp.report.evidence import Evidence
 from microchp.report.sections import answer, dispatch
 from microchp.report.sections.designs import alternatives_table
 from microchp.report.selection import best_designs, with_another_unit
@@ -180,7 +181,7 @@ def test_the_store_is_not_credited_alone_with_a_unit(run, tmp_path):
     assert with_another_unit(designs) == {"detached-fit-with": "the unit"}
     (found,) = [
         row
-        for row in dict(answer.answers(designs, answer.Evidence()))["Detached"]
+        for row in dict(answer.answers(designs, Evidence()))["Detached"]
         if row.incentive == "Feed-in tariff"
     ]
     assert "together with the unit" in found.store_detail
@@ -379,13 +380,37 @@ def test_the_best_design_is_as_sure_as_the_lower_bound_of_the_pair(run):
     ]
     (found,) = [
         row
-        for row in dict(answer.answers(designs, answer.Evidence()))["Flat"]
+        for row in dict(answer.answers(designs, Evidence()))["Flat"]
         if row.incentive == "Feed-in tariff"
     ]
-    assert found.design.endswith("no store")
+    assert found.design == "2 kW CHP, no store"
     assert found.certainty == (
         "proven best within £20 a year (2.00 %) for this demand and these prices"
     )
+
+
+@pytest.mark.parametrize(("method", "is_shown"), [("monte_carlo", True), ("grid", False)])
+def test_the_chance_that_it_pays_stands_beside_what_is_saved(run, tmp_path, method, is_shown):
+    """Of samples that were drawn; a share of the points of a grid is no chance."""
+    (tmp_path / "config.yaml").write_text(f"run: {{name: a}}\nsweep: {{method: {method}}}\n")
+    pd.DataFrame(
+        {
+            "scenario": ["flat-fit-with", "flat-fit-without"] * 2,
+            "quantity": ["eai_gbp"] * 2 + ["co2_kg"] * 2,
+            "chance": [0.37, 0.37, np.nan, np.nan],
+        }
+    ).to_csv(tmp_path / "sweep_summary.csv", index=False)
+    build_report(
+        config_path=tmp_path / "config.yaml",
+        report_path=tmp_path / "index.html",
+        designs_path=run / "designs.csv",
+        design_paths=sorted((run / "designs").glob("*.nc")),
+        figures_dir=run / "figures",
+        sweep_path=tmp_path / "sweep_summary.csv",
+    )
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert ("Chance that it pays" in page) == is_shown
+    assert ('data-label="Chance that it pays"><span>37\u00a0%' in page) == is_shown
 
 
 def test_the_sentence_counts_houses():

@@ -15,6 +15,7 @@ ROOMS = (
     "system",
     "design",
     "operation",
+    "control",
     "account",
     "tables",
     "sweep",

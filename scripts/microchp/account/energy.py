@@ -343,6 +343,33 @@ def heat_to_demand_kw(design: xr.Dataset) -> dict[str, FloatArray]:
     return {**direct, "store": values(design, "tes_discharge_kw")}
 
 
+def electricity_to_use_kw(design: xr.Dataset) -> dict[str, FloatArray]:
+    """Electricity used in each slice by its source (kW): ``pv``, ``chp``, ``battery``, ``import``.
+
+    Used is the demand and what heat pump and immersion heater take. What is exported or charged
+    comes from photovoltaics as far as they yield, then from the unit, then from the others in this
+    order.
+    """
+    left = values(design, "grid_export_kw") + values(design, "battery_charge_kw")
+    used = {}
+    for source, flow in (
+        ("pv", "pv_power_kw"),
+        ("chp", "chp_power_kw"),
+        ("battery", "battery_discharge_kw"),
+        ("import", "grid_import_kw"),
+    ):
+        taken = np.minimum(left, values(design, flow))
+        used[source] = values(design, flow) - taken
+        left = left - taken
+    return used
+
+
+def electricity_use_kw(design: xr.Dataset) -> FloatArray:
+    """Electricity demand, and what heat pump and immersion heater take (kW)."""
+    demand = values(design, "electricity_kw")
+    return demand + values(design, "heat_pump_power_kw") + values(design, "immersion_kw")
+
+
 # ---------------------------------------------------------------------------------- the year
 
 

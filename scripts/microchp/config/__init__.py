@@ -6,7 +6,7 @@ catalogues in ``resources/``, and reports all mistakes at once.
 """
 
 from microchp.config.bills import Bills
-from microchp.config.boiler import Boiler
+from microchp.config.boiler import Boiler, NewBoiler
 from microchp.config.chp import Chp, ChpUnit, LoadPoint, PrimeMover
 from microchp.config.comparison import (
     CentralPlant,
@@ -19,6 +19,7 @@ from microchp.config.comparison import (
     ReferenceBoiler,
     UnitCost,
 )
+from microchp.config.control import Control, Forecast
 from microchp.config.demand import Demand, Diversity, FilePolicy, Vdi4655, Weather
 from microchp.config.demand_file import DemandFile
 from microchp.config.emissions import Emissions
@@ -108,6 +109,7 @@ __all__ = [
     "Comparison",
     "CondensingBoiler",
     "Config",
+    "Control",
     "Cylinder",
     "DayPeriod",
     "Demand",
@@ -120,6 +122,7 @@ __all__ = [
     "FilePolicy",
     "Finance",
     "FixedDesign",
+    "Forecast",
     "GridConnection",
     "Group",
     "HeatPump",
@@ -136,6 +139,7 @@ __all__ = [
     "MarginalCase",
     "Metering",
     "Name",
+    "NewBoiler",
     "NonNegative",
     "Operation",
     "PaidPrice",

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from microchp.config.control import Control
 from microchp.config.fields import Block, Name, Share, StoreSize, UnitSize
 from microchp.config.plants import DEFAULT_PLANT
 
@@ -41,6 +42,17 @@ class Scenarios(Block):
         description=(
             "Shares of the dwellings of a group that have a unit; for each, the group is assessed "
             "at its transformer. Empty: no groups."
+        ),
+    )
+    control: list[Control] = Field(
+        ["heat_led"],
+        min_length=1,
+        description=(
+            "Who controls the units of designs, each at the step of its design, in the first "
+            "dwelling and in groups: `heat_led`, an ordinary controller; `household`, at least "
+            "cost of the dwelling with perfect foresight; `forecast`, the same with forecasts "
+            "from the past alone. More than `heat_led` alone gives "
+            "`control.csv`."
         ),
     )
     variants: dict[Name, dict[str, Any]] = Field(

@@ -7,9 +7,10 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from microchp.config.boiler import Boiler
+from microchp.config.boiler import Boiler, NewBoiler
 from microchp.config.chp import Chp, ChpUnit, PrimeMover
 from microchp.config.comparison import CentralPlant, Comparison
+from microchp.config.control import Forecast
 from microchp.config.demand import Demand
 from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
@@ -47,9 +48,15 @@ class Config(Block):
     demand: Demand = Field(Demand(), description="Where demand comes from.")
     group: Group = Field(Group(), description="Dwellings of a house type.")
     operation: Operation = Field(Operation(), description="Heat-led operation.")
+    forecast: Forecast = Field(Forecast(), description="Control by forecasts.")
     chp: Chp = Field(Chp(), description="Micro-CHP units.")
     tes: Tes = Field(Tes(), description="Hot-water store.")
     boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
+    condensing_boiler: NewBoiler | None = Field(
+        NewBoiler(),
+        description="A new boiler alone, compared with the designs. Empty: none, as where `boiler` "
+        "is one already.",
+    )
     heat_pump: HeatPump = Field(HeatPump(), description="Air-source heat pump.")
     immersion_heater: ImmersionHeater = Field(
         ImmersionHeater(), description="Electric heater in the hot-water store."
@@ -166,7 +173,7 @@ class Config(Block):
         check("heat_pump.model", [self.heat_pump.model], list(self.heat_pumps))
         lists = {
             f"scenarios.{key}": getattr(self.scenarios, key)
-            for key in ("house", "incentive", "tes", "plant", "penetration")
+            for key in ("house", "incentive", "tes", "plant", "penetration", "control")
         }
         lists["operation.units"] = self.operation.units
         lists["comparison.plants"] = self.comparison.plants

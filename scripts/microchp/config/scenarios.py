@@ -24,10 +24,12 @@ from microchp.config import (
     ChpUnit,
     Comparison,
     Config,
+    Control,
     Demand,
     Emissions,
     FilePolicy,
     Finance,
+    Forecast,
     GridConnection,
     HeatPump,
     HeatPumpModel,
@@ -145,6 +147,17 @@ class GroupInputs(Block):
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
     transformer_kva: float = Field(description="Rating that homes are counted for.")
     seed: int = Field(description="Seed of the choices.")
+
+
+class ControlInputs(Block):
+    """All that running a design under several controls needs, demand and design apart."""
+
+    scenario: Scenario = Field(description="The scenario whose design is installed.")
+    controls: list[Control] = Field(description="Who controls the units.")
+    penetration: list[Share] = Field(description="Shares of the dwellings that have the design.")
+    min_run_minutes: int = Field(description="`heat_led`: once on, the unit stays on so long.")
+    forecast: Forecast = Field(description="How `forecast` plans.")
+    seed: int = Field(description="Seed of the choice of dwellings.")
 
 
 class ComparisonInputs(Block):
@@ -357,14 +370,16 @@ def design_inputs(
 def sweep_config(config: Config) -> Config:
     """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
     unread: dict[str, object] = {
-        name: type(getattr(config, name))() for name in ("group", "operation", "comparison")
+        name: type(getattr(config, name))()
+        for name in ("group", "operation", "comparison", "forecast")
     }
     # houses are known by their files
     unread["demand"] = Demand().model_copy(
         update={"source": config.demand.source, "files": config.demand.files}
     )
     unread["run"] = Run(seed=config.run.seed)
-    unread["scenarios"] = config.scenarios.model_copy(update={"penetration": []})
+    uncontrolled = {"penetration": [], "control": ["heat_led"]}
+    unread["scenarios"] = config.scenarios.model_copy(update=uncontrolled)
     return config.model_copy(update=unread)
 
 
@@ -409,6 +424,39 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
     ]
     cases += [case(pair.house, [pair.house], unit=pair.unit) for pair in config.operation.pairs]
     return {case.case: case for case in cases}
+
+
+def controlled_scenarios(config: Config) -> dict[str, Scenario]:
+    """Designs that are run under every control, by id; none where nothing is to be compared.
+
+    One store of heat joins the steps of what is controlled, and one unit leads; a plant with a
+    battery, or with a CHP unit and a heat pump, is left out.
+    """
+    if config.scenarios.control == ["heat_led"]:
+        return {}
+    return {
+        name: scenario
+        for name, scenario in scenario_table(config).items()
+        if not ({"battery"} <= _parts(config, scenario))
+        and not ({"chp", "heat_pump"} <= _parts(config, scenario))
+    }
+
+
+def _parts(config: Config, scenario: Scenario) -> set[str]:
+    return set(config.plants[scenario.plant].changes)
+
+
+def control_inputs(config: Config, scenario: Scenario) -> ControlInputs:
+    """What running the design of ``scenario`` under every control needs of ``config``."""
+    return ControlInputs(
+        scenario=scenario,
+        controls=config.scenarios.control,
+        penetration=config.scenarios.penetration,
+        min_run_minutes=config.operation.min_run_minutes,
+        # what a control that is not asked for would read changes nothing
+        forecast=config.forecast if "forecast" in config.scenarios.control else Forecast(),
+        seed=config.run.seed,
+    )
 
 
 def group_inputs(config: Config, case: str) -> GroupInputs:
@@ -547,6 +595,14 @@ def check_work(config: Config, source: str = "config/config.yaml") -> None:
                 cases,
                 "there is no design and no unit that dwellings of a group could have",
                 "operation.units",
+            ),
+            (
+                "scenarios.control",
+                config.scenarios.control != ["heat_led"],
+                controlled_scenarios(config),
+                "there is no design that a control could run (those with a battery, or with a CHP "
+                "unit and a heat pump, are not run)",
+                "",
             ),
             (
                 "scenarios.variants",

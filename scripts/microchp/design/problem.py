@@ -356,6 +356,13 @@ def problem_of(dataset: xr.Dataset) -> Problem:
     )
 
 
+def whole_year(inputs: DesignInputs) -> DesignInputs:
+    """The same design over every day of its year, each closed."""
+    time = inputs.time.model_copy(update={"days": "all"})
+    tes = inputs.tes and inputs.tes.model_copy(update={"closing_tolerance_kwh": 0.0})
+    return inputs.model_copy(update={"time": time, "tes": tes})
+
+
 def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
     """The problem of one scenario.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,26 @@ PART_SIZES: dict[Kind, str] = {
     "pv": "pv_kwp",
 }
 """The same of parts with a size of their own in a plant."""
+
+
+def at_sizes(problem: Problem, sizes: Mapping[str, Any]) -> tuple[Problem, Plant]:
+    """A problem with the sizes of a design, and what is then installed, stores apart.
+
+    Parameters
+    ----------
+    problem
+        The problem, whose choices hold the design's.
+    sizes
+        The sizes, by the names that results give them, and ``chp_unit``.
+    """
+    fixed = problem.with_sizes({part: sizes.get(name, 0.0) for part, name in SIZES.items()})
+    (plant,) = (
+        plant
+        for plant in fixed.plants
+        if plant.size("heat_pump") == sizes.get("heat_pump_kw", 0.0)
+        and (unit.name if (unit := plant.part("chp")) else "") == sizes["chp_unit"]
+    )
+    return fixed, plant
 
 
 def relative_gap(cost_gbp: float, bound_gbp: float) -> float:

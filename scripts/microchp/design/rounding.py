@@ -25,6 +25,7 @@ from microchp.design.certificate import Evaluation, solve_days
 from microchp.design.day_program import BoolArray, Clock, DayProgram, for_days
 from microchp.design.problem import FloatArray
 from microchp.design.schedule import Operation, PlantYear, settled_levels, stored_along
+from microchp.design.slices import Curves
 
 IntArray = npt.NDArray[np.intp]
 
@@ -83,6 +84,49 @@ def sum_up_rounding(stored_kw: FloatArray, corners_kw: FloatArray, free: BoolArr
         short = -np.take_along_axis(away, chosen[:, t, None], axis=1)[:, 0]
         carried = np.where(free[:, t], short, carried)
     return chosen
+
+
+def undecided(
+    curves: Curves, stored_kw: FloatArray, heat_prices: FloatArray, step_hours: float
+) -> Undecided:
+    """Where a hull mixes modes, and what the slices there may follow.
+
+    Against the prices of stored heat each slice of the hull's solution is at its least; a slice is
+    decided where some branch attains that, and else lies between corners that do.
+
+    Parameters
+    ----------
+    curves
+        What every slice costs.
+    stored_kw, heat_prices
+        What each slice stores in the hull's solution, and the prices (GBP/kWh) that it is least
+        at; shape ``(days, slices)``.
+    step_hours
+        Length of a slice.
+    """
+    shape, stored = stored_kw.shape, stored_kw.ravel()
+    prices = heat_prices.reshape(-1, 1)
+    exists = curves.exists.reshape(-1, *shape)
+    reduced = curves.hull_cost - prices * curves.hull_kw
+    least = reduced.min(axis=1)
+    branch_cost = curves.branch_cost(stored)
+    excess = branch_cost.min(axis=0) - prices[:, 0] * stored - least
+    free = (excess > TIE_GBP_PER_H).reshape(shape)
+    attaining = reduced <= least[:, None] + TIE_GBP_PER_H
+    corners = np.where(attaining, curves.hull_kw, np.inf).reshape(*shape, -1)
+    corner = sum_up_rounding(stored_kw, corners, free)
+    at_corner = np.take_along_axis(curves.hull_kw, corner.reshape(-1, 1), axis=1)[:, 0]
+    best = np.where(
+        free.ravel(), curves.branch_cost(at_corner).argmin(axis=0), branch_cost.argmin(axis=0)
+    )
+    rounded = np.arange(len(branch_cost))[:, None] == best[None, :]
+    rounded = rounded.reshape(-1, *shape) & exists
+    return Undecided(
+        slices=free,
+        excess_gbp=step_hours * np.maximum(excess, 0.0).reshape(shape).sum(axis=1),
+        rounded=rounded,
+        allowed=np.where(free[None], exists, rounded),
+    )
 
 
 class Rounding:
@@ -184,35 +228,11 @@ class Rounding:
         return DayProgram(self._stored[:, d], self._cost[:, d], allowed, self._problem)
 
     def _undecided(self, evaluation: Evaluation) -> Undecided:
-        """Where the hull mixes modes, and what the slices there may follow.
-
-        Against the prices of stored heat each slice of the hull's solution is at its least; a
-        slice is decided where some branch attains that, and else lies between corners that do.
-        """
-        problem, curves = self._problem, self._curves
+        """Where the hull mixes modes, and what the slices there may follow."""
+        problem = self._problem
         level = settled_levels(problem, evaluation.size_kwh, evaluation.level_kwh)
-        stored = stored_along(problem, evaluation.size_kwh, level).ravel()
-        prices = evaluation.heat_prices.reshape(-1, 1)
-        reduced = curves.hull_cost - prices * curves.hull_kw
-        least = reduced.min(axis=1)
-        branch_cost = curves.branch_cost(stored)
-        excess = branch_cost.min(axis=0) - prices[:, 0] * stored - least
-        free = (excess > TIE_GBP_PER_H).reshape(problem.shape)
-        attaining = reduced <= least[:, None] + TIE_GBP_PER_H
-        corners = np.where(attaining, curves.hull_kw, np.inf).reshape(*problem.shape, -1)
-        corner = sum_up_rounding(stored.reshape(problem.shape), corners, free)
-        at_corner = np.take_along_axis(curves.hull_kw, corner.reshape(-1, 1), axis=1)[:, 0]
-        best = np.where(
-            free.ravel(), curves.branch_cost(at_corner).argmin(axis=0), branch_cost.argmin(axis=0)
-        )
-        rounded = np.arange(len(branch_cost))[:, None] == best[None, :]
-        rounded = rounded.reshape(-1, *problem.shape) & self._exists
-        return Undecided(
-            slices=free,
-            excess_gbp=problem.step_hours * np.maximum(excess, 0.0).reshape(free.shape).sum(axis=1),
-            rounded=rounded,
-            allowed=np.where(free[None], self._exists, rounded),
-        )
+        stored = stored_along(problem, evaluation.size_kwh, level)
+        return undecided(self._curves, stored, evaluation.heat_prices, problem.step_hours)
 
     def _moved(self, operation: Operation, days: IntArray, allowed: BoolArray) -> Operation:
         """An operation with some days along the best paths that one branch a slice allows."""

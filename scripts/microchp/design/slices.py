@@ -211,7 +211,7 @@ def least_cost(
     cost = np.full(slices, np.inf)
     given = np.full(slices, -1, dtype=np.int64) if modes is None else modes
     chosen = np.zeros(slices, dtype=np.int64)
-    _serve(
+    serve_slices(
         table.numbers(),
         table.commitment,
         table.modes,
@@ -452,7 +452,7 @@ def _along_branches(stored, cost, at):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _serve(  # type: ignore[no-untyped-def]
+def serve_slices(  # type: ignore[no-untyped-def]
     numbers, commitment, modes, exchange, given, corners, activity, least, chosen
 ):
     """Cheapest activities for given exchanges."""

@@ -30,8 +30,8 @@ from microchp.design.check import check_solution
 from microchp.design.day_program import Clock
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
 from microchp.design.model import own_names
-from microchp.design.problem import WEATHER, Problem, problem_from
-from microchp.design.proof import SIZES, Asked, Design, Proof, sizes_of
+from microchp.design.problem import WEATHER, Problem, problem_from, whole_year
+from microchp.design.proof import Asked, Design, Proof, at_sizes, sizes_of
 from microchp.design.schedule import UNSERVED_KW, PlantYear
 from microchp.design.search import StoreSearch, design_without_store, hull_bound_gbp, solve_by_days
 from microchp.design.whole import solve_monolithic
@@ -153,13 +153,6 @@ def solve_model(
     write_netcdf(design, design_path)
 
 
-def whole_year(inputs: DesignInputs) -> DesignInputs:
-    """The same design over every day of its year, each closed."""
-    time = inputs.time.model_copy(update={"days": "all"})
-    tes = inputs.tes and inputs.tes.model_copy(update={"closing_tolerance_kwh": 0.0})
-    return inputs.model_copy(update={"time": time, "tes": tes})
-
-
 def whole_year_cost(
     problem: Problem, sizes: Mapping[str, Any], solve: Solve, threads: int = 1
 ) -> tuple[float, float]:
@@ -182,13 +175,7 @@ def whole_year_cost(
         whole year. And a bound: no design of any plant and size allowed costs less over the whole
         year; NaN for systems that more than one store ties, which are not searched over the year.
     """
-    fixed = problem.with_sizes({part: sizes.get(name, 0.0) for part, name in SIZES.items()})
-    (plant,) = (
-        plant
-        for plant in fixed.plants
-        if plant.size("heat_pump") == sizes.get("heat_pump_kw", 0.0)
-        and (unit.name if (unit := plant.part("chp")) else "") == sizes["chp_unit"]
-    )
+    fixed, plant = at_sizes(problem, sizes)
     if not fixed.ties_by_one_store:
         proof = solve_day_programmes(
             fixed, _asked(solve), lambda: 60.0 * solve.time_limit_minutes, threads, (plant,)

@@ -187,7 +187,7 @@ def solve_store_line(
         end, level = _one_level(0.0), _each_day(final_kwh, days)
     stored, levels, prices = (np.empty((days, slices)) for _ in range(3))
     cost, feasible = np.empty(days), np.empty(days, dtype=np.bool_)
-    refused = _solve_days(
+    refused = fill_days(
         x,
         y,
         step_hours,
@@ -285,7 +285,7 @@ def _level_cost(
     loss_kw: float,
 ) -> LevelCost:
     """The curve after all slices, from a curve before them."""
-    status, t, lowest_kwh, lowest_gbp, length, slope = _curve(
+    status, t, lowest_kwh, lowest_gbp, length, slope = curve_after(
         x,
         y,
         step_hours,
@@ -513,7 +513,7 @@ def _walk(
 
 
 @numba.njit(cache=True, nogil=True)
-def _solve_days(
+def fill_days(
     x: FloatArray,
     y: FloatArray,
     step_hours: float,
@@ -611,7 +611,7 @@ def _solve_days(
 
 
 @numba.njit(cache=True, nogil=True)
-def _curve(
+def curve_after(
     x: FloatArray,
     y: FloatArray,
     step_hours: float,

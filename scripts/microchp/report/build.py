@@ -18,8 +18,10 @@ from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.account.support import support_gbp
+from microchp.config import NewBoiler
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
+from microchp.report.evidence import Evidence
 from microchp.report.page import Notice, Page, Points, Section, render
 from microchp.report.sections import (
     answer,
@@ -27,6 +29,7 @@ from microchp.report.sections import (
     dispatch,
     groups,
     incentives,
+    options,
     precision,
     provenance,
     reproduction,
@@ -41,6 +44,9 @@ from microchp.reproduction.comparison import read_comparison
 from microchp.tables.columns import check
 
 log = logging.getLogger(__name__)
+
+RANDOM_METHODS = ("monte_carlo", "sobol")
+"""Methods of a sweep that draw its samples."""
 
 
 def build_report(
@@ -61,7 +67,9 @@ def build_report(
     group_figures_dir: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
-    sweep_paths: Sequence[str | Path] = (),
+    sweep_path: str | Path | None = None,
+    sweep_regret_path: str | Path | None = None,
+    sweep_figures_dir: str | Path | None = None,
     benchmarks_dir: str | Path | None = None,
     failures: Mapping[str, str] | None = None,
 ) -> None:
@@ -103,8 +111,8 @@ def build_report(
         ``comparison.csv`` and ``comparison_economics.csv``, if made.
     unit_figures_dir
         What ``plot_comparison`` drew.
-    sweep_paths
-        ``sweep_summary.csv``, ``sweep_regret.csv`` and the figures of the sweep, if there is one.
+    sweep_path, sweep_regret_path, sweep_figures_dir
+        ``sweep_summary.csv``, ``sweep_regret.csv`` and the figures of a sweep, if one was made.
     benchmarks_dir
         Where Snakemake keeps time and memory of the jobs.
     failures
@@ -128,14 +136,21 @@ def build_report(
         designs = check(read_designs(designs_path), Path(designs_path).name)
         paths, drawn = [Path(path) for path in design_paths], Path(figures_dir)
         attributes = [_attributes(path) for path in paths]
-        title = "Do a micro-CHP unit and a hot-water store pay?"
+        title = (
+            "What pays in these houses, and what does it emit?"
+            if len(set(designs["plant"])) > 1
+            else "Do a micro-CHP unit and a hot-water store pay?"
+        )
         notices += [
             *answer.design_notices(designs),
             *answer.demand_notice(reports),
             *answer.at_largest_store(designs, _largest_stores(paths, attributes)),
         ]
         streets = None if groups_path is None else groups.GroupResults(read_groups(groups_path), [])
-        evidence = _evidence(designs, paths, attributes, [Path(path) for path in first_paths])
+        evidence = replace(
+            _evidence(designs, paths, attributes, [Path(path) for path in first_paths], config),
+            chance=_chances(Path(sweep_path)) if sweep_path and _is_random(config) else {},
+        )
         first += [
             headline(
                 designs,
@@ -148,17 +163,19 @@ def build_report(
         extents.append(answer.extent(designs))
         pairs += terms.DESIGNS
         sections += [
+            options.section(designs, evidence),
             all_designs.section(designs, Path(designs_path).read_bytes(), drawn, variants),
             dispatch.section(designs, paths, drawn),
             incentives.section(designs),
             store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
         ]
-        if sweep_paths:
-            sampled = samples.Sampled.read(sweep_paths)
-            said = [*first[0].sentences, samples.first_sentence(sampled)]
-            first[0] = replace(first[0], sentences=[sentence for sentence in said if sentence])
-            sections.insert(1, samples.section(sampled))
+        if sweep_path and sweep_regret_path and sweep_figures_dir:
+            sampled = samples.Sampled.read(sweep_path, sweep_regret_path, sweep_figures_dir)
+            if _is_random(config):
+                said = [*first[0].sentences, samples.first_sentence(sampled)]
+                first[0] = replace(first[0], sentences=[sentence for sentence in said if sentence])
+            sections.insert(1, samples.section(sampled, is_random=_is_random(config)))
     if groups_path is not None:
         results = groups.GroupResults(
             table=read_groups(groups_path),
@@ -220,8 +237,10 @@ def _evidence(
     design_paths: Sequence[Path],
     attributes: Sequence[Mapping[str, Any]],
     first_paths: Sequence[Path],
-) -> answer.Evidence:
+    config: Mapping[str, Any],
+) -> Evidence:
     """What stands beside the table of designs."""
+    boiler = config.get("condensing_boiler")
     named = dict(zip((path.stem for path in design_paths), attributes, strict=True))
     inputs = {
         name: DesignInputs.model_validate_json(attrs["inputs"]) for name, attrs in named.items()
@@ -240,7 +259,25 @@ def _evidence(
         row["scenario"]: support_gbp(row, Installed.of(xr.Dataset(attrs=named[row["scenario"]])))
         for _, row in designs.iterrows()
     }
-    return answer.Evidence(inputs, run, peaks, support)
+    return Evidence(
+        inputs=inputs,
+        controlled=run,
+        peak_demand_kw=peaks,
+        support_gbp=support,
+        new_boiler=None if boiler is None else NewBoiler.model_validate(boiler),
+    )
+
+
+def _is_random(config: Mapping[str, Any]) -> bool:
+    """Whether the samples of a sweep are drawn, so that shares of them are chances."""
+    return bool(config["sweep"]["method"] in RANDOM_METHODS)
+
+
+def _chances(path: Path) -> dict[str, float]:
+    """Share of a sweep's samples in which each scenario's design saves."""
+    summary = pd.read_csv(path)
+    incomes = summary[summary["quantity"] == "eai_gbp"]
+    return dict(zip(incomes["scenario"], incomes["chance"].astype(float), strict=True))
 
 
 def _is_chp_alone(inputs: DesignInputs) -> bool:

@@ -16,11 +16,23 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from microchp.account.designs import read_designs
-from microchp.account.energy import heat_demand_kw, heat_to_demand_kw, values
+from microchp.account.energy import (
+    electricity_to_use_kw,
+    electricity_use_kw,
+    heat_demand_kw,
+    heat_to_demand_kw,
+    values,
+)
 from microchp.config.scenarios import DesignInputs
 from microchp.files import read_netcdf
 from microchp.report import style
-from microchp.report.selection import best_designs, select, with_another_unit
+from microchp.report.selection import (
+    LEAST_SIZE,
+    best_designs,
+    design_words,
+    select,
+    with_another_unit,
+)
 from microchp.tables import words
 
 FloatArray = npt.NDArray[np.float64]
@@ -106,16 +118,13 @@ _SHARE_COLUMNS = {
 PLACE = ["house", "plant"]
 """What a figure tells apart beside the incentive."""
 
-ALWAYS_DRAWN = ("chp", "boiler")
-"""Sources of heat that figures name even where they give none."""
-
 
 def _drawn_sources(rows: pd.DataFrame) -> list[str]:
     """Sources that some design has, of the shares of a table of designs."""
     return [
         source
         for source, column in _SHARE_COLUMNS.items()
-        if source in (*ALWAYS_DRAWN, "store") or (column in rows and (rows[column] > 0).any())
+        if column in rows and (rows[column] > 0).any()
     ]
 
 
@@ -151,7 +160,7 @@ def store_discharge(
     Parameters
     ----------
     design_paths
-        Design files; those without a store are left out. Rows are houses, columns incentives.
+        Design files; those that install no store are left out. Rows are houses, columns incentives.
     svg_path, pdf_path
         Files to write.
     days
@@ -162,7 +171,7 @@ def store_discharge(
     for path in design_paths:
         design = read_netcdf(path)
         inputs = DesignInputs.model_validate_json(design.attrs["inputs"])
-        if inputs.tes is None:
+        if float(design.attrs["tes_kwh"]) < LEAST_SIZE:
             continue
         step_hours = float(design.attrs["step_hours"])
         count = round(days * 24 / step_hours)
@@ -189,8 +198,7 @@ def store_discharge(
                 size, power = panels[house, incentive]
                 edges = np.arange(len(power) + 1) * step_hours / 24
                 ax.stairs(power, edges, fill=True, color=style.STORE)
-                store = f"{size:.1f} kWh" if size > 0 else "no store"
-                ax.set_title(f"{house} · {words.label(incentive)} · {store}")
+                ax.set_title(f"{house} · {words.label(incentive)} · {size:.1f} kWh")
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         # once all are drawn: a limit set earlier would stop the shared axes from growing
         longest = max(len(power) for _, power in panels.values())
@@ -342,9 +350,10 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
         return _coarse(series, step)[0]
 
     heat = {source: drawn(power) for source, power in heat_to_demand_kw(week).items()}
-    exported, imported = (
+    electricity = {source: drawn(power) for source, power in electricity_to_use_kw(week).items()}
+    exported, charged = (
         drawn(values(week, "grid_export_kw")),
-        drawn(values(week, "grid_import_kw")),
+        drawn(values(week, "battery_charge_kw")),
     )
     count = len(exported)
     hours = _coarse(values(week, "grid_export_kw"), step)[1]
@@ -361,9 +370,8 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
 
         base = np.zeros(count)
         for source, (text, colour) in style.SOURCES.items():
-            if source not in ALWAYS_DRAWN and not heat[source].any():
-                continue
-            base = _layer(top, edges, base, heat[source], text, colour)
+            if heat[source].any():
+                base = _layer(top, edges, base, heat[source], text, colour)
         if size > 0:
             charge = drawn(values(week, "tes_charge_kw"))
             _layer(top, edges, np.zeros(count), -charge, "Into the store", style.STORE, faint=True)
@@ -378,15 +386,24 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
             axes[1].set_ylim(0, 1.05 * size)
             axes[1].set_ylabel("Store (kWh)")
 
-        own = drawn(values(week, "chp_power_kw")) - exported
-        base = _layer(bottom, edges, np.zeros(count), own, "CHP, used at home", style.CHP)
-        _layer(bottom, edges, base, imported, "Import", style.IMPORT)
-        _layer(bottom, edges, np.zeros(count), -exported, "Export", style.EXPORT)
-        _line(bottom, edges, drawn(values(week, "electricity_kw")), "Electricity demand")
+        base = np.zeros(count)
+        for source, (text, colour) in style.ELECTRICITY.items():
+            if electricity[source].any():
+                base = _layer(bottom, edges, base, electricity[source], text, colour)
+        base = np.zeros(count)
+        for flow, text, colour in (
+            (exported, "Export", style.EXPORT),
+            (charged, "Into the battery", style.BATTERY),
+        ):
+            if flow.any():
+                base = _layer(bottom, edges, base, -flow, text, colour, faint=flow is charged)
+        has_load = any(values(week, name).any() for name in ("heat_pump_power_kw", "immersion_kw"))
+        text = "Electricity demand, heat included" if has_load else "Electricity demand"
+        _line(bottom, edges, drawn(electricity_use_kw(week)), text)
         bottom.set_ylabel("Electricity (kW)")
         # a scale for a week of nothing too; it would otherwise show rounding as flows
         low, high = bottom.get_ylim()
-        bottom.set_ylim(low if exported.any() else 0, max(high, 1))
+        bottom.set_ylim(low if base.any() else 0, max(high, 1))
 
         days = pd.DatetimeIndex(week["time"].values)[:: round(24 / step)]
         bottom.set_xlim(0, len(days))
@@ -401,10 +418,9 @@ def dispatch_week(*, design_path: str | Path, svg_path: str | Path, pdf_path: st
         for ax in (top, bottom):
             ax.axhline(0, color=style.DEMAND, linewidth=0.5)
             ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-        unit = f"{design.attrs['chp_kw']:g} kW CHP" if design.attrs["chp_kw"] else "no CHP"
-        store = f"{size:.1f} kWh store" if size > 0 else "no store"
         place = words.place(inputs.house, inputs.plant)
-        top.set_title(f"{place} · {words.label(inputs.incentive_name)} · {unit}, {store}")
+        what = design_words(design.attrs)
+        top.set_title(f"{place} · {words.label(inputs.incentive_name)} · {what}")
 
 
 def busiest_week(design: xr.Dataset) -> slice:

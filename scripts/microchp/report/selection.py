@@ -1,12 +1,17 @@
-"""Which rows of the table of designs a figure or a section of the page is about."""
+"""Which rows of the table of designs a figure or a section is about, and what they install."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from microchp.account.energy import SIZES
 from microchp.config import OPTIMAL
+from microchp.tables.columns import PART_SIZES
+from microchp.tables.words import number
 
 LEAST_SIZE = 0.05
 """Smaller sizes are none to a reader: a solver's zero is not exact."""
@@ -51,6 +56,29 @@ def cheaper_of_pairs(chosen: pd.DataFrame) -> pd.DataFrame:
     )
     best = order.drop_duplicates(["house", "incentive", "variant", "design"])
     return chosen.loc[chosen.index.isin(best.index)]
+
+
+Sizes = pd.Series | Mapping[Any, Any]
+"""Sizes by their columns of ``designs.csv``: a row of it, or the attributes of a design file."""
+
+
+def part_words(sizes: Sizes) -> list[str]:
+    """What is installed beside a boiler and a hot-water store, with its sizes."""
+    unit = [f"{sizes['chp_kw']:g} kW CHP"] if sizes["chp_kw"] else []
+    others = [
+        f"{sizes[column.name]:.{column.digits}f} {column.unit} {column.label.lower()}"
+        for column in PART_SIZES
+        if sizes.get(column.name, 0.0) > LEAST_SIZE
+    ]
+    return [*unit, *others]
+
+
+def design_words(sizes: Sizes) -> str:
+    """What is installed: "2 kW CHP, 13.0 kWh store", "6.0 kW heat pump, no store"."""
+    parts, store = part_words(sizes), sizes["tes_kwh"]
+    if store >= LEAST_SIZE:
+        return ", ".join([*(parts or ["boiler"]), f"{number(store, 1)} kWh store"])
+    return ", ".join([*parts, "no store"]) if parts else "boiler alone"
 
 
 def installs(designs: pd.DataFrame) -> pd.Series:

@@ -41,6 +41,14 @@ SOURCES = {
 }
 """Sources of heat in the order in which they are stacked."""
 
+ELECTRICITY = {
+    "pv": ("Photovoltaics, used at home", PV),
+    "chp": ("CHP, used at home", CHP),
+    "battery": ("Out of the battery", BATTERY),
+    "import": ("Import", IMPORT),
+}
+"""Sources of electricity in the order in which they are stacked."""
+
 INCENTIVE_COLOURS = {"none": "#3B3B3B", "fit": "#E69F00", "co2_levy": "#56B4E9"}
 _OTHER_COLOURS = ("#F0E442", "#999933", "#882255", "#44AA99", "#DDCC77")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from textwrap import fill
 
 from microchp.account.designs import read_designs
-from microchp.report.sections.answer import Evidence, answers, design_notices, designs_count
+from microchp.report.evidence import Evidence
+from microchp.report.sections.answer import answers, design_notices, designs_count
 from microchp.tables.words import percent
 
 TOGETHER = " *"

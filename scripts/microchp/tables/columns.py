@@ -1,12 +1,13 @@
-"""Columns of ``designs.csv``: name, unit, label, digits and meaning, each stated once.
+"""Columns of result tables: name, unit, label, digits and meaning, each stated once.
 
-The page takes its headings from here, the documentation its table (``docs/tables.md``), and
+The page takes its headings from here, the documentation its tables (``docs/tables.md``), and
 :func:`schema` the checks of a table that is read.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -304,10 +305,54 @@ DESIGNS = (
 )
 """Columns of ``designs.csv``."""
 
+_CO2 = "By the factors of `emissions`, Eq. 20."
+
+CONTROL = (
+    _text("scenario", "Id", "Of the design that is installed."),
+    _text("extent", "Of", "`dwelling`: the first one alone; `group`: all of the group."),
+    TableColumn(
+        "penetration", "1", "Penetration", "Share of dwellings that have the design.", 2, 0.0, 1.0
+    ),
+    _text("control", "Control", "Who controls the units."),
+    TableColumn("cost_gbp", "£/y", "Cost of a year", "What all dwellings pay, capital included."),
+    _amount("import_kwh", "Import", "Bought by all dwellings together, as their transformer sees."),
+    _amount("export_kwh", "Export", "Sold by all dwellings together."),
+    TableColumn("peak_import_kw", "kW", "Largest import", "The same, mean of a step.", 1, 0.0),
+    TableColumn("peak_export_kw", "kW", "Largest export", "The same, mean of a step.", 1, 0.0),
+    TableColumn("co2_kg", "kg/y", "CO₂", _CO2),
+    TableColumn("chp_starts", "1/y", "Starts", "Of all units together.", 0, 0.0),
+    _money("value_gbp", "Worth of control", "Cost under `heat_led` less the cost under this one."),
+    _money("lower_bound_gbp", "Lower bound", "No control of these units costs less."),
+    TableColumn("relative_gap", "1", "Gap", "Of `household`: cost less bound, over the cost.", 5),
+    TableColumn("dwellings", "", "Dwellings", "All, with the design or without.", 0, 1.0),
+    TableColumn("units", "", "With the design", "Dwellings that have it.", 0, 0.0),
+    TableColumn("chp_run_hours", "h/y", "Run hours", "Of all units together.", 0, 0.0),
+    _amount("chp_electricity_kwh", "Generated", "By all units together."),
+    _amount("fuel_kwh", "Fuel", "Of all dwellings, lower heating value."),
+    _amount("unmet_heat_kwh", "Heat not served", "Of all dwellings; where any is, cost is empty."),
+    _money("bau_cost_gbp", "Cost of today", "Of all dwellings with a boiler and the grid."),
+    TableColumn("bau_co2_kg", "kg/y", "CO₂ today", "The same.", least=0.0),
+    TableColumn(
+        "saving_kept_share",
+        "1",
+        "Saving kept",
+        "Cost of today less cost, over the same under `household`; empty where that saves nothing.",
+        2,
+    ),
+    TableColumn("co2_kept_share", "1", "CO₂ saving kept", "The same of CO₂.", 2),
+    _text("house", "House", "House type."),
+    _text("incentive", "Incentive", "What the policy pays."),
+    _text("tes", "Store", "Whether a hot-water store could be chosen."),
+    _text("plant", "Plant", "Which parts could be chosen."),
+    _text("variant", "Variant", "Change of the configuration; empty: as configured."),
+    _text("design", "Sizes", "`optimal`, or the name of given sizes."),
+)
+"""Columns of ``control.csv``."""
+
 BY_NAME = {column.name: column for column in DESIGNS}
 
 
-def schema() -> pa.DataFrameSchema:
+def schema(columns: Sequence[TableColumn] = DESIGNS) -> pa.DataFrameSchema:
     """What every column of the registry that a table has must hold.
 
     Columns that are not in the registry are let through; values are compared with their bounds
@@ -322,12 +367,12 @@ def schema() -> pa.DataFrameSchema:
                 required=False,
                 coerce=not column.text,
             )
-            for column in DESIGNS
+            for column in columns
         }
     )
 
 
-def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
+def check(table: pd.DataFrame, name: str, columns: Sequence[TableColumn] = DESIGNS) -> pd.DataFrame:
     """A table whose columns are what the registry says.
 
     Raises
@@ -336,7 +381,7 @@ def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
         With every column that is not, and the first value of each.
     """
     try:
-        return schema().validate(table, lazy=True)
+        return schema(columns).validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases.drop_duplicates("column")
         found = ", ".join(
@@ -355,6 +400,14 @@ def _bounds(column: TableColumn) -> list[pa.Check]:
     return found
 
 
+def _table(columns: Sequence[TableColumn]) -> list[str]:
+    return [
+        "| column | unit | on the page | meaning |",
+        "| --- | --- | --- | --- |",
+        *(f"| `{c.name}` | {c.unit or '–'} | {c.label} | {c.meaning} |" for c in columns),
+    ]
+
+
 def documentation() -> str:
     """The columns as a page of the documentation."""
     lines = [
@@ -363,9 +416,13 @@ def documentation() -> str:
         "Written by `make reference` from `microchp.tables.columns`. A share is of 1; a cell "
         "without a value is empty. Columns of parts that a run does not have may be missing.",
         "",
-        "| column | unit | on the page | meaning |",
-        "| --- | --- | --- | --- |",
-        *(f"| `{c.name}` | {c.unit or '–'} | {c.label} | {c.meaning} |" for c in DESIGNS),
+        *_table(DESIGNS),
+        "",
+        "## Columns of `control.csv`",
+        "",
+        "A row per scenario, penetration and control ([Who controls](control.md)).",
+        "",
+        *_table(CONTROL),
     ]
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,7 @@ _LABELS = {
     "none": "No incentive",
     "fit": "Feed-in tariff",
     "co2_levy": "CO₂ levy",
+    "chp": "CHP",
     "average_belgian": "Average Belgian",
 }
 

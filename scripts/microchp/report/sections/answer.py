@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,17 +13,17 @@ import pandas as pd
 from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH, CarbonUse
 from microchp.account.controlled import Controlled
 from microchp.config import OPTIMAL, Emissions
-from microchp.config.scenarios import DesignInputs
+from microchp.report.evidence import Evidence, choices, sizes_of
 from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
 from microchp.report.selection import (
     LEAST_SIZE,
     best_designs,
     cheaper_of_pairs,
+    design_words,
     installs,
     select,
     with_another_unit,
 )
-from microchp.tables.columns import PART_SIZES
 from microchp.tables.words import DASH, change, label, number, percent, plain_words, pounds, years
 
 FINE_MINUTES = 5
@@ -69,6 +70,8 @@ class Answer:
     """The grid that ``co2`` is counted by, and what it is by the grid of today."""
     controlled: Cell
     """What the design saves with an ordinary controller; a dash where no such run was made."""
+    chance: Cell
+    """Share of a sweep's samples in which it pays; a dash where no sweep was made."""
     next_best: str
 
 
@@ -80,21 +83,7 @@ class Answers:
     annualisation: str
     lifetime: str
     has_controlled: bool
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What of a run stands beside its table of designs, by scenario.
-
-    ``inputs`` is what each design was made for, ``controlled`` its year with an ordinary
-    controller, ``peak_demand_kw`` the largest electricity demand of its house, ``support_gbp`` what
-    the policy pays for it in a year.
-    """
-
-    inputs: Mapping[str, DesignInputs] = field(default_factory=dict)
-    controlled: Mapping[str, Controlled] = field(default_factory=dict)
-    peak_demand_kw: Mapping[str, float] = field(default_factory=dict)
-    support_gbp: Mapping[str, float] = field(default_factory=dict)
+    has_chance: bool
 
 
 def answer_table(designs: pd.DataFrame, evidence: Evidence) -> Answers:
@@ -109,13 +98,16 @@ def answer_table(designs: pd.DataFrame, evidence: Evidence) -> Answers:
         has_controlled=any(
             not math.isnan(found.controlled.value) for _, of in houses for found in of
         ),
+        has_chance=any(not math.isnan(found.chance.value) for _, of in houses for found in of),
     )
 
 
 def grid_words(emissions: Emissions) -> str:
     """The grid's factor, and of which year it is as far as the configuration says so."""
-    year = getattr(emissions, "year", None)
+    year = emissions.factor_year
     of = "of a year not stated" if year is None else f"of {year}"
+    if emissions.grid_file is not None:
+        return f"{Path(emissions.grid_file).name}, hour by hour, {of}"
     return f"{emissions.grid_kg_per_kwh:g} kg/kWh {of}"
 
 
@@ -143,21 +135,8 @@ def _co2_by(row: pd.Series, evidence: Evidence) -> str:
     )
 
 
-def design_words(row: pd.Series) -> str:
-    """What is installed in a design: "2 kW CHP, 13.0 kWh store"."""
-    unit = f"{row['chp_kw']:g} kW CHP" if row["chp_kw"] else "no CHP"
-    others = [
-        f"{row[column.name]:.{column.digits}f} {column.unit} {column.label.lower()}"
-        for column in PART_SIZES
-        if row.get(column.name, 0.0) > LEAST_SIZE
-    ]
-    has_store = row["tes_kwh"] >= LEAST_SIZE
-    store = f"{number(row['tes_kwh'], 1)} kWh store" if has_store else "no store"
-    return ", ".join([unit, *others, store])
-
-
-def next_best(row: pd.Series, own: pd.DataFrame) -> str:
-    """The cheapest other choice for a house under an incentive, and what it costs more.
+def next_best(row: pd.Series, own: pd.DataFrame, evidence: Evidence) -> str:
+    """The cheapest other choice for a house under an incentive, and what it costs more or less.
 
     Parameters
     ----------
@@ -165,18 +144,15 @@ def next_best(row: pd.Series, own: pd.DataFrame) -> str:
         The best design.
     own
         All designs of its house and incentive in the run as configured, of every plant.
+    evidence
+        What stands beside the table; with it a new boiler is a choice too.
     """
-    sizes = ["chp_kw", "tes_kwh", *(c.name for c in PART_SIZES if c.name in own.columns)]
-    same = (own[sizes] - row[sizes].astype(float)).abs().max(axis=1) < LEAST_SIZE
-    others = own[~same]
-    options = [(float(other["eac_gbp"]), design_words(other)) for _, other in others.iterrows()]
-    if any(row[sizes].astype(float) >= LEAST_SIZE):
-        options.append((float(row["bau_cost_gbp"]), "today's boiler and grid"))
-    if not options:
+    sizes = sizes_of(row)
+    others = [choice for choice in choices(own, evidence) if not choice.has(sizes)]
+    if not others:
         return "no other in this run"
-    cost, words = min(options)
-    more = cost - row["eac_gbp"]
-    return f"{words}, {pounds(abs(more))} a year {'dearer' if more >= 0 else 'cheaper'}"
+    more = others[0].year.cost_gbp - row["eac_gbp"]
+    return f"{others[0].words}, {pounds(abs(more))} a year {'dearer' if more >= 0 else 'cheaper'}"
 
 
 def store_verdict(row: pd.Series | None, together: str = "") -> tuple[str, str, str]:
@@ -287,7 +263,7 @@ def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[A
     varied = cheaper_of_pairs(designs[(designs["variant"] != "") & (designs["design"] == OPTIMAL)])
     houses: dict[str, list[Answer]] = {}
     for _, row in best_designs(designs).iterrows():
-        pair = _of_case(optimal, row)
+        pair = of_case(optimal, row)
         with_store = pair[(pair["tes"] == "with") & (pair["plant"] == row["plant"])]
         stored = None if with_store.empty else with_store.iloc[0]
         other = "" if stored is None else together.get(stored["scenario"], "")
@@ -307,9 +283,10 @@ def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[A
                 together=bool(other),
                 co2_by=_co2_by(row, evidence),
                 controlled=_controlled(evidence.controlled.get(row["scenario"])),
-                next_best=next_best(row, _of_case(designs[designs["variant"] == ""], row)),
+                chance=share_cell(evidence.chance.get(row["scenario"])),
+                next_best=next_best(row, of_case(designs[designs["variant"] == ""], row), evidence),
                 certainty=certainty(row, pair),
-                sensitivity=sensitivity(row, _of_case(varied, row)),
+                sensitivity=sensitivity(row, of_case(varied, row)),
             )
         )
     return list(houses.items())
@@ -319,7 +296,8 @@ def _controlled(found: Controlled | None) -> Cell:
     return Cell(DASH) if found is None else cell(found.saving_gbp)
 
 
-def _of_case(designs: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
+def of_case(designs: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
+    """Designs of the same house and incentive as a row."""
     same = (designs["house"] == row["house"]) & (designs["incentive"] == row["incentive"])
     found: pd.DataFrame = designs[same]
     return found

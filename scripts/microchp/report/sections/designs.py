@@ -31,8 +31,8 @@ from microchp.report.page import (
     share_cell,
 )
 from microchp.report.sections import sweep
-from microchp.report.sections.answer import design_words, effects
-from microchp.report.selection import best_designs, cheaper_of_pairs
+from microchp.report.sections.answer import effects
+from microchp.report.selection import best_designs, cheaper_of_pairs, design_words
 from microchp.tables import words
 from microchp.tables.columns import BY_NAME, PART_SIZES, TableColumn
 from microchp.tables.words import DASH, label, percent

@@ -23,8 +23,7 @@ from microchp.report import style
 from microchp.report.figures import FIRST_DAYS, drawn_step_minutes
 from microchp.report.page import Section, Text, drawing
 from microchp.report.payload import FloatArray, packed, series_bytes, unit_for
-from microchp.report.sections.answer import design_words
-from microchp.report.selection import best_designs
+from microchp.report.selection import best_designs, design_words
 from microchp.tables.words import label
 
 UNIT_KW = 0.01

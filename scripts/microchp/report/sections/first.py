@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
+from microchp.report.evidence import Choice, Evidence, boiler_words, choices
 from microchp.report.page import Drawing, drawing
-from microchp.report.sections.answer import Evidence, carbon_use, grid_words, sentences
+from microchp.report.sections.answer import carbon_use, grid_words, of_case, sentences
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import best_designs, installs
 from microchp.tables.words import label, number, percent, pounds
@@ -66,6 +67,7 @@ def headline(
             *_carbon_sentence(built, evidence),
             *([_street_sentence(streets)] if streets else _house_sentence(built, evidence)),
             *_controller_sentence(built, evidence),
+            *_something_else(designs, best, evidence),
         ],
         picture=drawing(picture, "store_week", title, f"{title}.") if picture.exists() else None,
     )
@@ -218,3 +220,62 @@ def _controller_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
         f"the same designs save {_span(said, pounds)} a year and pay in {paying} of {len(found)} "
         "cases."
     ]
+
+
+def _something_else(designs: pd.DataFrame, best: pd.DataFrame, evidence: Evidence) -> list[str]:
+    """Whether something else does better: a new boiler, other plants; and what was not compared."""
+    own = designs[designs["variant"] == ""]
+    cases = [(row, choices(of_case(own, row), evidence)) for _, row in best.iterrows()]
+    said = []
+    if evidence.new_boiler is not None and evidence.inputs:
+        saved = [
+            row["bau_cost_gbp"] - choice.year.cost_gbp
+            for row, found in cases
+            for choice in found
+            if choice.sizes is None
+        ]
+        wins = sum(found[0].sizes is None for _, found in cases)
+        said.append(
+            f"Instead of all this, {boiler_words(evidence.new_boiler)} saves "
+            f"{_span(saved, pounds)} a year and costs least in {_cases(wins, len(cases))}."
+        )
+    cheapest = [found[0] for _, found in cases]
+    cleanest = [min(found, key=lambda one: one.year.co2_kg) for _, found in cases]
+    said.append(
+        f"Cheapest of all compared: {_winners(cheapest)}. Least CO₂ by the grid of this run: "
+        f"{_winners(cleanest)}."
+    )
+    missing = [
+        name
+        for name, are_there in {
+            "heat pump": [one.heat_pump is not None for one in evidence.inputs.values()],
+            "photovoltaics": [one.pv is not None for one in evidence.inputs.values()],
+            "battery": [one.battery is not None for one in evidence.inputs.values()],
+        }.items()
+        if are_there and not any(are_there)
+    ]
+    if missing:
+        said.append(
+            f"Not compared in this run: {', '.join(missing)}; scenarios.plant takes plants that "
+            "have them."
+        )
+    return said
+
+
+def _winners(chosen: Sequence[Choice]) -> str:
+    """Which kinds of choice these are, and in how many cases each."""
+    kinds = ["nothing new" if one.sizes and not any(one.sizes) else _kind(one) for one in chosen]
+    counts = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+    if len(chosen) == 1:
+        return kinds[0]
+    return ", ".join(f"{kind} in {_cases(count, len(chosen))}" for kind, count in counts.items())
+
+
+def _kind(choice: Choice) -> str:
+    return label(choice.plant) if choice.plant else choice.words
+
+
+def _cases(count: int, total: int) -> str:
+    if total == 1:
+        return "this case" if count else "no case"
+    return f"{count} of {total} cases" if count else "no case"

@@ -20,8 +20,7 @@ from microchp.report.page import (
     rounded,
     share_cell,
 )
-from microchp.report.sections.answer import design_words
-from microchp.report.selection import best_designs
+from microchp.report.selection import best_designs, design_words
 from microchp.tables.words import change, label
 
 MEASURES: dict[str, tuple[str, int, Callable[[pd.DataFrame], pd.Series]]] = {

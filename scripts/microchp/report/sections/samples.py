@@ -45,9 +45,8 @@ class Sampled:
     figures: Path
 
     @classmethod
-    def read(cls, paths: Sequence[str | Path]) -> Sampled:
+    def read(cls, summary: str | Path, regret: str | Path, figures: str | Path) -> Sampled:
         """From the paths of summary, regret and figures."""
-        summary, regret, figures = paths
         texts = {"variant": "", "design": "", "plant": ""}
         return cls(pd.read_csv(summary).fillna(texts), pd.read_csv(regret), Path(figures))
 
@@ -86,22 +85,25 @@ def first_sentence(sampled: Sampled) -> str:
     )
 
 
-def section(sampled: Sampled) -> Section:
+def section(sampled: Sampled, *, is_random: bool) -> Section:
     """Chances and quantiles, what matters, where it stops paying, and regret.
 
     Parameters
     ----------
     sampled
         Results of the sweep.
+    is_random
+        Whether samples are drawn, so that shares of them are chances.
     """
     names = sampled.names
-    said = [f"{names[scenario]}: {text}" for scenario, text in answers(sampled.summary).items()]
+    told = answers(sampled.summary) if is_random else {}
+    said = [f"{names[scenario]}: {text}" for scenario, text in told.items()]
     parts: list[object] = [
         Text(
             "What is uncertain is sampled, and each scenario designed anew in every sample, with a "
-            "proof of its own. Chances say in how many samples something earns more than it costs."
+            "proof of its own; shares are of the samples in which it earns more than it costs."
         ),
-        Points(said),
+        *([Points(said)] if said else []),
         *_drawings(sampled, "distribution", [(f"_{name}", "") for name in SHOWN]),
         _table(sampled),
     ]

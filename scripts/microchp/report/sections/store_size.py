@@ -22,11 +22,17 @@ from microchp.report.page import (
     folded,
     rounded,
 )
-from microchp.report.selection import select
-from microchp.tables.words import label
+from microchp.report.selection import part_words, select
+from microchp.tables.words import label, place
 
-CURVE = ("curve_chp_kw", "curve_tes_kwh", "curve_eac_gbp", "curve_bound_gbp")
-"""Variables of a design file over ``curve``: sizes, cost, and the bound under it."""
+SIZES = ("chp_kw", "heat_pump_kw", "immersion_kw", "pv_kwp", "battery_kwh")
+"""Sizes beside the store's; those that are chosen from a few tell the lines apart."""
+
+RANGED = ("pv_kwp", "battery_kwh")
+"""Sizes that are free within a range: where they vary, cost against the store is no line."""
+
+CURVE = ("tes_kwh", "eac_gbp", "bound_gbp")
+"""Of a design file over ``curve`` (there after ``curve_``): size, cost, and the bound under it."""
 
 UNIT_COLOURS = (style.BOILER, style.STORE, style.CHP, style.IMPORT, style.EXPORT, "#E69F00")
 """Of units from the smallest; the first is of none, heat from the boiler alone."""
@@ -44,8 +50,9 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path]) -> Section | No
     if not curves:
         return None
     houses, incentives = chosen["house"], chosen["incentive"]
+    plants = chosen["plant"]
     named = {
-        f"{label(str(houses[name]))}, {label(str(incentives[name]))}": curve
+        f"{place(str(houses[name]), str(plants[name]))}, {label(str(incentives[name]))}": curve
         for name, curve in curves.items()
     }
     return Section(
@@ -65,21 +72,33 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path]) -> Section | No
 
 
 def read_curve(path: Path) -> pd.DataFrame | None:
-    """Cost and bound of a design by unit and store, or none where there is a single store."""
+    """Cost and bound of a design by the sizes of its parts.
+
+    None where there is a single store, or where another size that is free within a range varies.
+    """
     with xr.open_dataset(path, engine="netcdf4") as design:
         if "curve" not in design.dims:
             return None
-        curve = pd.DataFrame({name: design[name].to_numpy() for name in CURVE})
-    return curve if curve["curve_tes_kwh"].max() > curve["curve_tes_kwh"].min() else None
+        names = [name for name in (*SIZES, *CURVE) if f"curve_{name}" in design]
+        curve = pd.DataFrame({name: design[f"curve_{name}"].to_numpy() for name in names})
+    curve = curve.reindex(columns=[*SIZES, *CURVE], fill_value=0.0)
+    span = curve.max() - curve.min()
+    return curve if span["tes_kwh"] > 0 and (span[list(RANGED)] == 0).all() else None
+
+
+def _line(row: pd.Series) -> str:
+    """What a line is of: its parts beside the store."""
+    return ", ".join(part_words(row)) or "boiler alone"
 
 
 def curve_chart(named: dict[str, pd.DataFrame]) -> Chart:
-    """Cost and bound against the store's size, a line for each unit, the optimum marked."""
-    units = sorted({kw for curve in named.values() for kw in curve["curve_chp_kw"]})
+    """Cost and bound against the store's size, a line for each set of parts, the optimum marked."""
+    named = {name: curve.assign(line=curve.apply(_line, axis=1)) for name, curve in named.items()}
+    every = pd.concat(named.values()).sort_values(list(SIZES), kind="stable")
+    lines = list(dict.fromkeys(every["line"]))
     traces: list[dict[str, object]] = []
-    for k, kw in enumerate(units):
+    for k, name in enumerate(lines):
         colour = UNIT_COLOURS[k % len(UNIT_COLOURS)]
-        name = f"{kw:g} kW CHP" if kw else "No CHP"
         shared = {"legendgroup": name, "hovertemplate": "%{x:.1f} kWh: £%{y:,.2f}"}
         traces += [
             {
@@ -91,7 +110,7 @@ def curve_chart(named: dict[str, pd.DataFrame]) -> Chart:
             },
             {
                 **shared,
-                "name": name,
+                "name": name[:1].upper() + name[1:],
                 "mode": "lines+markers",
                 "line": {"color": colour},
                 "marker": {"size": 5},
@@ -109,17 +128,12 @@ def curve_chart(named: dict[str, pd.DataFrame]) -> Chart:
     choices: dict[Choice, list[dict[str, object]]] = {}
     for c, curve in enumerate(named.values()):
         found: list[dict[str, object]] = []
-        for kw in units:
-            rows = curve[curve["curve_chp_kw"] == kw].sort_values("curve_tes_kwh")
-            x = rounded(rows["curve_tes_kwh"], 3)
-            found += [
-                {"x": x, "y": rounded(rows[name], 2)}
-                for name in ("curve_bound_gbp", "curve_eac_gbp")
-            ]
-        best = curve.loc[[curve["curve_eac_gbp"].idxmin()]]
-        found.append(
-            {"x": rounded(best["curve_tes_kwh"], 3), "y": rounded(best["curve_eac_gbp"], 2)}
-        )
+        for name in lines:
+            rows = curve[curve["line"] == name].sort_values("tes_kwh")
+            x = rounded(rows["tes_kwh"], 3)
+            found += [{"x": x, "y": rounded(rows[y], 2)} for y in ("bound_gbp", "eac_gbp")]
+        best = curve.loc[[curve["eac_gbp"].idxmin()]]
+        found.append({"x": rounded(best["tes_kwh"], 3), "y": rounded(best["eac_gbp"], 2)})
         choices[(c,)] = found
     return Chart(
         title="Cost of a year against the size of the store",
@@ -140,7 +154,7 @@ def curve_chart(named: dict[str, pd.DataFrame]) -> Chart:
 def _table(named: dict[str, pd.DataFrame]) -> Table:
     columns = [
         Column("House, incentive", text=True),
-        Column("CHP", "kW"),
+        Column("Beside the store", text=True),
         Column("Store", "kWh"),
         Column("EAC", "£/y"),
         Column("Bound", "£/y"),
@@ -148,10 +162,10 @@ def _table(named: dict[str, pd.DataFrame]) -> Table:
     rows: list[list[Cell | str]] = [
         [
             name,
-            Cell(f"{row['curve_chp_kw']:g}", row["curve_chp_kw"]),
-            cell(row["curve_tes_kwh"], 2),
-            cell(row["curve_eac_gbp"], 2),
-            cell(row["curve_bound_gbp"], 2),
+            _line(row),
+            cell(row["tes_kwh"], 2),
+            cell(row["eac_gbp"], 2),
+            cell(row["bound_gbp"], 2),
         ]
         for name, curve in named.items()
         for _, row in curve.iterrows()

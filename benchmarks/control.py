@@ -1,0 +1,151 @@
+"""What control is worth and how long it takes: ``python benchmarks/control.py``.
+
+Of the built-in detached house with a 1 kW unit and a store of 6 kWh under the feed-in tariff, at
+5 min: cost and CO2 under every control of a dwelling, and what a horizon of 6 to 72 h loses to
+perfect foresight, with forecasts and with perfect ones. Then the time of a group, whose dwellings
+are drawn from a pool of such years with shifts of whole weeks.
+
+``--dwellings 10,30`` says how large groups are; ``--skip-horizons`` leaves the horizons out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+from microchp.config import load_config
+from microchp.config.scenarios import (
+    ControlInputs,
+    control_inputs,
+    demand_inputs,
+    design_inputs,
+    scenario_table,
+)
+from microchp.control.dispatch import (
+    heat_led_year,
+    household_year,
+    independent,
+    read_dwellings,
+)
+from microchp.control.forecast import Rolling, forecast_year
+from microchp.control.line import Dwelling, dwelling_of
+from microchp.control.year import as_usual
+from microchp.demand.build import build_demand
+from microchp.series.timeseries import MINUTES_PER_DAY
+
+ROOT = Path(__file__).parents[1]
+SIZES = {"chp_unit": "gas_engine_1kw", "chp_kw": 1.0, "tes_kwh": 6.0}
+HORIZONS = (6, 12, 24, 48, 72)
+POOL = 2
+CORES = 2
+
+
+def pool(directory: Path) -> tuple[list[Dwelling], ControlInputs]:
+    """Some dwellings of the built-in house with the unit and the store."""
+    config = load_config(
+        {
+            "scenarios": {
+                "house": ["detached"],
+                "incentive": ["fit"],
+                "tes": ["with"],
+                "control": ["heat_led", "household"],
+            }
+        },
+        ROOT / "resources",
+    )
+    (scenario,) = scenario_table(config).values()
+    path = directory / "detached.nc"
+    build_demand(
+        demand_path=path,
+        quality_path=directory / "quality.json",
+        **dict(demand_inputs(config, "detached", POOL)),
+    )
+    made = read_dwellings(path, design_inputs(config, scenario), SIZES)
+    return made, control_inputs(config, scenario)
+
+
+def group(of: list[Dwelling], count: int) -> list[Dwelling]:
+    """So many dwellings, each one of the pool's shifted by whole weeks and some minutes."""
+    random = np.random.default_rng(1)
+    made = []
+    for number in range(count):
+        problem = of[number % len(of)].problem
+        slices = problem.shape[1]
+        shift = int(random.integers(-3, 4)) * 7 * slices + int(random.integers(-6, 7))
+        arrays = [
+            np.roll(values.ravel(), shift).reshape(problem.shape)
+            for values in (problem.space_heating_kw, problem.hot_water_kw, problem.electricity_kw)
+        ]
+        moved = replace(
+            problem, space_heating_kw=arrays[0], hot_water_kw=arrays[1], electricity_kw=arrays[2]
+        )
+        made.append(dwelling_of(moved, SIZES))
+    return made
+
+
+def horizons(dwelling: Dwelling, min_run_minutes: int) -> None:
+    """Print the cost of every control, and the loss to each horizon."""
+    usual = as_usual(dwelling)
+    best, bound = household_year(dwelling)
+    ordinary = heat_led_year(dwelling, min_run_minutes)
+    saved = usual.cost_gbp - best.cost_gbp
+    print(f"{'today':24} {usual.cost_gbp:9.2f} GBP/y {usual.co2_kg:8.1f} kg")
+    print(f"{'bound':24} {bound:9.2f} GBP/y")
+    for name, year in (("household", best), ("heat_led", ordinary)):
+        kept = (usual.cost_gbp - year.cost_gbp) / saved
+        print(
+            f"{name:24} {year.cost_gbp:9.2f} GBP/y {year.co2_kg:8.1f} kg "
+            f"{year.starts:6d} starts, {kept:6.1%} of the saving kept"
+        )
+    for is_perfect in (True, False):
+        for hours in HORIZONS:
+            begun = time.perf_counter()
+            year = forecast_year(dwelling, Rolling(hours, 30, is_perfect), min_run_minutes)
+            seconds = time.perf_counter() - begun
+            lost = year.cost_gbp - best.cost_gbp
+            what = "perfect" if is_perfect else "forecast"
+            print(
+                f"{what:9} {hours:3d} h ahead     {year.cost_gbp:9.2f} GBP/y {year.co2_kg:8.1f} kg "
+                f"{year.starts:6d} starts: {lost:+6.2f} GBP ({lost / best.cost_gbp:+.3%}), "
+                f"{year.co2_kg - best.co2_kg:+6.1f} kg, "
+                f"{(usual.cost_gbp - year.cost_gbp) / saved:6.1%} kept; {seconds:.1f} s"
+            )
+
+
+def main() -> None:
+    """Print it all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dwellings", default="10,30")
+    parser.add_argument("--skip-horizons", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        made, inputs = pool(Path(directory))
+    # compiled before it is timed
+    household_year(made[0])
+    if not options.skip_horizons:
+        horizons(made[0], inputs.min_run_minutes)
+    days = made[0].problem.heat_kw.size * made[0].line.step_hours * 60 / MINUTES_PER_DAY
+    for count in map(int, options.dwellings.split(",")):
+        homes = group(made, count)
+        begun = time.perf_counter()
+        street = independent(homes, inputs.controls, inputs, CORES)
+        seconds = time.perf_counter() - begun
+        years = street.years["household"]
+        cost = sum(year.cost_gbp for year in years)
+        bound = sum(year.bound_gbp for year in years)
+        print(
+            f"household and heat_led {count:4d} dwellings x {days:.0f} days: {seconds:6.1f} s, "
+            f"{seconds / count:.2f} s a dwelling, gap {(cost - bound) / cost:.4%}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""``control.csv``: every design under every control, alone and in a group."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from microchp.files import whole
+from microchp.tables.columns import CONTROL, check
+
+log = logging.getLogger(__name__)
+
+TEXTS = [column.name for column in CONTROL if column.text]
+
+
+def read_control(path: str | Path) -> pd.DataFrame:
+    """``control.csv``, or what one scenario gives of it, its texts as texts."""
+    table = pd.read_csv(
+        path, dtype=dict.fromkeys(TEXTS, str), keep_default_na=False, na_values=[""]
+    )
+    return check(table.fillna(dict.fromkeys(TEXTS, "")), str(path), CONTROL)
+
+
+def collect_control(*, paths: Sequence[str | Path], control_path: str | Path) -> None:
+    """Write ``control.csv``.
+
+    Parameters
+    ----------
+    paths
+        What ``dispatch_group`` wrote, a table for each scenario.
+    control_path
+        CSV to write; columns in :data:`microchp.tables.columns.CONTROL`.
+    """
+    table = pd.concat([read_control(path) for path in paths], ignore_index=True)
+    counted = table.astype(dict.fromkeys(["dwellings", "units", "chp_starts"], int))
+    with whole(control_path) as partial:
+        counted[[column.name for column in CONTROL]].to_csv(partial, index=False)
+    log.info("%d designs under control, %d rows", len(paths), len(table))
