@@ -3,15 +3,17 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from design_cases import FIT, inputs, random_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microchp.config import Tes
+from microchp.config import DEFAULT_PLANT, OPTIMAL, Tes
 from microchp.design.near_best import NEAR, larger_store_gbp_per_kwh
 from microchp.design.problem import Problem
 from microchp.design.search import hull_bound_gbp, solve_by_days
+from microchp.report.sections.store_size import near_sentences
 
 
 def forever() -> float:
@@ -72,6 +74,24 @@ def test_without_an_unlimited_boiler_a_larger_store_is_not_vouched_for() -> None
     )
     problem = replace(random_problem(3, given, days=2, slices=8), inputs=limited)
     assert larger_store_gbp_per_kwh(problem, problem.plants[0]) == np.inf
+
+
+def test_the_page_says_which_stores_cost_hardly_more() -> None:
+    row = {
+        "house": "flat",
+        "incentive": "fit",
+        "plant": DEFAULT_PLANT,
+        "design": OPTIMAL,
+        "tes_within_1_percent_from_kwh": 3.04,
+        "tes_within_1_percent_to_kwh": 11.0,
+        "tes_beyond_1_percent_below_kwh": 2.5,
+        "tes_beyond_1_percent_above_kwh": 12.25,
+    }
+    unknown = {**row, "tes_within_1_percent_from_kwh": np.nan}
+    assert near_sentences(pd.DataFrame([row, unknown])) == [
+        "Flat, Feed-in tariff: any store of 3.0 to 11.0 kWh costs within 1 % of the least, none "
+        "below 2.5 or above 12.2 kWh does; proven."
+    ]
 
 
 @pytest.mark.parametrize("tes", [Tes(max_kwh=15.0), None], ids=["with", "without"])

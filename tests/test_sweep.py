@@ -21,6 +21,9 @@ from microchp.design.solve import design_dataset
 from microchp.design.table import prices_of
 from microchp.errors import ConfigError
 from microchp.files import write_netcdf
+from microchp.report.page import Page, render
+from microchp.report.sections import samples
+from microchp.report.sweep_figures import plot_sweep
 from microchp.sweep.chunk import prepare_sweep, sweep_designs
 from microchp.sweep.known import Sold, price_classes, prices_of_year
 from microchp.sweep.library import Library, counted_row, look, operation_at, standing, years_of
@@ -31,9 +34,11 @@ from microchp.sweep.summary import (
     least_of_lines,
     regret_table,
     sobol_indices,
+    summarise_sweep,
     summary_table,
     with_pairs,
 )
+from microchp.tables.words import label
 
 README = ROOT / "README.md"
 GAS, NIGHT = "tariff.gas_gbp_per_kwh", "tariff.import_periods.0.price_gbp_per_kwh"
@@ -509,3 +514,39 @@ def test_chances_say_what_bounds_leave_possible() -> None:
     assert answers(summary)["s"].startswith(
         "The design pays in 33% of the samples (proven 33%, possible 67%)"
     )
+
+
+def test_what_samples_say_stands_in_a_section_and_on_the_first_screen(tmp_path: Path) -> None:
+    folder, rows, judged = tmp_path, [], []
+    for tes in ("with", "without"):
+        rows.append(swept(tmp_path, tes, 10))
+        judged.append(pd.read_parquet(tmp_path / f"{tes}-10" / "judged.parquet"))
+    for name, tables in (("rows", rows), ("judged", judged)):
+        pd.concat(tables, ignore_index=True).to_parquet(folder / f"{name}.parquet")
+    inputs = {GAS: {"low": 0.025, "high": 0.05}, NIGHT: {"low": 0.04, "high": 0.12}}
+    config = study(samples=10, inputs=inputs)
+    summary, regret, figures = folder / "s.csv", folder / "r.csv", folder / "figures"
+    tables = {"sweep_path": folder / "sweep.parquet", "sensitivity_path": folder / "o.csv"}
+    summarise_sweep(
+        rows_paths=[folder / "rows.parquet"],
+        judged_paths=[folder / "judged.parquet"],
+        **tables,
+        summary_path=summary,
+        regret_path=regret,
+        config=config,
+    )
+    plot_sweep(**tables, regret_path=regret, figures_path=figures, sweep=config.sweep)
+    sampled = samples.Sampled.read(summary, regret, figures)
+    table = pd.read_csv(summary).set_index(["scenario", "quantity"])
+    chance = table.loc[("cottage-none-with", "tes_eai_gbp"), "chance"]
+    assert f"the store pays in {100 * chance:.0f} % of them" in samples.first_sentence(sampled)
+    section = samples.section(sampled, is_random=True)
+    page = render(Page("a", "b", "c", [], [], [section]))
+    assert page.count("<svg") >= 4
+    best = pd.read_csv(regret).query("least_expected_cost and scenario == 'cottage-none-with'")
+    assert f"£{best['expected_cost_gbp'].iloc[0]:,.0f} a year on average" in page
+    assert f"£{best['expected_cost_bound_gbp'].iloc[0]:,.0f}" in page
+    assert f"Cottage, {label('none')}, with store" in page
+    assert "pays in" in page
+    not_drawn = samples.section(sampled, is_random=False)
+    assert "pays in" not in render(Page("a", "b", "c", [], [], [not_drawn]))
