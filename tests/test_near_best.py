@@ -26,7 +26,7 @@ def cost_with(problem: Problem, size_kwh: float) -> tuple[float, float]:
     return proof.design.cost_gbp, proof.lower_bound_gbp
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(
     seed=st.integers(0, 500),
     share=st.sampled_from([0.0, 0.3, 1.0]),
