@@ -90,9 +90,7 @@ def near_sentences(chosen: pd.DataFrame) -> list[str]:
         below, above = (row[f"tes_beyond_1_percent_{end}_kwh"] for end in ("below", "above"))
         if np.isnan(low) or row["design"] != OPTIMAL:
             continue
-        sizes = (
-            f"{low:.1f} kWh" if f"{low:.1f}" == f"{high:.1f}" else f"{low:.1f} to {high:.1f} kWh"
-        )
+        sizes = " to ".join(dict.fromkeys((f"{low:.1f}", f"{high:.1f}")))
         said.append(
             f"{place(str(row['house']), str(row['plant']))}, {label(str(row['incentive']))}: any "
             f"store of {sizes} kWh costs within 1 % of the least, none below {below:.1f} or above "
