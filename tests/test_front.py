@@ -20,7 +20,7 @@ from microchp.report.front_figure import plot_front
 from microchp.sweep import front as fronts
 from microchp.sweep.front import Front, Weighed, front_of, front_table, weighed
 
-GAP = 2e-3
+GAP = 5e-3
 SOLVE = Solve(relative_gap=GAP, absolute_gap_gbp=0)
 
 
@@ -28,7 +28,7 @@ def house(seed: int = 4, incentive: Incentive = NO_INCENTIVE) -> Problem:
     given = inputs(
         sizes_kw=(0, 1, 2), tes=Tes(max_kwh=12.0), incentive=incentive, min_load_share=0.3
     )
-    return random_problem(seed, given, days=2, slices=8)
+    return random_problem(seed, given, days=1, slices=8)
 
 
 @pytest.fixture(scope="module", params=[NO_INCENTIVE, FIT], ids=["none", "fit"])
@@ -87,7 +87,7 @@ def test_it_goes_from_dear_to_clean_at_rising_prices(traced: tuple[Problem, Fron
     assert max(front.edge_gaps) <= GAP
 
 
-@pytest.mark.parametrize("price", [0.03, 0.2, 0.7, 3.0])
+@pytest.mark.parametrize("price", [0.05, 0.7])
 def test_no_design_lies_below_its_edges(traced: tuple[Problem, Front], price: float) -> None:
     problem, front = traced
     own = weighed(problem, SOLVE, 1, price)

@@ -15,18 +15,20 @@ from microchp.account.designs import assess_design
 from microchp.config import Config, Solve, Sweep, Tes, load_config
 from microchp.config.scenarios import scenario_table
 from microchp.config.sweep import SampledInput
+from microchp.design.problem import problem_from
 from microchp.design.proof import Proof, size_curve
 from microchp.design.search import Design, solve_by_days
 from microchp.design.solve import design_dataset
 from microchp.design.table import prices_of
 from microchp.errors import ConfigError
-from microchp.files import write_netcdf
+from microchp.files import read_netcdf, write_netcdf
 from microchp.report.page import Page, render
 from microchp.report.sections import samples
 from microchp.report.sweep_figures import plot_sweep
 from microchp.sweep.chunk import prepare_sweep, sweep_designs
 from microchp.sweep.known import Sold, price_classes, prices_of_year
 from microchp.sweep.library import Library, counted_row, look, operation_at, standing, years_of
+from microchp.sweep.problems import Samples
 from microchp.sweep.row import priced_row
 from microchp.sweep.samples import quantiles, saltelli_shares, sample_table
 from microchp.sweep.summary import (
@@ -296,17 +298,18 @@ def test_another_technology_is_not_taken_for_the_same(
 # ----------------------------------------------------------------------------------- rows
 
 
+SWEPT: dict[str, object] = {
+    "checked_samples": 3,
+    "inputs": {
+        GAS: {"low": 0.025, "high": 0.05},
+        NIGHT: {"low": 0.04, "high": 0.12},
+        "tes.capital_cost_gbp_per_kwh": {"low": 10, "high": 30},
+    },
+}
+
+
 def swept(tmp_path: Path, tes: str, chunk_samples: int, samples: int = 10) -> pd.DataFrame:
-    config = study(
-        samples=samples,
-        chunk_samples=chunk_samples,
-        checked_samples=3,
-        inputs={
-            GAS: {"low": 0.025, "high": 0.05},
-            NIGHT: {"low": 0.04, "high": 0.12},
-            "tes.capital_cost_gbp_per_kwh": {"low": 10, "high": 30},
-        },
-    )
+    config = study(samples=samples, chunk_samples=chunk_samples, **SWEPT)
     folder = tmp_path / f"{tes}-{chunk_samples}"
     demand = folder / "demand.nc"
     write_netcdf(year_of_demand(), demand)
@@ -336,6 +339,26 @@ def test_rows_are_proven_checked_and_the_same_in_any_chunks(tmp_path: Path, tes:
     assert (whole_sweep["relative_gap"] <= 0.02).all()
     assert (whole_sweep["lower_bound_gbp"] <= whole_sweep["eac_gbp"] + 1e-9).all()
     pd.testing.assert_frame_equal(whole_sweep, swept(tmp_path, tes, 4))
+
+
+def test_rows_agree_with_runs_of_the_same_configuration_alone(tmp_path: Path) -> None:
+    """Within both proofs; what no design decides, to 1e-9, and the row's own account as well."""
+    rows = swept(tmp_path, "with", 10)
+    study_of = study(samples=10, **SWEPT)
+    scenario = scenario_table(study_of)["cottage-none-with"]
+    demand = read_netcdf(tmp_path / "with-10" / "demand.nc", dwelling=0)
+    samples_of = Samples.of(study_of, scenario, demand)
+    for _, row in rows.iterrows():
+        problem = problem_from(samples_of.demand, samples_of.inputs(int(row["sample"])))
+        alone = solve_by_days(problem, 1e-3, lambda: 1e6)
+        assert row["lower_bound_gbp"] <= alone.design.cost_gbp + 1e-9
+        # flows below a tenth of a milliwatt count as nothing
+        assert row["eac_gbp"] >= alone.lower_bound_gbp * (1 - 1e-7)
+        account = assess_design(design_dataset(problem, alone, 0.0))
+        for name in ("bau_cost_gbp", "bau_co2_kg"):
+            assert row[name] == pytest.approx(account[name], rel=1e-9)
+        income = row["bau_cost_gbp"] - row["eac_gbp"]
+        assert row["eai_gbp"] == pytest.approx(income, abs=1e-9)
 
 
 def test_a_sample_without_a_design_is_kept_and_says_why(tmp_path: Path) -> None:
