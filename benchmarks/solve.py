@@ -13,7 +13,9 @@ house of the design study, unit and store free. It takes about ten minutes on tw
    other with a thread for each core, and as many at a time as there are cores with one thread
    each. Median time of each way over ``--rounds``, and their ratio.
 4. CHP unit, heat pump, store, battery and PV free together, by day programmes, on typical days and,
-   with ``--system-days 24 365``, on every day of the year.
+   with ``--system-days 24 365``, on every day of the year. Beside it PyPSA, if it is installed, on
+   the same days with the sizes that were found, which is the easier task: only the dispatch, and
+   nothing forbids to charge while discharging. HiGHS in both, the time limit that of section 1.
 
 Each solve of the first two sections has a process of its own, so that its peak memory is its own.
 """
@@ -30,6 +32,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -48,9 +51,11 @@ from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem, problem_from
 from microchp.design.proof import Asked, relative_gap
 from microchp.design.search import solve_by_days
+from microchp.design.solve import design_dataset
 from microchp.design.whole import solve_monolithic
 from microchp.errors import SolveError
-from microchp.files import read_netcdf
+from microchp.export.pypsa_network import export_pypsa
+from microchp.files import read_netcdf, write_netcdf
 from microchp.report.style import figure
 from microchp.series.timeseries import resample_dataset
 
@@ -102,18 +107,26 @@ def system_problem(demand_path: Path, days: int, min_load_share: float) -> Probl
     return problem_from(demand, design_inputs(config, scenario))
 
 
-def systems(demand_path: Path, days: Iterable[int], gap: float, min_load: float) -> pd.DataFrame:
-    """Section 4; a row for each number of days."""
+def systems(
+    demand_path: Path, days: Iterable[int], gap: float, min_load: float, limit_s: float
+) -> pd.DataFrame:
+    """Section 4; two rows for each number of days."""
     rows = []
     for number in days:
         problem = system_problem(demand_path, number, min_load)
-        found = measure(problem, "system", gap, 3600.0)
-        rows.append({"days": number, **asdict(found), "gap": found.gap})
+        design_path = demand_path.with_name(f"system_{number}.nc")
+        found = measure(problem, "system", gap, 3600.0, design_path)
+        rows.append({"days": number, "by": "default", **asdict(found), "gap": found.gap})
         print(
             f"{number} days, every part free: {found.cpu_seconds:.1f} s of processor time, "
             f"gap {100 * found.gap:.3f} %",
             flush=True,
         )
+        if find_spec("pypsa"):
+            other = measure(problem, "PyPSA", gap, limit_s, design_path)
+            rows.append({"days": number, "by": "PyPSA, sizes given", **asdict(other)})
+            rows[-1]["gap"] = other.gap
+            print(f"  PyPSA, sizes given: {other.cpu_seconds:.1f} s, gap {100 * other.gap:.3f} %")
     return pd.DataFrame(rows)
 
 
@@ -138,7 +151,14 @@ class Measured:
         return relative_gap(self.cost_gbp, self.lower_bound_gbp)
 
 
-def solve(problem: Problem, route: str, gap: float, limit_s: float, answer: Connection) -> None:
+def solve(
+    problem: Problem,
+    route: str,
+    gap: float,
+    limit_s: float,
+    design_path: Path | None,
+    answer: Connection,
+) -> None:
     """Solve one instance one way and send what was measured."""
     started, cpu_started = time.perf_counter(), time.process_time()
     deadline = started + limit_s
@@ -147,8 +167,15 @@ def solve(problem: Problem, route: str, gap: float, limit_s: float, answer: Conn
         return deadline - time.perf_counter()
 
     try:
+        if route == "PyPSA":
+            assert design_path is not None
+            cost, bound = dispatched_by_pypsa(design_path, gap, limit_s)
+            answer.send(measured_since(started, cpu_started, cost, bound))
+            return
         if route == "system":
+            assert design_path is not None
             proof = solve_day_programmes(problem, Asked(gap), left)
+            write_netcdf(design_dataset(problem, proof, 0.0), design_path)
         elif route == "default":
             proof = solve_by_days(problem, gap, left)
         else:
@@ -158,19 +185,48 @@ def solve(problem: Problem, route: str, gap: float, limit_s: float, answer: Conn
         cost, bound = proof.design.cost_gbp, proof.lower_bound_gbp
     except SolveError:
         cost, bound = np.nan, np.nan
+    answer.send(measured_since(started, cpu_started, cost, bound))
+
+
+def measured_since(started: float, cpu_started: float, cost: float, bound: float) -> Measured:
+    """What a solve that began at these times has taken."""
     seconds = time.perf_counter() - started
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    answer.send(Measured(seconds, time.process_time() - cpu_started, cost, bound, peak_mb))
+    return Measured(seconds, time.process_time() - cpu_started, cost, bound, peak_mb)
 
 
-def measure(problem: Problem, route: str, gap: float, limit_s: float) -> Measured:
-    """A solve in a process of its own.
+def dispatched_by_pypsa(design_path: Path, gap: float, limit_s: float) -> tuple[float, float]:
+    """Cost of the dispatch that PyPSA finds for a design, and its bound (GBP/year)."""
+    import pypsa  # which the benchmark can do without
+
+    folder = design_path.with_suffix("")
+    export_pypsa(design_path=design_path, network_path=folder)
+    network = pypsa.Network(folder)
+    network.optimize(
+        solver_name="highs",
+        io_api="direct",
+        threads=1,
+        output_flag=False,
+        mip_rel_gap=gap,
+        time_limit=limit_s,
+    )
+    info = network.model.solver_model.getInfo()
+    if not np.isfinite(info.objective_function_value) or info.primal_solution_status != 2:
+        return np.nan, np.nan
+    cost = float(info.objective_function_value)
+    return cost, float(info.mip_dual_bound) if info.mip_node_count >= 0 else cost
+
+
+def measure(
+    problem: Problem, route: str, gap: float, limit_s: float, design_path: Path | None = None
+) -> Measured:
+    """A solve in a process of its own; a system's design is written to ``design_path``.
 
     HiGHS overruns its limit at times; twice the limit and a minute end the process.
     """
     receive, send = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(
-        target=solve, args=(problem, route, gap, limit_s, send)
+        target=solve, args=(problem, route, gap, limit_s, design_path, send)
     )
     process.start()
     measured = receive.recv() if receive.poll(2 * limit_s + 60) else Measured()
@@ -323,7 +379,13 @@ def main() -> None:
         ]
         ways = threads_and_jobs(problems, gap, options.cores, options.rounds)
 
-        found = systems(demand_path, options.system_days, options.system_gap, options.min_load)
+        found = systems(
+            demand_path,
+            options.system_days,
+            options.system_gap,
+            options.min_load,
+            options.time_limit_s,
+        )
 
     found.to_csv(directory / "systems.csv", index=False)
     frame.to_csv(directory / "solve.csv", index=False)

@@ -145,6 +145,9 @@ TIMES = variant_times(CONFIG)
 STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and IS_WHOLE and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
+# Plants of the run, each with the parts that may be chosen; several are ranked.
+PLANTS = {name: sorted(CONFIG.plants[name].changes) for name in CONFIG.scenarios.plant}
+RANKED = [RESULTS / "plants.csv", RESULTS / "plants.svg"] if SCENARIOS and len(PLANTS) > 1 else []
 EARLIER_PAGE = "page_of_an_earlier_run.html"
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
 STEPS_BY_HOUSE = {
@@ -162,11 +165,20 @@ IS_SWEPT = SCENARIOS and CONFIG.sweep.inputs
 SWEEP = [RESULTS / "sweep_summary.csv"] if IS_SWEPT else []
 SWEEP_REGRET = [RESULTS / "sweep_regret.csv"] if IS_SWEPT else []
 SWEEP_FIGURES = [RESULTS / "sweep_figures"] if IS_SWEPT else []
-TARGETS = [RESULTS / "config.yaml", RESULTS / "scenarios.csv", *REPORT, *COMPARISON, *PRECISION]
+TARGETS = [
+    RESULTS / "config.yaml",
+    RESULTS / "scenarios.csv",
+    *REPORT,
+    *COMPARISON,
+    *PRECISION,
+    *RANKED,
+]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
 TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROLLED, *CONTROL_FLOWS]
-TARGETS += [Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:]]]
+TARGETS += [
+    Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:], *RANKED[1:]]
+]
 
 
 CODE = CodeReader(PROJECT / "scripts")
@@ -261,6 +273,11 @@ def solve_runtime(wildcards):
     return round(solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes) + 10
 
 
+def starts_runtime(wildcards):
+    """Minutes for a solve at each price of a start."""
+    return len(CONFIG.chp.start_prices_gbp) * solve_runtime(wildcards)
+
+
 def operation_demand(wildcards):
     """The demand by minute of the houses of a group, each once."""
     return expand(f"{OPERATED}.nc", house=CASES[wildcards.case].houses)
@@ -282,7 +299,8 @@ def control_demand(wildcards):
 
 
 def control_price_files(wildcards):
-    return price_files(design_of(wildcards.scenario))
+    own = control_inputs(CONFIG, SCENARIOS[wildcards.scenario]).network.price_file
+    return [*price_files(design_of(wildcards.scenario)), *([own] if own else [])]
 
 
 def control_params(wildcards):

@@ -92,3 +92,51 @@ rule export_certificate:
         code=code("export_certificate"),
     script:
         "../scripts/export_certificate.py"
+
+
+rule trace_starts:
+    input:
+        design_price_files,
+        demand=design_demand,
+        design=RESULTS / "designs/{scenario}.nc",
+    output:
+        frontier=RESULTS / "starts/{scenario}.csv",
+    log:
+        LOGS / "trace_starts/{scenario}.log",
+    benchmark:
+        BENCHMARKS / "trace_starts/{scenario}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: solve_threads
+    resources:
+        mem_mb=design_memory,
+        runtime=starts_runtime,
+    params:
+        inputs=design_params,
+        solve=solve_params,
+        prices_gbp=CONFIG.chp.start_prices_gbp,
+        code=code("trace_starts"),
+    script:
+        "../scripts/trace_starts.py"
+
+
+rule plot_starts:
+    input:
+        frontier=RESULTS / "starts/{scenario}.csv",
+    output:
+        svg=RESULTS / "starts/{scenario}.svg",
+        pdf=RESULTS / "starts/{scenario}.pdf",
+    log:
+        LOGS / "plot_starts/{scenario}.log",
+    benchmark:
+        BENCHMARKS / "plot_starts/{scenario}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=code("plot_starts"),
+    script:
+        "../scripts/plot_starts.py"

@@ -69,6 +69,35 @@ rule plot_figures:
         "../scripts/plot_figures.py"
 
 
+rule plot_plants:
+    input:
+        designs=RESULTS / "designs.csv",
+    output:
+        table=RESULTS / "plants.csv",
+        svg=report(
+            RESULTS / "plants.svg",
+            category="Figures of designs",
+            labels={"figure": "plants"},
+            caption="captions/plants.rst",
+        ),
+        pdf=RESULTS / "plants.pdf",
+    log:
+        LOGS / "plot_plants.log",
+    benchmark:
+        BENCHMARKS / "plot_plants.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        parts=PLANTS,
+        code=code("plot_plants"),
+    script:
+        "../scripts/plot_plants.py"
+
+
 rule build_report:
     input:
         config=RESULTS / "config.yaml",

@@ -10,7 +10,7 @@ from design_cases import system_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from microchp.config import Tes
+from microchp.config import Forecast, Network, Tes
 from microchp.config.scenarios import ControlInputs, Scenario
 from microchp.control import dispatch
 from microchp.control.dispatch import choose, figures, heat_led_year, household_year
@@ -224,6 +224,8 @@ def test_a_street_is_the_sum_of_its_dwellings() -> None:
         controls=["heat_led", "household"],
         penetration=[0.5],
         min_run_minutes=60,
+        forecast=Forecast(),
+        network=Network(),
         seed=1,
     )
     street = dispatch.independent(homes, inputs.controls, inputs, threads=2)
@@ -262,7 +264,7 @@ def test_a_run_gives_the_table_of_controls(workflow: Workflow) -> None:
             "incentive": ["none"],
             "tes": ["with"],
             "penetration": [1.0],
-            "control": ["heat_led", "household"],
+            "control": ["heat_led", "household", "forecast", "network"],
         },
         "group": {"dwellings": 1},
     }
@@ -271,11 +273,14 @@ def test_a_run_gives_the_table_of_controls(workflow: Workflow) -> None:
     from microchp.tables.control import read_control
 
     table = read_control(workflow.results("controlled") / "control.csv")
-    assert list(table["control"].unique()) == ["heat_led", "household"]
+    assert list(table["control"].unique()) == ["heat_led", "household", "forecast", "network"]
     assert set(table["extent"]) == {"dwelling", "group"}
     whole = table[table["penetration"] == 1.0].set_index(["extent", "control"])
     # the group of one is the first dwelling
-    for control in ("heat_led", "household"):
+    for control in ("heat_led", "household", "forecast"):
         alone, group = whole.loc[("dwelling", control)], whole.loc[("group", control)]
         assert alone["cost_gbp"] == pytest.approx(group["cost_gbp"])
-    assert (table["cost_gbp"] >= table["lower_bound_gbp"] - 1e-6).all()
+    own = table[table["control"] != "network"]
+    assert (own["cost_gbp"] >= own["lower_bound_gbp"] - 1e-6).all()
+    network = table[table["control"] == "network"]
+    assert (network["objective_gbp"] >= network["lower_bound_gbp"] - 1e-6).all()

@@ -220,6 +220,16 @@ def test_which_unit_for_my_building(clone: Clone) -> None:
 
 
 @pytest.mark.slow
+def test_fewer_starts(clone: Clone) -> None:
+    (command,) = re.findall(r"results/default/(starts/.+\.svg)$", block("Fewer starts", ""), re.M)
+    run = clone.write("run.yaml", "run: {name: starts}\nchp: {start_prices_gbp: [0, 0.5]}\n")
+    clone.run(f"{run} {clone.small(incentive=['fit'])}", f"results/starts/{command}")
+    frontier = pd.read_csv(clone.directory / "results/starts/starts/detached-fit-with.csv")
+    assert list(frontier["start_price_gbp"]) == [0, 0.5]
+    assert frontier["chp_charged_starts"].iloc[0] > frontier["chp_charged_starts"].iloc[1]
+
+
+@pytest.mark.slow
 def test_another_workflow_around_it(clone: Clone, tmp_path: Path) -> None:
     """The module block as it stands, and a rule of the outer workflow that takes a design."""
     (tmp_path / "microchp").symlink_to(clone.directory)

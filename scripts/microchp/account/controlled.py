@@ -60,7 +60,10 @@ def controlled(flows: xr.Dataset, installed: Installed) -> Controlled:
     year = inputs.time.year
     heat_kwh = kwh("space_heating_kw") + kwh("hot_water_kw")
     generated = kwh("chp_power_kw")
+    on = kw("chp_power_kw") > 0
+    starts = float(np.count_nonzero(on & ~np.concatenate([[False], on[:-1]])))
     fuel = kwh("chp_fuel_kw") + kwh("boiler_heat_kw") / boiler.efficiency
+    fuel += unit.start_fuel_kwh * starts if unit else 0.0
     bau_fuel = heat_kwh / boiler.efficiency
     exported = kwh("grid_export_kw")
     gas, grid = inputs.emissions.gas_kg_per_kwh, inputs.emissions.grid_kg_per_kwh
@@ -72,7 +75,7 @@ def controlled(flows: xr.Dataset, installed: Installed) -> Controlled:
     paid_generation += (deemed or 0.0) * incentive.export_gbp_per_kwh
     maintenance = boiler.maintenance_gbp_per_kwh * kwh("boiler_heat_kw")
     if unit:
-        maintenance += unit.maintenance_gbp_per_kwh * generated
+        maintenance += unit.maintenance_gbp_per_kwh * generated + unit.start_cost_gbp * starts
     if inputs.tes:
         maintenance += inputs.tes.maintenance_gbp_per_kwh * kwh("store_discharge_kw")
     capital = sum(part.annual_capital_gbp(inputs.finance) for part in installed.investments)
@@ -94,7 +97,5 @@ def controlled(flows: xr.Dataset, installed: Installed) -> Controlled:
         + boiler.maintenance_gbp_per_kwh * heat_kwh
         + float(bau_import_gbp)
     )
-    on = kw("chp_power_kw") > 0
-    starts = float(np.count_nonzero(on & ~np.concatenate([[False], on[:-1]])))
     unmet = "unmet_heat_kw" in flows and kwh("unmet_heat_kw") > LEAST_UNMET_KWH
     return Controlled(math.nan if unmet else cost, bau, co2, bau_co2, starts)

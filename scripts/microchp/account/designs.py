@@ -76,6 +76,8 @@ class AnnualCosts:
     chp_fuel_gbp: float
     boiler_fuel_gbp: float
     maintenance_gbp: float
+    chp_start_gbp: float
+    """Of the maintenance, what starts of the unit cost beside their fuel."""
     import_gbp: float
     export_income_gbp: float
     generation_income_gbp: float
@@ -112,8 +114,10 @@ def annual_costs(design: xr.Dataset, year: AnnualEnergy) -> AnnualCosts:
     incentive, tariff, boiler = inputs.incentive, inputs.design_tariff, inputs.boiler
     maintenance = sum(bought.upkeep_gbp_per_year for bought in plant.investments)
     maintenance += boiler.maintenance_gbp_per_kwh * year.boiler_heat_kwh
+    start_gbp = 0.0
     if plant.unit:
         maintenance += plant.unit.maintenance_gbp_per_kwh * year.chp_electricity_kwh
+        start_gbp = plant.unit.start_cost_gbp * year.chp_charged_starts
     for store in plant.stores:
         discharged = annual_kwh(design, f"{store.name}_discharge_kw")
         maintenance += store.discharge_gbp_per_kwh * discharged
@@ -128,7 +132,8 @@ def annual_costs(design: xr.Dataset, year: AnnualEnergy) -> AnnualCosts:
         capital_gbp=_annual_capital_gbp(plant.investments, inputs.finance),
         chp_fuel_gbp=tariff.gas_gbp_per_kwh * year.chp_fuel_kwh,
         boiler_fuel_gbp=tariff.gas_gbp_per_kwh * year.boiler_fuel_kwh,
-        maintenance_gbp=maintenance,
+        maintenance_gbp=maintenance + start_gbp,
+        chp_start_gbp=start_gbp,
         import_gbp=priced("grid_import_kw", "import_price_gbp_per_kwh"),
         export_income_gbp=priced("grid_export_kw", "export_price_gbp_per_kwh"),
         generation_income_gbp=generation * year.chp_electricity_kwh,

@@ -14,10 +14,12 @@ import xarray as xr
 from microchp.config import ChpUnit
 from microchp.config.scenarios import DesignInputs
 from microchp.errors import AssessmentError
+from microchp.system.activities import starts_of
 from microchp.system.investment import Investment, investments
 from microchp.system.store import Store, battery_store, hot_water_store
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 TOLERANCE = 1e-6
 """How far a balance may be off in any slice (kW, and kWh for the store's level)."""
@@ -236,6 +238,7 @@ def check_design(design: xr.Dataset) -> None:
         "import above its limit": flow["grid_import_kw"] - _limit(plant.inputs.grid.max_import_kw),
         "heat pump's heat below its electricity": flow["heat_pump_power_kw"]
         - flow["heat_pump_heat_kw"],
+        **_cycling_excess(plant, design),
         **_absent_excess(plant, flow),
         **{
             f"{rule} ({store.name})": off
@@ -260,6 +263,20 @@ def check_design(design: xr.Dataset) -> None:
 
 def _limit(limit_kw: float | None) -> float:
     return np.inf if limit_kw is None else limit_kw
+
+
+def _cycling_excess(plant: Installed, design: xr.Dataset) -> dict[str, FloatArray]:
+    """Hours that runs and pauses of the unit are too short, at the slice where they begin."""
+    unit, on = plant.unit, _on(design)
+    if unit is None or not unit.counts_starts:
+        return {}
+    return {
+        what: (minutes / 60 - _shortest_hours(state, plant.step_hours)).ravel()
+        for what, state, minutes in (
+            ("CHP runs too shortly", on, unit.min_up_minutes),
+            ("CHP stands too shortly", ~on, unit.min_down_minutes),
+        )
+    }
 
 
 def _absent_excess(plant: Installed, flow: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -434,6 +451,10 @@ class AnnualEnergy:
     chp_full_load_hours: float
     chp_starts: float
     """Slices on after a slice off; a multiple of the day weights."""
+    chp_charged_starts: float
+    """The same where each day follows itself, as the design model counts them."""
+    chp_start_fuel_kwh: float
+    """Fuel of these starts, which is part of the unit's."""
     peak_import_kw: float
     peak_export_kw: float
 
@@ -459,7 +480,9 @@ def annual_energy(design: xr.Dataset) -> AnnualEnergy:
     grid_co2 = grid_kg_per_kwh(design)
     net_kw = values(design, "grid_import_kw") - values(design, "grid_export_kw")
     heat_demand = kwh["space_heating_kw"] + kwh["hot_water_kw"]
-    chp_fuel = generated / plant.unit.electrical_efficiency if plant.unit else 0.0
+    charged = float(_starts(design).sum(axis=1) @ _weights(design))
+    start_fuel = charged * plant.unit.start_fuel_kwh if plant.unit else 0.0
+    chp_fuel = generated / plant.unit.electrical_efficiency + start_fuel if plant.unit else 0.0
     boiler_fuel = kwh["boiler_heat_kw"] / inputs.boiler.efficiency
     bau_fuel = heat_demand / inputs.boiler.efficiency
     net_import = imported - exported
@@ -512,6 +535,8 @@ def annual_energy(design: xr.Dataset) -> AnnualEnergy:
         chp_run_hours=annual_kwh(design, on.astype(np.float64)),
         chp_full_load_hours=generated / plant.chp_kw if plant.chp_kw else 0.0,
         chp_starts=annual_starts(design),
+        chp_charged_starts=charged,
+        chp_start_fuel_kwh=start_fuel,
         peak_import_kw=float(values(design, "grid_import_kw").max()),
         peak_export_kw=float(values(design, "grid_export_kw").max()),
     )
@@ -531,9 +556,9 @@ def annual_starts(design: xr.Dataset) -> float:
     The slice before midnight is that of the day before where both days stand for themselves
     and follow each other; a day that stands for others, or stands alone, follows itself.
     """
-    days = _days(design)
-    on = (values(design, "chp_power_kw") > TOLERANCE).reshape(days, -1)
-    weight = values(design, "day_weight").reshape(days, -1)[:, 0]
+    on = _on(design)
+    days = len(on)
+    weight = _weights(design)
     dates = pd.DatetimeIndex(design["time"].values).normalize().to_numpy().reshape(days, -1)[:, 0]
     follows = np.zeros(days, dtype=bool)
     follows[1:] = (
@@ -542,6 +567,35 @@ def annual_starts(design: xr.Dataset) -> float:
     before = np.roll(on, 1, axis=1)  # a day that follows itself
     before[1:, 0] = np.where(follows[1:], on[:-1, -1], before[1:, 0])
     return float((on & ~before).sum(axis=1) @ weight)
+
+
+def _on(design: xr.Dataset) -> BoolArray:
+    """Slices in which the unit runs, shape ``(days, slices)``."""
+    on: BoolArray = (values(design, "chp_power_kw") > TOLERANCE).reshape(_days(design), -1)
+    return on
+
+
+def _weights(design: xr.Dataset) -> FloatArray:
+    """Days that each day stands for."""
+    return values(design, "day_weight").reshape(_days(design), -1)[:, 0]
+
+
+def _starts(design: xr.Dataset) -> BoolArray:
+    """Slices in which the unit starts where each day follows itself, shape ``(days, slices)``."""
+    return starts_of(_on(design))
+
+
+def _shortest_hours(on: BoolArray, step_hours: float) -> FloatArray:
+    """Hours that each run takes on the day that it starts in, at its start; infinite elsewhere.
+
+    A day follows itself; what runs all day has no start.
+    """
+    starts = starts_of(on)
+    hours = np.full(on.shape, np.inf)
+    for day, slice_ in np.argwhere(starts):
+        run = np.roll(on[day], -slice_)
+        hours[day, slice_] = step_hours * int(np.argmin(run))
+    return hours
 
 
 def _share(part: float, whole: float) -> float:

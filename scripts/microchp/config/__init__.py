@@ -19,7 +19,7 @@ from microchp.config.comparison import (
     ReferenceBoiler,
     UnitCost,
 )
-from microchp.config.control import Control, Forecast
+from microchp.config.control import Control, Forecast, Network
 from microchp.config.demand import Demand, Diversity, FilePolicy, Vdi4655, Weather
 from microchp.config.demand_file import DemandFile
 from microchp.config.emissions import Emissions
@@ -139,6 +139,7 @@ __all__ = [
     "MarginalCase",
     "Metering",
     "Name",
+    "Network",
     "NewBoiler",
     "NonNegative",
     "Operation",

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from microchp.config.fields import (
     Block,
+    Cost,
     CostIndex,
     CostPerKw,
     Efficiency,
@@ -18,6 +19,7 @@ from microchp.config.fields import (
     Positive,
     Share,
     SomePower,
+    StartFuel,
     UnitPower,
     UnitSize,
 )
@@ -25,6 +27,10 @@ from microchp.config.fields import (
 CONTRADICTION = 0.25
 """Ratings further apart than this are a mistake; those of the Whispergen (De Paepe 2006, Table 1)
 are 17 % apart."""
+
+
+CYCLING = ("start_cost_gbp", "start_fuel_kwh", "min_up_minutes", "min_down_minutes")
+"""Keys of a unit that make its starts count."""
 
 
 class LoadPoint(Block):
@@ -72,6 +78,18 @@ class PrimeMover(Block):
             "all of it is lost when it stops."
         ),
     )
+    start_cost_gbp: Cost = Field(0.0, description="Wear and service that a start costs.")
+    start_fuel_kwh: StartFuel = Field(
+        0.0,
+        description=(
+            "Fuel that a start burns beyond that of the power generated, in designs and where "
+            "their operation is priced."
+        ),
+    )
+    min_up_minutes: Minutes = Field(0.0, description="Least time that it runs once started.")
+    min_down_minutes: Minutes = Field(
+        0.0, description="Least time that it stands once stopped, in designs."
+    )
     capital_cost_gbp_per_kw: CostPerKw | None = Field(
         None, description="Turnkey cost; empty: not known, and no design can be made with it."
     )
@@ -112,6 +130,11 @@ class PrimeMover(Block):
         """Heat per unit of electricity at rated load (-)."""
         return self.thermal_efficiency / self.electrical_efficiency
 
+    @property
+    def counts_starts(self) -> bool:
+        """Whether starting costs something, or times between starts are limited."""
+        return any(getattr(self, key) > 0 for key in CYCLING)
+
 
 class ChpUnit(PrimeMover):
     """A unit whose prices are known: one that a design can choose."""
@@ -133,6 +156,36 @@ class Chp(Block):
     min_load_share: Share | None = Field(
         None, description="Overrides the units' minimum load; empty: the catalogue's."
     )
+    start_cost_gbp: Cost | None = Field(
+        None, description="Overrides what a start of the units costs; empty: the catalogue's."
+    )
+    start_fuel_kwh: StartFuel | None = Field(
+        None, description="Overrides the units' fuel of a start; empty: the catalogue's."
+    )
+    min_up_minutes: Minutes | None = Field(
+        None, description="Overrides the units' least time of running; empty: the catalogue's."
+    )
+    min_down_minutes: Minutes | None = Field(
+        None, description="Overrides the units' least time of standing; empty: the catalogue's."
+    )
+    start_prices_gbp: list[Cost] = Field(
+        [0, 0.01, 0.03, 0.1, 0.3, 1],
+        min_length=1,
+        description=(
+            "Prices of a start, on top of its cost, at which `starts/<scenario>.csv` operates a "
+            "design."
+        ),
+    )
     cost_index: CostIndex = Field(
         1.0, description="Factor on the unit's capital cost to the design year (CEPCI)."
     )
+
+    def applied(self, unit: ChpUnit) -> ChpUnit:
+        """A unit of the catalogue with what is said here of all units, the cost index in it."""
+        overridden = {
+            key: value
+            for key in ("min_load_share", *CYCLING)
+            if (value := getattr(self, key)) is not None
+        }
+        capital = unit.capital_cost_gbp_per_kw * self.cost_index
+        return unit.model_copy(update={**overridden, "capital_cost_gbp_per_kw": capital})

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from microchp.config.fields import Block
 
-Control = Literal["heat_led", "household", "forecast"]
+Control = Literal["heat_led", "household", "forecast", "network"]
 """Who controls the unit."""
 
 
@@ -20,4 +20,30 @@ class Forecast(Block):
     )
     every_minutes: Annotated[int, Field(ge=1, le=1440)] = Field(
         30, description="How often a plan is made; at most once a step."
+    )
+
+
+class Network(Block):
+    """The control `network`: what the group of all dwellings is run for."""
+
+    price_file: str | None = Field(
+        None,
+        description=(
+            "Price at which the group buys and sells, such as a day-ahead price: a year file with "
+            "`time` and `import_price_gbp_per_kwh`. Empty: the tariff of its dwellings, on what "
+            "they draw or give together."
+        ),
+    )
+    co2_gbp_per_kg: Annotated[float, Field(ge=0, le=1000)] = Field(
+        0.0,
+        description=(
+            "What a kg of CO2, of fuel and of the grid, counts beside money; a high one makes CO2 "
+            "all that counts."
+        ),
+    )
+    max_import_kw: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="Most that the group may draw through its transformer. Empty: no limit."
+    )
+    max_export_kw: Annotated[float, Field(ge=0)] | None = Field(
+        None, description="Most that it may give. Empty: no limit."
     )

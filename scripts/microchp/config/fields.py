@@ -144,6 +144,8 @@ CostPerKwh = Annotated[
     float, Field(ge=0), Within(5000, "GBP/kWh", "the cost of the whole, or pence")
 ]
 
+StartFuel = Annotated[float, Field(ge=0), Within(100, "kWh a start", "Wh")]
+
 Cost = Annotated[float, Field(ge=0), Within(1e6, "a household's cost", "pence, or a street's cost")]
 
 CostIndex = Annotated[

@@ -51,8 +51,8 @@ class Scenarios(Block):
             "Who controls the units of designs, each at the step of its design, in the first "
             "dwelling and in groups: `heat_led`, an ordinary controller; `household`, at least "
             "cost of the dwelling with perfect foresight; `forecast`, the same with forecasts "
-            "from the past alone. More than `heat_led` alone gives "
-            "`control.csv`."
+            "from the past alone; `network`, all dwellings of a group at their least cost "
+            "together. More than `heat_led` alone gives `control.csv`."
         ),
     )
     variants: dict[Name, dict[str, Any]] = Field(

@@ -8,9 +8,9 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from microchp.config.boiler import Boiler, NewBoiler
-from microchp.config.chp import Chp, ChpUnit, PrimeMover
+from microchp.config.chp import CYCLING, Chp, ChpUnit, PrimeMover
 from microchp.config.comparison import CentralPlant, Comparison
-from microchp.config.control import Forecast
+from microchp.config.control import Forecast, Network
 from microchp.config.demand import Demand
 from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
@@ -49,6 +49,7 @@ class Config(Block):
     group: Group = Field(Group(), description="Dwellings of a house type.")
     operation: Operation = Field(Operation(), description="Heat-led operation.")
     forecast: Forecast = Field(Forecast(), description="Control by forecasts.")
+    network: Network = Field(Network(), description="Control of a group as one plant.")
     chp: Chp = Field(Chp(), description="Micro-CHP units.")
     tes: Tes = Field(Tes(), description="Hot-water store.")
     boiler: Boiler = Field(Boiler(), description="Auxiliary boiler.")
@@ -239,6 +240,20 @@ class Config(Block):
                 for key, size in wanted
                 if size not in sizes
             )
+            for unit in map(self.chp.applied, self.design_units()):
+                # a unit that may run at nothing would never have to start
+                if unit.power_kw in self.chp.sizes_kw and unit.counts_starts:
+                    if unit.min_load_share == 0:
+                        problems.append(
+                            f"chp: starts of '{unit.name}' count ({_cycling(unit)}), but its "
+                            "min_load_share is 0; give it a least load above 0"
+                        )
+                    elif self.sweep.inputs:
+                        problems.append(
+                            f"sweep.inputs: starts of '{unit.name}' count ({_cycling(unit)}), "
+                            "which a sweep cannot follow; set these keys to 0 or leave the sweep "
+                            "out"
+                        )
         for name in designed:
             whole, _, last = name.rpartition("_")
             if whole in designed and re.fullmatch(r"\d+min", last):
@@ -258,3 +273,8 @@ class Config(Block):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+
+def _cycling(unit: ChpUnit) -> str:
+    """Keys that make the starts of a unit count, with their values."""
+    return ", ".join(f"{key}: {v:g}" for key in CYCLING if (v := getattr(unit, key)) > 0)

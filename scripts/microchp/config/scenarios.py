@@ -37,6 +37,7 @@ from microchp.config import (
     ImmersionHeater,
     Incentive,
     Name,
+    Network,
     Operation,
     PrimeMover,
     Pv,
@@ -157,6 +158,7 @@ class ControlInputs(Block):
     penetration: list[Share] = Field(description="Shares of the dwellings that have the design.")
     min_run_minutes: int = Field(description="`heat_led`: once on, the unit stays on so long.")
     forecast: Forecast = Field(description="How `forecast` plans.")
+    network: Network = Field(description="What `network` runs the group for.")
     seed: int = Field(description="Seed of the choice of dwellings.")
 
 
@@ -328,14 +330,7 @@ def design_inputs(
             }
         )
     units = [
-        unit.model_copy(
-            update={
-                "min_load_share": unit.min_load_share
-                if config.chp.min_load_share is None
-                else config.chp.min_load_share,
-                "capital_cost_gbp_per_kw": unit.capital_cost_gbp_per_kw * config.chp.cost_index,
-            }
-        )
+        config.chp.applied(unit)
         for unit in config.design_units()
         if unit.power_kw in sizes and unit.power_kw > 0
     ]
@@ -371,7 +366,7 @@ def sweep_config(config: Config) -> Config:
     """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
     unread: dict[str, object] = {
         name: type(getattr(config, name))()
-        for name in ("group", "operation", "comparison", "forecast")
+        for name in ("group", "operation", "comparison", "forecast", "network")
     }
     # houses are known by their files
     unread["demand"] = Demand().model_copy(
@@ -455,6 +450,7 @@ def control_inputs(config: Config, scenario: Scenario) -> ControlInputs:
         min_run_minutes=config.operation.min_run_minutes,
         # what a control that is not asked for would read changes nothing
         forecast=config.forecast if "forecast" in config.scenarios.control else Forecast(),
+        network=config.network if "network" in config.scenarios.control else Network(),
         seed=config.run.seed,
     )
 
@@ -539,6 +535,8 @@ def factor_files(config: Config) -> list[NamedFile]:
 def year_files(config: Config) -> list[NamedFile]:
     """Every file of prices and factors over a year that ``config`` names."""
     files = factor_files(config)
+    if config.network.price_file is not None:
+        files.append(NamedFile("network.price_file", config.network.price_file, "import_price"))
     priced = {"tariff", "emissions"}
     changing = [name for name, changes in config.scenarios.variants.items() if priced & {*changes}]
     for variant in ("", *changing):
@@ -614,6 +612,17 @@ def check_work(config: Config, source: str = "config/config.yaml") -> None:
         )
         if given and not found
     ]
+    if "network" in config.scenarios.control and not config.scenarios.penetration:
+        lacking.append(
+            "  scenarios.control: 'network' runs a group, and there is none; list shares of the "
+            "dwellings in scenarios.penetration"
+        )
+    limited = [key for key in ("max_import_kw", "max_export_kw") if getattr(config.grid, key)]
+    if "network" in config.scenarios.control and limited:
+        lacking.append(
+            f"  scenarios.control: 'network' knows no limit of a dwelling's own connection "
+            f"({', '.join(f'grid.{key}' for key in limited)}); leave that out, or 'network'"
+        )
     if not (units or config.fixed_designs or config.scenarios.incentive):
         lacking.append(
             "  nothing to compute: list incentives in scenarios.incentive for designs, units in "

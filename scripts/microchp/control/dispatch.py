@@ -16,11 +16,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from microchp.config import Control
+from microchp.config import Control, Network, Tariff
 from microchp.config.scenarios import ControlInputs, DesignInputs
 from microchp.control.forecast import Rolling, forecast_year
 from microchp.control.heat_led import heat_led
 from microchp.control.line import Dwelling, dwelling_of
+from microchp.control.network import GroupCost, coordinate
 from microchp.control.year import (
     AsUsual,
     Year,
@@ -31,12 +32,13 @@ from microchp.control.year import (
     tank_of,
     unit_bounds,
 )
-from microchp.design.day_program import for_days
+from microchp.design.days import for_days
 from microchp.design.problem import FloatArray, Problem, check_servable, problem_from, whole_year
 from microchp.design.proof import relative_gap
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, whole, write_netcdf
 from microchp.operation.group import units_at, with_none
+from microchp.series.prices import import_price
 from microchp.series.timeseries import QUANTITIES, day_slice, resample_dataset
 
 log = logging.getLogger(__name__)
@@ -154,8 +156,85 @@ def independent(
     )
 
 
+@dataclass(frozen=True)
+class NetworkRun:
+    """A group that the network runs, with some of its dwellings' units.
+
+    Attributes
+    ----------
+    cost, co2_gbp_per_kg
+        What its load and its CO2 cost.
+    years
+        What each dwelling with a unit does; empty where none has one, or none is coordinated.
+    bound_gbp
+        What the group costs at least.
+    """
+
+    cost: GroupCost
+    co2_gbp_per_kg: float
+    years: list[Figures]
+    bound_gbp: float
+
+
+def group_cost(dwelling: Dwelling, network: Network) -> GroupCost:
+    """What a group's load costs: a price series, or the tariff of its dwellings.
+
+    Raises
+    ------
+    AssessmentError
+        If the tariff pays more for export than import costs, which a group could earn from by
+        metering it twice.
+    """
+    problem, table = dwelling.problem, dwelling.line.table
+    buy, sell = table.import_gbp_per_kwh, table.export_gbp_per_kwh
+    grid = problem.grid_kg_per_kwh.ravel()
+    if network.price_file is not None:
+        series = Tariff(import_file=network.price_file)
+        minutes = round(60 * problem.step_hours)
+        paid = import_price(series, problem.inputs.time.year, minutes).ravel()
+        buy = sell = paid + problem.inputs.incentive.co2_price_gbp_per_kg * grid
+    if (sell > buy).any():
+        raise AssessmentError(
+            f"{problem.inputs.scenario}: the tariff pays more for export than import costs in "
+            f"{int((sell > buy).sum())} steps, so that a group has no one price; give "
+            "network.price_file, or leave 'network' out of scenarios.control"
+        )
+    extra = network.co2_gbp_per_kg * grid
+    return GroupCost(
+        buy=buy + extra,
+        sell=sell + extra,
+        max_import_kw=np.inf if network.max_import_kw is None else network.max_import_kw,
+        max_export_kw=np.inf if network.max_export_kw is None else network.max_export_kw,
+        step_hours=problem.step_hours,
+    )
+
+
+def network_run(
+    street: Street, chosen: Sequence[int], network: Network, threads: int
+) -> NetworkRun:
+    """A group under network control in which some dwellings have the design."""
+    cost = group_cost(street.dwellings[0], network)
+    if not chosen:
+        return NetworkRun(cost, network.co2_gbp_per_kg, [], np.nan)
+    has = set(chosen)
+    others = [usual for number, usual in enumerate(street.usual) if number not in has]
+    base_kw = sum((usual.net_kw for usual in others), np.zeros_like(street.usual[0].net_kw))
+    members = [street.dwellings[number] for number in chosen]
+    found = coordinate(members, base_kw, cost, network.co2_gbp_per_kg, threads)
+    gas = street.dwellings[0].problem.inputs.emissions.gas_kg_per_kwh * network.co2_gbp_per_kg
+    fixed = sum(usual.own_gbp + gas * usual.fuel_kwh for usual in others)
+    years = [
+        figures(year, street.years["household"][number].bound_gbp)
+        for year, number in zip(found.years, chosen, strict=True)
+    ]
+    return NetworkRun(cost, network.co2_gbp_per_kg, years, found.bound_gbp + fixed)
+
+
 def rows_of(
-    street: Street, controls: Sequence[Control], chosen: Sequence[int]
+    street: Street,
+    controls: Sequence[Control],
+    chosen: Sequence[int],
+    network: NetworkRun | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of some of a street's dwellings with the design, the others without; one per control.
 
@@ -167,6 +246,8 @@ def rows_of(
         Who controls.
     chosen
         Numbers of the dwellings that have the design.
+    network
+        The same dwellings under network control, if that is asked for.
     """
     hours = street.step_hours
     has = set(chosen)
@@ -174,22 +255,49 @@ def rows_of(
     bau_cost = sum(usual.cost_gbp for usual in street.usual)
     bau_co2 = sum(usual.co2_kg for usual in street.usual)
     base_gbp = sum(usual.cost_gbp for usual in without)
-    base_kw = sum((usual.net_kw for usual in without), np.zeros(street.usual[0].net_kw.size))
+    base_co2 = sum(usual.co2_kg for usual in without)
+    base_fuel = sum(usual.fuel_kwh for usual in without)
+    base_kw = sum((usual.net_kw for usual in without), np.zeros_like(street.usual[0].net_kw))
+    gas = street.dwellings[0].problem.inputs.emissions.gas_kg_per_kwh
+
+    def of(control: Control) -> list[Figures]:
+        if control == "network":
+            return network.years if network else []
+        return [street.years[control][number] for number in chosen]
 
     def cost_of(control: Control) -> float:
-        return base_gbp + sum(street.years[control][number].cost_gbp for number in chosen)
+        return base_gbp + sum(year.cost_gbp for year in of(control))
 
-    ordinary, best = cost_of("heat_led"), cost_of("household")
-    best_co2 = sum(usual.co2_kg for usual in without) + sum(
-        street.years["household"][number].co2_kg for number in chosen
-    )
+    def load_of(control: Control) -> FloatArray:
+        return base_kw + sum((year.net_kw for year in of(control)), np.zeros_like(base_kw))
+
+    def objective_of(control: Control) -> float:
+        if network is None:
+            return np.nan
+        fuel = base_fuel + sum(year.fuel_kwh for year in of(control))
+        own = sum(usual.own_gbp for usual in without) + sum(year.own_gbp for year in of(control))
+        trade = hours * float(network.cost.trade_gbp(load_of(control)).sum())
+        return own + network.co2_gbp_per_kg * gas * fuel + trade
+
+    best, households = cost_of("household"), of("household")
+    best_co2 = base_co2 + sum(year.co2_kg for year in households)
     rows = []
     for control in controls:
-        years = [street.years[control][number] for number in chosen]
-        net = base_kw + sum((year.net_kw for year in years), np.zeros_like(base_kw))
-        cost = cost_of(control)
+        years, net, cost = of(control), load_of(control), cost_of(control)
+        co2 = base_co2 + sum(year.co2_kg for year in years)
         bound = base_gbp + sum(year.bound_gbp for year in years)
-        co2 = sum(usual.co2_kg for usual in without) + sum(year.co2_kg for year in years)
+        value, gap, paid = cost_of("heat_led") - cost, np.nan, 0.0
+        if control == "household":
+            gap = relative_gap(cost, bound)
+        if control == "network" and network is not None:
+            objective = objective_of(control)
+            bound = network.bound_gbp if years else objective
+            value, gap = objective_of("heat_led") - objective, relative_gap(objective, bound)
+            paid = sum(
+                max(0.0, year.cost_gbp - own.cost_gbp)
+                for year, own in zip(years, households, strict=True)
+            )
+        over = network.cost.excess_kw(net) if network else np.zeros(1)
         rows.append(
             {
                 "control": control,
@@ -202,13 +310,15 @@ def rows_of(
                 "peak_export_kw": max(0.0, -float(net.min())),
                 "co2_kg": co2,
                 "chp_starts": sum(year.starts for year in years),
-                "value_gbp": ordinary - cost,
+                "value_gbp": value,
                 "lower_bound_gbp": bound,
-                "relative_gap": relative_gap(cost, bound) if control == "household" else np.nan,
+                "relative_gap": gap,
+                "objective_gbp": objective_of(control),
+                "payment_gbp": paid,
+                "over_limit_kwh": hours * float(over.sum()),
                 "chp_run_hours": sum(year.run_hours for year in years),
                 "chp_electricity_kwh": sum(year.generation_kwh for year in years),
-                "fuel_kwh": sum(usual.fuel_kwh for usual in without)
-                + sum(year.fuel_kwh for year in years),
+                "fuel_kwh": base_fuel + sum(year.fuel_kwh for year in years),
                 "unmet_heat_kwh": sum(year.unmet_kwh for year in years),
                 "bau_cost_gbp": bau_cost,
                 "bau_co2_kg": bau_co2,
@@ -287,7 +397,7 @@ def dispatch_group(
         dwelling alone.
     flows_path
         NetCDF to write: net load of the group over ``(control, penetration, time)``, and that of
-        the first dwelling over ``(control, time)``.
+        the first dwelling over ``(own_control, time)``, without the network.
     inputs
         Controls and penetrations.
     threads
@@ -309,19 +419,21 @@ def dispatch_group(
         street.usual[:1],
         {control: years[:1] for control, years in street.years.items()},
     )
-    rows = [
-        {"extent": "dwelling", "penetration": 1.0} | row for row in rows_of(alone, controls, [0])
-    ]
+    single = [control for control in controls if control != "network"]
+    rows = [{"extent": "dwelling", "penetration": 1.0} | row for row in rows_of(alone, single, [0])]
     shares = with_none(inputs.penetration) if inputs.penetration else []
     nets = np.zeros((len(controls), len(shares), dwellings[0].problem.heat_kw.size))
     for p, share in enumerate(shares):
         chosen = choose(len(dwellings), units_at(share, len(dwellings)), inputs.seed)
+        network = None
+        if "network" in controls:
+            network = network_run(street, chosen, inputs.network, threads)
         rows += [
             {"extent": "group", "penetration": share} | row
-            for row in rows_of(street, controls, chosen)
+            for row in rows_of(street, controls, chosen, network)
         ]
         for c, control in enumerate(controls):
-            nets[c, p] = _net(street, control, chosen)
+            nets[c, p] = _net(street, control, chosen, network)
     told = {key: value for key, value in vars(inputs.scenario).items() if key != "design"}
     table = pd.DataFrame(rows).assign(**told, design=inputs.scenario.design)
     with whole(table_path) as partial:
@@ -334,13 +446,14 @@ def dispatch_group(
                 {"units": "kW", "long_name": "net load of the group"},
             ),
             "first_net_kw": (
-                ("control", "time"),
-                np.stack([street.years[control][0].net_kw for control in controls]),
+                ("own_control", "time"),
+                np.stack([street.years[control][0].net_kw for control in single]),
                 {"units": "kW", "long_name": "net load of the first dwelling"},
             ),
         },
         coords={
             "control": ("control", list(controls)),
+            "own_control": ("own_control", single),
             "penetration": ("penetration", shares),
             "time": dwellings[0].problem.time(),
         },
@@ -356,11 +469,16 @@ def dispatch_group(
         )  # fmt: skip
 
 
-def _net(street: Street, control: Control, chosen: Sequence[int]) -> FloatArray:
+def _net(
+    street: Street, control: Control, chosen: Sequence[int], network: NetworkRun | None
+) -> FloatArray:
     """Net load of a street in which some dwellings have the design, shape ``(N,)``."""
-    has = set(chosen)
+    years = street.years.get(control, [])
+    of = {number: years[number] for number in chosen} if years else {}
+    if network is not None and control == "network":
+        of = dict(zip(chosen, network.years, strict=True))
     loads = [
-        street.years[control][number].net_kw if number in has else usual.net_kw
+        of[number].net_kw if number in of else usual.net_kw
         for number, usual in enumerate(street.usual)
     ]
     return np.asarray(np.sum(loads, axis=0))

@@ -290,9 +290,13 @@ class Year:
 
 @dataclass(frozen=True)
 class AsUsual:
-    """A dwelling without a design: all heat from the boiler, all electricity bought."""
+    """A dwelling without a design: all heat from the boiler, all electricity bought.
+
+    ``own_gbp`` is its cost without the grid, ``net_kw`` its load, shape ``(N,)``.
+    """
 
     cost_gbp: float
+    own_gbp: float
     co2_kg: float
     fuel_kwh: float
     net_kw: FloatArray
@@ -306,10 +310,9 @@ def as_usual(dwelling: Dwelling) -> AsUsual:
     boiler = inputs.boiler
     bill = problem.step_hours * float(problem.bau_import_price_gbp_per_kwh.ravel() @ net)
     fuel = heat / boiler.efficiency
-    cost = (
+    own = (
         boiler_investment(boiler).annual_capital_gbp(inputs.finance)
         + inputs.tariff.gas_gbp_per_kwh * fuel
         + boiler.maintenance_gbp_per_kwh * heat
-        + bill
     )
-    return AsUsual(cost, problem.bau_co2_kg, fuel, net)
+    return AsUsual(own + bill, own, problem.bau_co2_kg, fuel, net)

@@ -45,11 +45,17 @@ def write_certificate(
     Raises
     ------
     ConfigError
-        If the scenario has no store: its cost is then counted, not bounded.
+        If the scenario has no store, its cost then being counted, not bounded; or if more than
+        the store ties its slices.
     """
     if inputs.tes is None:
         raise ConfigError(f"{inputs.scenario}: without a store there is nothing to certify")
     problem = problem_from(read_netcdf(demand_path, dwelling=0), inputs)
+    if not problem.ties_by_one_store:
+        raise ConfigError(
+            f"{inputs.scenario}: a certificate is of one hot-water store; here a battery, PV of a "
+            "free size or starts of the unit tie the slices as well"
+        )
     cost = float(read_netcdf(design_path).attrs["objective_gbp"])
     with whole(certificate_path) as partial, Path(partial).open("wb") as file:
         np.savez_compressed(file, **certificate_of(problem, cost, solve))  # type: ignore[arg-type]

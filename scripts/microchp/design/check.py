@@ -9,7 +9,7 @@ from microchp.design.model import size_variable
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Design, Flows, relative_gap
 from microchp.errors import SolveError
-from microchp.system.activities import FLOWS
+from microchp.system.activities import FLOWS, starts_of
 from microchp.system.plant import CHOSEN
 
 RESIDUAL = 1e-6
@@ -77,6 +77,7 @@ def model_values(
         values[f"{kind}_choice"] = chosen.astype(float)
         values[first] = chosen[:, None, None] * flow
         values[f"{kind}_on"] = chosen[:, None, None] * (flow > 0)
+        values[f"{kind}_start"] = chosen[:, None, None] * starts_of(flow > 0)
     for part, size in design.sizes.items():
         values[size_variable(part)] = np.array(size)
     for store in problem.stores:

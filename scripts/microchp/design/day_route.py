@@ -24,7 +24,7 @@ import numpy as np
 import scipy.sparse
 
 from microchp.design.day_blocks import Coupling, DayBlock, DaysTiedError, cut
-from microchp.design.day_program import Clock, for_days
+from microchp.design.days import Clock, for_days
 from microchp.design.highs import has_solution, require_optimal, run, solver
 from microchp.design.model import size_variable
 from microchp.design.planes import Planes

@@ -35,6 +35,7 @@ from microchp.system.activities import (
     UNSERVED_HEAT,
     Activity,
     Kind,
+    slices_of,
 )
 from microchp.system.plant import CHOSEN, Part
 from microchp.system.store import Store
@@ -164,6 +165,7 @@ class _Modes:
     def of(cls, problem: Problem) -> _Modes | None:
         """The modes that a problem needs, if it needs any."""
         units = [part for part in problem.parts if part.kind == "chp"]
+        # starts count only of units that have a least load
         least = any(np.any(np.asarray(u.activities[0].least_kw) > 0) for u in units)
         heat = any(store.carrier == "heat" for store in problem.stores)
         ways = ("charge", "discharge") if heat else ("any",)
@@ -393,6 +395,7 @@ class _Builder:
             self.constrain(total - most * on <= 0, f"{kind}_most")
             self.constrain(on - installed <= 0, f"{kind}_installed")
             self.within(flow, most, kind)
+            self.add_starts(kind, rows, on, installed)
         else:
             # the share of a mode that a unit has, its units' shares being the mode's
             runs = self.modes.where(self.modes.runs, "on")
@@ -401,6 +404,51 @@ class _Builder:
             self.constrain(flow - most * on <= 0, f"{kind}_most")
             self.constrain(on.sum(MODE) - installed <= 0, f"{kind}_installed")
             self.constrain(on.sum(kind) - runs * self.share == 0, f"{kind}_in_mode")
+            self.add_starts(kind, rows, on.sum(MODE), installed)
+
+    def add_starts(self, kind: Kind, rows: list[Activity], on: Any, installed: Any) -> None:
+        """Starts, what they cost, and least times of running and standing.
+
+        Rajan and Takriti 2005, IBM RC23628: what started within the least time runs, and what
+        starts has stood for the least time. A day follows itself. A start is whole where running
+        is, so that it needs no binary.
+        """
+        if not any(row.counts_starts for row in rows):
+            return
+        problem, slices = self.problem, self.problem.shape[1]
+        index = installed.indexes[kind]
+        start = self.model.add_variables(
+            lower=0, upper=1, coords=[index, *self.slices], name=f"{kind}_start"
+        )
+        # how many slices ago; of each part those within its least time
+        ago = xr.DataArray(np.arange(slices + 1), dims="ago")
+        up, down = (
+            xr.DataArray(
+                [max(slices_of(hours, problem.step_hours, slices), 1) for hours in least],
+                coords=[index],
+            )
+            for least in ([r.min_up_hours for r in rows], [r.min_down_hours for r in rows])
+        )
+        before = self.earlier(on, ago[1:2]).sum("ago")
+        self.constrain(start - on + before >= 0, f"{kind}_starts")
+        for least, name in ((up, "up"), (down, "down")):
+            window = ago[: int(least.max())]
+            started = ((window < least).astype(float) * self.earlier(start, window)).sum("ago")
+            if name == "up":
+                self.constrain(started - on <= 0, f"{kind}_least_up")
+            else:
+                at = xr.DataArray(np.unique(down), dims="ago")
+                stood = ((at == least).astype(float) * self.earlier(on, at)).sum("ago")
+                self.constrain(started + stood - installed <= 0, f"{kind}_least_down")
+        per_start = xr.DataArray([self.prices.of_start(row) for row in rows], coords=[index])
+        days = xr.DataArray(problem.day_weight, coords=[self.coords["day"]])
+        self.cost.append((per_start * days * start).sum())
+
+    def earlier(self, values: Any, ago: xr.DataArray) -> Any:
+        """What was some slices ago in the same day, which follows itself; adds a dimension."""
+        count = self.problem.shape[1]
+        now = xr.DataArray(np.arange(count), dims="slice")
+        return values.isel(slice=(now - ago) % count).assign_coords(slice=self.coords["slice"])
 
     def most_of_use(self, heat: xr.DataArray) -> xr.DataArray:
         """Most of an activity that a slice has use for, by the heat that it gives."""

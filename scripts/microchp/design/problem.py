@@ -154,8 +154,13 @@ class Problem:
 
     @property
     def ties_by_one_store(self) -> bool:
-        """Whether all that ties slices is one store of heat, its size the only one that is free."""
-        return not self.free_parts and all(store.carrier == "heat" for store in self.stores)
+        """Whether all that ties slices is one store of heat, its size the only one that is free.
+
+        Starts tie them as well.
+        """
+        starts = any(row.counts_starts for part in self.parts for row in part.activities)
+        one_store = all(store.carrier == "heat" for store in self.stores)
+        return one_store and not self.free_parts and not starts
 
     def _heat_pumps(self) -> list[Part | None]:
         """Sizes of heat pump to choose from."""

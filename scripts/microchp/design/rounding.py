@@ -5,11 +5,10 @@ attains the hull's cost there; a few slices a day lie between two modes. Those a
 their order, and what a slice stores less than in the hull is carried on to the next (sum-up
 rounding: Sager, Bock, Diehl 2012, Mathematical Programming 133); the store line then moves all
 slices within their modes. What is left above the hull the year's tolerance may allow.
-Otherwise the days furthest above it become small mixed-integer programmes, in which the slices
-that the hull left undecided choose their mode.
+Otherwise the days furthest above it are searched (:mod:`microchp.design.day_tree`).
 
 Any path of the store's level is an operation: :mod:`microchp.design.slices` serves each slice
-at least cost for the heat it exchanges. So what HiGHS returns is only ever a proposal, and is
+at least cost for the heat it exchanges. So what a search returns is only ever a proposal, and is
 taken if it is cheaper.
 """
 
@@ -22,9 +21,16 @@ import numpy as np
 import numpy.typing as npt
 
 from microchp.design.certificate import Evaluation, solve_days
-from microchp.design.day_program import BoolArray, Clock, DayProgram, for_days
+from microchp.design.day_tree import BoolArray, FoundDay, StoreLaw, search_day
+from microchp.design.days import Clock, for_days
 from microchp.design.problem import FloatArray
-from microchp.design.schedule import Operation, PlantYear, settled_levels, stored_along
+from microchp.design.schedule import (
+    Operation,
+    PlantYear,
+    kept_share,
+    settled_levels,
+    stored_along,
+)
 from microchp.design.slices import Curves
 
 IntArray = npt.NDArray[np.intp]
@@ -48,14 +54,11 @@ class Undecided:
         shape ``(days,)``.
     rounded
         The one branch that each slice follows after rounding, shape ``(branches, days, slices)``.
-    allowed
-        The same, but undecided slices may follow any branch that they have.
     """
 
     slices: BoolArray
     excess_gbp: FloatArray
     rounded: BoolArray
-    allowed: BoolArray
 
 
 def sum_up_rounding(stored_kw: FloatArray, corners_kw: FloatArray, free: BoolArray) -> IntArray:
@@ -125,7 +128,6 @@ def undecided(
         slices=free,
         excess_gbp=step_hours * np.maximum(excess, 0.0).reshape(shape).sum(axis=1),
         rounded=rounded,
-        allowed=np.where(free[None], exists, rounded),
     )
 
 
@@ -172,13 +174,13 @@ class Rounding:
             len(some), len(order), len(loose), seconds_left(),
         )  # fmt: skip
         day_tolerance = tolerance_gbp / 2 / max(problem.day_weight[loose].sum(), 1.0)
-        return self._better(operation, loose, undecided.allowed, day_tolerance, seconds_left)
+        return self._better(operation, loose, day_tolerance, seconds_left)
 
     def improve(self, operation: Operation, tolerance_gbp: float, left: Clock) -> Operation:
-        """An operation with each day solved as a whole mixed-integer programme at its size."""
+        """An operation with each day searched at its size."""
         days = np.arange(self._problem.shape[0])
         day_tolerance = tolerance_gbp / self._problem.day_weight.sum()
-        return self._better(operation, days, self._exists, day_tolerance, left)
+        return self._better(operation, days, day_tolerance, left)
 
     def free_days(
         self,
@@ -205,27 +207,17 @@ class Rounding:
         tuple
             Bounds (GBP, unweighted) and sizes (kWh), each of shape ``(days,)``.
         """
-        problem = self._problem
-        bounds = np.full(problem.shape[0], -np.inf)
-        sizes = np.full(problem.shape[0], np.mean(limits_kwh))
-        day_tolerance = tolerance_gbp / problem.day_weight.sum()
+        day_tolerance = tolerance_gbp / self._problem.day_weight.sum()
 
-        def solve_day(d: int) -> None:
+        def solve_day(d: int) -> tuple[float, float]:
             if left() < 0:
-                return
-            program = self.day(d, self._exists[:, d])
-            program.free_size(limits_kwh, day_prices[d] / problem.step_hours)
-            program.run(**self._limits(day_tolerance, left))
-            bounds[d] = problem.step_hours * program.lower_bound()
-            if program.has_solution():
-                sizes[d] = program.size_kwh()
+                return -np.inf, float(np.mean(limits_kwh))
+            found = self._search(d, limits_kwh, day_tolerance, price=day_prices[d])
+            return found.bound_gbp, found.size_kwh
 
-        for_days(range(problem.shape[0]), solve_day, self._threads)
+        solved = for_days(range(self._problem.shape[0]), solve_day, self._threads)
+        bounds, sizes = (np.array(values) for values in zip(*solved, strict=True))
         return bounds, sizes
-
-    def day(self, d: int, allowed: BoolArray) -> DayProgram:
-        """The programme of a day; ``allowed`` branches have the shape (branches, slices)."""
-        return DayProgram(self._stored[:, d], self._cost[:, d], allowed, self._problem)
 
     def _undecided(self, evaluation: Evaluation) -> Undecided:
         """Where the hull mixes modes, and what the slices there may follow."""
@@ -247,43 +239,49 @@ class Rounding:
         return self._cheaper_days(operation, levels)
 
     def _better(
-        self,
-        operation: Operation,
-        days: IntArray,
-        allowed: BoolArray,
-        day_tolerance_gbp: float,
-        left: Clock,
+        self, operation: Operation, days: IntArray, day_tolerance_gbp: float, left: Clock
     ) -> Operation:
-        """An operation with some days along better paths, if the branches allowed have any."""
+        """An operation with some days along better paths, where a search finds any."""
         levels = operation.level_kwh.copy()
+        size = operation.size_kwh
 
         def solve_day(d: int) -> None:
-            path = self._solve_day(d, operation.size_kwh, allowed[:, d], day_tolerance_gbp, left)
+            if left() < 0:
+                return
+            known = operation.day_gbp[d]
+            path = self._search(d, (size, size), day_tolerance_gbp, ceiling=known).level_kwh
             levels[d] = levels[d] if path is None else path
 
         for_days(days.tolist(), solve_day, self._threads)
         return self._cheaper_days(operation, levels)
 
-    def _solve_day(
-        self, d: int, size_kwh: float, allowed: BoolArray, tolerance_gbp: float, left: Clock
-    ) -> FloatArray | None:
-        """Levels of the best path that HiGHS finds within a tolerance; None if it finds none."""
-        if left() < 0:
-            return None
-        program = self.day(d, allowed)
-        program.solve(size_kwh, **self._limits(tolerance_gbp, left))
-        return program.levels() if program.has_solution() else None
-
-    def _limits(self, tolerance_gbp: float, left: Clock) -> dict[str, float]:
-        return {
-            "mip_abs_gap": tolerance_gbp / self._problem.step_hours,
-            "mip_rel_gap": 0.0,
-            "time_limit": max(left(), 0.01),
-            # the relaxation is so tight that these only cost time here
-            "mip_heuristic_effort": 0.0,
-            "mip_detect_symmetry": False,
-            "mip_allow_restart": False,
-        }
+    def _search(
+        self,
+        d: int,
+        limits_kwh: tuple[float, float],
+        tolerance_gbp: float,
+        *,
+        ceiling: float = np.inf,
+        price: float = 0.0,
+    ) -> FoundDay:
+        """The tree of a day, all branches allowed."""
+        tes = self._problem.tes
+        store = StoreLaw(
+            step_hours=self._problem.step_hours,
+            kept_share=kept_share(tes, self._problem.step_hours),
+            loss_per_hour=tes.loss_share_per_day / 24.0,
+            midnight_share=tes.initial_share,
+        )
+        return search_day(
+            self._stored[:, d],
+            self._cost[:, d],
+            self._exists[:, d],
+            store,
+            limits_kwh,
+            tolerance_gbp=tolerance_gbp,
+            ceiling_gbp=ceiling,
+            price_gbp_per_kwh=price,
+        )
 
     def _cheaper_days(self, operation: Operation, level_kwh: FloatArray) -> Operation:
         """``operation`` with the days of another path that are cheaper."""

@@ -20,7 +20,7 @@ from itertools import pairwise
 import numpy as np
 
 from microchp.design.certificate import Evaluation, cut_from_prices, evaluate, least_of_cuts
-from microchp.design.day_program import Clock
+from microchp.design.days import Clock
 from microchp.design.near_best import FoundStore, ceilings_gbp, near_best
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Asked, Flows, Method, NearBest, Proof, size_curve, sizes_of

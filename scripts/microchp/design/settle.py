@@ -14,7 +14,7 @@ from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Dispatched, Flows
 from microchp.design.schedule import DUST_KW, curtailed
 from microchp.design.table import prices_of, unserved_gbp_per_kwh
-from microchp.system.activities import FLOWS, UNSERVED_ELECTRICITY, UNSERVED_HEAT
+from microchp.system.activities import FLOWS, UNSERVED_ELECTRICITY, UNSERVED_HEAT, starts_of
 from microchp.system.plant import Plant
 
 
@@ -93,6 +93,10 @@ def annual_cost_gbp(
         if name in flows:
             per_hour += unserved_gbp_per_kwh(problem) * flows[name]
     operation = float((problem.slice_weight_hours * per_hour).sum())
+    for part in plant.chosen:
+        first, *_ = FLOWS[part.kind]
+        starts = starts_of(flows[first] > 0).sum(axis=1) @ problem.day_weight
+        operation += prices.of_start(part.activities[0]) * float(starts)
     return operation + fixed_gbp(problem, plant) + size_gbp(problem, sizes)
 
 

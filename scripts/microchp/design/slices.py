@@ -229,7 +229,7 @@ def least_cost(
 
 
 @numba.njit(cache=True, nogil=True)
-def _lower_hull(x, y, order, count, kept):  # type: ignore[no-untyped-def]
+def lower_hull(x, y, order, count, kept):  # type: ignore[no-untyped-def]
     """Positions of the corners of the lower convex hull of points; their number."""
     for i in range(count):  # sorted by insertion: points are few
         j = i
@@ -337,7 +337,7 @@ def _mode_corners(numbers, commitment, bits, way, t, room, vertex, order, kept):
                         vertex[found, free[k]] = most[free[k], t]
                 vertex[found, a] = least[a, t] + x
                 found += 1
-    return _lower_hull(room[0], room[1], order, found, kept)
+    return lower_hull(room[0], room[1], order, found, kept)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -418,7 +418,7 @@ def _fill_curves(  # type: ignore[no-untyped-def]
                     all_x[total] = stored[branch, t, k]
                     all_y[total] = cost[branch, t, k]
                     total += 1
-        top = _lower_hull(all_x, all_y, all_order, total, all_kept)
+        top = lower_hull(all_x, all_y, all_order, total, all_kept)
         for k in range(corners):
             if top > 0:
                 j = all_kept[min(k, top - 1)]

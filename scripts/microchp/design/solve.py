@@ -27,8 +27,8 @@ from microchp.config import Solve
 from microchp.config.scenarios import DesignInputs
 from microchp.design.build import build_model
 from microchp.design.check import check_solution
-from microchp.design.day_program import Clock
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
+from microchp.design.days import Clock
 from microchp.design.model import own_names
 from microchp.design.problem import WEATHER, Problem, problem_from, whole_year
 from microchp.design.proof import Asked, Design, Proof, at_sizes, sizes_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linopy
 import numpy as np
 
-from microchp.design.day_program import Clock
+from microchp.design.days import Clock
 from microchp.design.highs import require_optimal, run, solver
 from microchp.design.model import size_variable
 from microchp.design.problem import DIMS, FloatArray, Problem

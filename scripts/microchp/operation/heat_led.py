@@ -35,6 +35,7 @@ set point; while it is locked, only a demand at or above the unit's least heat t
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
 
 import numba
@@ -157,7 +158,7 @@ def plant(
         power_kw=power_kw,
         heat_kw=power_kw * unit.heat_to_power if unit.heat_kw is None else unit.heat_kw,
         min_load_share=unit.min_load_share,
-        min_run_steps=-(-operation.min_run_minutes // step_minutes),
+        min_run_steps=ceil(max(operation.min_run_minutes, unit.min_up_minutes) / step_minutes),
         wait_steps=-(-operation.wait_minutes // step_minutes) if waits else 0,
         wait_load_share=operation.wait_load_share,
         store_kwh=size_kwh,

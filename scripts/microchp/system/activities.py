@@ -63,6 +63,10 @@ class Activity:
         Bounds while the part runs; while it does not, the activity is zero.
     commits
         Whether running is a decision, because the least output is not nothing.
+    start_gbp, start_fuel_kwh
+        What a start costs beside its fuel, and the fuel that it burns.
+    min_up_hours, min_down_hours
+        Least time that the part runs once started, and stands once stopped.
     """
 
     part: str
@@ -75,6 +79,16 @@ class Activity:
     least_kw: float | FloatArray = 0.0
     most_kw: float | FloatArray = np.inf
     commits: bool = False
+    start_gbp: float = 0.0
+    start_fuel_kwh: float = 0.0
+    min_up_hours: float = 0.0
+    min_down_hours: float = 0.0
+
+    @property
+    def counts_starts(self) -> bool:
+        """Whether a start costs something, or times between starts are limited."""
+        figures = (self.start_gbp, self.start_fuel_kwh, self.min_up_hours, self.min_down_hours)
+        return any(figure > 0 for figure in figures)
 
 
 @dataclass(frozen=True)
@@ -103,3 +117,20 @@ class Prices:
             + activity.upkeep_gbp_per_kwh
             - self.generation_gbp_per_kwh * activity.generation_share
         )
+
+    def of_start(self, activity: Activity) -> float:
+        """Cost of a start of an activity (GBP), its fuel included."""
+        return activity.start_gbp + self.fuel_gbp_per_kwh * activity.start_fuel_kwh
+
+
+def starts_of(on: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Slices in which something goes from off to on, shape ``(days, slices)``.
+
+    A day follows itself: before its first slice comes its last.
+    """
+    return on & ~np.roll(on, 1, axis=-1)
+
+
+def slices_of(hours: float, step_hours: float, slices: int) -> int:
+    """Whole slices that a least time takes, at most those of a day."""
+    return min(int(np.ceil(hours / step_hours - 1e-9)), slices)

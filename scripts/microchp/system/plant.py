@@ -139,6 +139,10 @@ def chp_part(unit: ChpUnit, incentive: Incentive) -> Part:
         least_kw=unit.power_kw * unit.min_load_share,
         most_kw=unit.power_kw,
         commits=True,
+        start_gbp=unit.start_cost_gbp,
+        start_fuel_kwh=unit.start_fuel_kwh,
+        min_up_hours=unit.min_up_minutes / 60,
+        min_down_hours=unit.min_down_minutes / 60,
     )
     return Part(unit.name, "chp", unit.power_kw, chp_investment(unit, incentive), (activity,))
 

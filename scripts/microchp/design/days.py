@@ -1,0 +1,22 @@
+"""Days that do not know of each other, solved side by side against a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+Clock = Callable[[], float]
+"""Seconds left."""
+
+
+def for_days(days: Iterable[int], solve_day: Callable[[int], T], threads: int) -> list[T]:
+    """What ``solve_day`` gives for each day, in order, whatever the number of threads.
+
+    HiGHS and the compiled loops run outside Python's lock, so that threads are enough to use
+    several cores, and change no digit.
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(solve_day, days))
