@@ -205,6 +205,10 @@ def _regret(folder: Path, table: pd.DataFrame, scenario: str) -> None:
         axes.barh(
             places - 0.2, ordered["expected_regret_gbp"], 0.38, color=CHEAPER, label="expected"
         )
+        axes.axvline(
+            ordered["worst_regret_bound_gbp"].iloc[0], color=TOTAL, linestyle="--", linewidth=0.8,
+            label="no design has a worst regret below",
+        )  # fmt: skip
         axes.set_yticks(places, names)
         axes.set_xlabel("regret, at most (£/year)")
         axes.grid(visible=False, axis="y")
