@@ -27,16 +27,19 @@ endif
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run check import reproduce quick test lint reference validation docs lock unlock
+.PHONY: help run check usage import reproduce quick test test-faults test-slurm lint reference validation docs lock unlock
 
 help:
 	@echo 'make run        the design study of Oluleye et al. 2018, from demand to report'
 	@echo 'make run CONFIG=my_study.yaml   your own study'
 	@echo 'make check      whether all files of a run are as they were written: RUN=results/oluleye2018'
+	@echo 'make usage      time and memory of the jobs of a run, by rule: RUN=results/oluleye2018'
 	@echo 'make import     what a raw meter file holds, and how to describe it: FILE=data/raw.csv'
 	@echo 'make reproduce  all published studies beside print, as one page'
 	@echo 'make quick      a coarse look at make run: one house, hourly steps, twelve days'
 	@echo 'make test       checks and tests'
+	@echo 'make test-faults runs that are killed, stopped or starved of disk, against one that is not'
+	@echo 'make test-slurm a small study on a Slurm cluster of one node, which root can set up'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make reference  rewrite config/README.md and config/schema/ from the models'
 	@echo 'make validation rewrite docs/validation.md and the counts in README.md from make reproduce'
@@ -44,9 +47,18 @@ help:
 	@echo 'make lock       renew requirements.lock after a change of requirements*.txt'
 	@echo 'make unlock     release the lock that a killed run has left'
 
+# On a cluster: make run PROFILE=profiles/slurm (docs/cluster.md).
 run: $(VENV)/.run
 	@PYTHONPATH=scripts $(BIN)/python -m microchp.config.check_files $(CONFIG)
+ifdef PROFILE
+	@! grep -qs '^executor: slurm' $(PROFILE)/config.yaml || \
+		$(BIN)/python -c 'import snakemake_executor_plugin_slurm' 2>/dev/null || { \
+		echo 'Jobs go to Slurm by a plugin of Snakemake, which is not there; install it with' \
+		'$(BIN)/python -m pip install -r requirements-slurm.txt' >&2; exit 1; }
+	$(BIN)/python -m snakemake --profile $(PROFILE) --configfile $(CONFIG)
+else
 	$(SNAKEMAKE) --configfile $(CONFIG)
+endif
 
 quick: $(VENV)/.run
 	$(SNAKEMAKE) --configfile $(QUICK)
@@ -56,12 +68,35 @@ RUN ?= results/oluleye2018
 check: $(VENV)/.run
 	PYTHONPATH=scripts $(BIN)/python -m microchp.check_run $(RUN) $(MEND)
 
+# Time and memory of the jobs of a run, by rule.
+usage: $(VENV)/.run
+	@PYTHONPATH=scripts $(BIN)/python -m microchp.usage $(RUN)
+
 # The file to look at.
 import: $(VENV)/.run
 	@PYTHONPATH=scripts $(BIN)/python -m microchp.demand.import $(FILE)
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# Kills, stops, full disks, other places: whole small studies, some ten minutes.
+test-faults: $(VENV)/.test
+	$(BIN)/python -m pytest -m faults -s -rs
+
+# A Slurm cluster of one node on this machine, where it is root, and a small study on it.
+test-slurm: $(VENV)/.test $(VENV)-slurm/.run
+	@command -v slurmctld slurmd sbatch munged >/dev/null || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get -qq update && \
+		apt-get -qq install -y --no-install-recommends slurmctld slurmd slurm-client munge; } || \
+		echo 'Slurm is not installed, and only root can do so: the test will be skipped' >&2
+	SLURM_PYTHON=$(abspath $(VENV)-slurm)/bin/python \
+		$(BIN)/python -m pytest -m slurm -s -rs tests/test_slurm.py
+
+$(VENV)-slurm/.run: requirements.txt requirements-slurm.txt requirements.lock
+	'$(PYTHON)' -m venv --clear $(VENV)-slurm
+	$(VENV)-slurm/bin/python -m pip install -qq --disable-pip-version-check \
+		-r requirements.txt -r requirements-slurm.txt -c requirements.lock
+	@touch $@
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -112,7 +147,8 @@ $(BIN)/python:
 lock:
 	@rm -rf $(VENV)-lock
 	'$(PYTHON)' -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install -qq -r requirements.txt -r requirements-dev.txt
-	{ echo '# Everything that requirements.txt and requirements-dev.txt bring. Written by `make lock`.'; \
+	$(VENV)-lock/bin/python -m pip install -qq -r requirements.txt -r requirements-dev.txt \
+		-r requirements-slurm.txt
+	{ echo '# Everything that requirements*.txt bring. Written by `make lock`.'; \
 		$(VENV)-lock/bin/python -m pip freeze; } > requirements.lock
 	@rm -rf $(VENV)-lock

@@ -37,6 +37,7 @@ wildcard_constraints:
     minutes=r"\d+",
     ending="lp|mps|nc",
     chunk=r"\d+",
+    part=r"\d+",
     scenario=r"[a-z0-9_-]+",
     case=CASE_PATTERN,
 

@@ -19,8 +19,8 @@ rule assess_designs:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("assess_designs"),
     script:
@@ -52,17 +52,45 @@ rule compare_published:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("compare_published"),
     script:
         "../scripts/compare_published.py"
 
 
+rule account_dwellings:
+    input:
+        operation_price_files,
+        demand=operation_demand,
+        design=operation_design,
+        generation=RESULTS / "operation/{case}_generation.nc",
+        dwellings=RESULTS / "operation/{case}.csv",
+    output:
+        account=RESULTS / "operation/{case}_account.csv",
+        metering=RESULTS / "operation/{case}_metering.csv",
+    log:
+        LOGS / "account_dwellings/{case}.log",
+    benchmark:
+        BENCHMARKS / "account_dwellings/{case}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        inputs=account_params,
+        code=code("account_dwellings"),
+    script:
+        "../scripts/account_dwellings.py"
+
+
 rule assess_groups:
     input:
         groups=GROUPS,
+        accounts=GROUP_ACCOUNTS,
     output:
         groups=report(
             RESULTS / "groups.csv",
@@ -78,12 +106,72 @@ rule assess_groups:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("assess_groups"),
     script:
         "../scripts/assess_groups.py"
+
+
+rule assess_metering:
+    input:
+        designs=DESIGNS,
+        table=DESIGN_TABLE,
+        groups=GROUPS,
+        dwellings=GROUP_METERING,
+    output:
+        metering=report(
+            RESULTS / "metering.csv",
+            category="Tables",
+            labels={"table": "metering"},
+            caption="captions/metering_table.rst",
+        ),
+    log:
+        LOGS / "assess_metering.log",
+    benchmark:
+        BENCHMARKS / "assess_metering.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        settlement=CONFIG.settlement.model_dump(mode="json"),
+        code=code("assess_metering"),
+    script:
+        "../scripts/assess_metering.py"
+
+
+rule assess_service:
+    input:
+        designs=DESIGNS,
+        table=DESIGN_TABLE,
+        dwellings=DWELLINGS,
+        accounts=GROUP_ACCOUNTS,
+    output:
+        service=report(
+            RESULTS / "service.csv",
+            category="Tables",
+            labels={"table": "service"},
+            caption="captions/service_table.rst",
+        ),
+    log:
+        LOGS / "assess_service.log",
+    benchmark:
+        BENCHMARKS / "assess_service.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        cases={case: account_of(case).model_dump(mode="json") for case in CASES},
+        code=code("assess_service"),
+    script:
+        "../scripts/assess_service.py"
 
 
 rule collect_control:
@@ -104,8 +192,8 @@ rule collect_control:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("collect_control"),
     script:
@@ -137,8 +225,8 @@ rule compare_units:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         inputs=comparison_inputs(CONFIG).model_dump(mode="json"),
         code=code("compare_units"),

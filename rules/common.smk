@@ -10,6 +10,7 @@ import yaml
 from microchp.config import PAPERS, load_config, merge, variant_config
 from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
+    account_inputs,
     check_files,
     check_work,
     comparison_inputs,
@@ -17,6 +18,7 @@ from microchp.config.scenarios import (
     control_inputs,
     controlled_scenarios,
     demand_inputs,
+    demand_parts,
     design_inputs,
     factor_files,
     group_inputs,
@@ -106,6 +108,7 @@ CASES = {
 HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
 # Groups have more dwellings of each house type than the one that designs are made for.
 HAS_GROUPS = bool(CONFIG.scenarios.penetration)
+PARTS = demand_parts(CONFIG)
 OPERATED = RESULTS / ("demand/group/{house}" if HAS_GROUPS else "demand/{house}")
 QUALITIES = expand(f"{OPERATED}_quality.json", house=HOUSES)
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
@@ -116,6 +119,9 @@ CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
+GROUP_DIVERSITY = expand(RESULTS / "groups/{case}_diversity.csv", case=GROUP_CASES)
+GROUP_ACCOUNTS = expand(RESULTS / "operation/{case}_account.csv", case=GROUP_CASES)
+GROUP_METERING = expand(RESULTS / "operation/{case}_metering.csv", case=GROUP_CASES)
 # Designs under every control, where there is more than one.
 CONTROLLED_SCENARIOS = [name for name in controlled_scenarios(CONFIG) if name in SCENARIOS]
 CONTROLLED = expand(RESULTS / "control/{scenario}.csv", scenario=CONTROLLED_SCENARIOS)
@@ -131,6 +137,8 @@ COMPARISON = [RESULTS / "published.csv"] if PUBLISHED else []
 DESIGN_TABLE = [RESULTS / "designs.csv"] if SCENARIOS else []
 DESIGN_FIGURES = [RESULTS / "figures"] if SCENARIOS else []
 GROUP_TABLE = [RESULTS / "groups.csv"] if GROUP_CASES else []
+METERING = [RESULTS / "metering.csv"] if SCENARIOS or GROUP_CASES else []
+SERVICE = [RESULTS / "service.csv"] if SCENARIOS or CASES else []
 GROUP_FIGURES = [RESULTS / "group_figures"] if GROUP_CASES else []
 DWELLINGS = [RESULTS / f"operation/{case}.csv" for case in CASES]
 # Of designs, the page prices what an ordinary controller makes of them.
@@ -175,6 +183,7 @@ TARGETS = [
 ]
 TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
+TARGETS += [*GROUP_DIVERSITY, *GROUP_ACCOUNTS, *GROUP_METERING, *METERING, *SERVICE]
 TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROLLED, *CONTROL_FLOWS]
 TARGETS += [
     Path(drawn).with_suffix(".pdf") for drawn in [*CALIBRATIONS, *PRECISION[1:], *RANKED[1:]]
@@ -196,8 +205,8 @@ def demand_of(house):
 
 
 @cache
-def group_demand_of(house):
-    return demand_inputs(CONFIG, house, CONFIG.group.dwellings)
+def group_demand_of(house, part=0):
+    return demand_inputs(CONFIG, house, len(PARTS[part]), PARTS[part].start)
 
 
 @cache
@@ -219,7 +228,20 @@ def demand_params(wildcards):
 
 
 def group_demand_params(wildcards):
-    return group_demand_of(wildcards.house).model_dump(mode="json")
+    return group_part_of(wildcards).model_dump(mode="json")
+
+
+def group_part_of(wildcards):
+    """A part of the dwellings of a house type, or all of them where that is one."""
+    return group_demand_of(wildcards.house, int(wildcards.get("part", 0)))
+
+
+def group_qualities(wildcards):
+    return expand(
+        RESULTS / "demand/group/{house}/{part}_quality.json",
+        house=wildcards.house,
+        part=range(len(PARTS)),
+    )
 
 
 def resample_minutes(wildcards):
@@ -268,19 +290,22 @@ def solve_threads(wildcards):
     return max(1, cores // len(SCENARIOS))
 
 
-def solve_runtime(wildcards):
+def solve_runtime(wildcards, attempt):
     """Minutes: the time limit, and as much again as reading, checking and writing may take."""
-    return round(solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes) + 10
+    limit = solve_of(SCENARIOS[wildcards.scenario].variant).time_limit_minutes
+    return attempt * (round(limit) + 10)
 
 
-def starts_runtime(wildcards):
+def starts_runtime(wildcards, attempt):
     """Minutes for a solve at each price of a start."""
-    return len(CONFIG.chp.start_prices_gbp) * solve_runtime(wildcards)
+    return len(CONFIG.chp.start_prices_gbp) * solve_runtime(wildcards, attempt)
 
 
 def operation_demand(wildcards):
-    """The demand by minute of the houses of a group, each once."""
-    return expand(f"{OPERATED}.nc", house=CASES[wildcards.case].houses)
+    """The demand by minute of the houses of a group, each once, its dwellings in order."""
+    in_parts = HAS_GROUPS and len(PARTS) > 1
+    path = RESULTS / "demand/group/{house}/{part}.nc" if in_parts else f"{OPERATED}.nc"
+    return expand(path, house=CASES[wildcards.case].houses, part=range(len(PARTS)))
 
 
 def operation_design(wildcards):
@@ -291,6 +316,22 @@ def operation_design(wildcards):
 
 def operation_params(wildcards):
     return CASES[wildcards.case].model_dump(mode="json")
+
+
+@cache
+def account_of(case):
+    return account_inputs(CONFIG, CASES[case])
+
+
+def account_params(wildcards):
+    return account_of(wildcards.case).model_dump(mode="json")
+
+
+def operation_price_files(wildcards):
+    """A user's files of prices and factors that a case is priced by."""
+    prices = account_of(wildcards.case).prices
+    scenario = CASES[wildcards.case].scenario
+    return price_files(design_of(scenario) if prices is None else prices)
 
 
 def control_demand(wildcards):
@@ -311,10 +352,10 @@ def control_threads(wildcards):
     return solve_threads(wildcards)
 
 
-def control_memory(wildcards):
+def control_memory(wildcards, attempt):
     """MB: libraries, and a year of every dwelling at the step of its design."""
     minutes = design_of(wildcards.scenario).time.resolution_minutes
-    return 1500 + CONFIG.dwellings * 200 // minutes
+    return attempt * (1500 + CONFIG.dwellings * 200 // minutes)
 
 
 def group_params(wildcards):
@@ -356,12 +397,24 @@ def print_results():
     print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and {first}")
 
 
-def demand_memory(wildcards):
-    return memory_of(demand_of(wildcards.house))
+def growing(amount):
+    """A resource of which a job gets as much again each time that it is tried anew.
+
+    A scheduler stops what needs more than it has asked for; `make usage` shows what jobs take.
+    """
+
+    def asked(wildcards, attempt):
+        return attempt * amount
+
+    return asked
 
 
-def group_demand_memory(wildcards):
-    return memory_of(group_demand_of(wildcards.house))
+def demand_memory(wildcards, attempt):
+    return attempt * memory_of(demand_of(wildcards.house))
+
+
+def group_demand_memory(wildcards, attempt):
+    return attempt * memory_of(group_part_of(wildcards))
 
 
 def memory_of(inputs):
@@ -369,12 +422,12 @@ def memory_of(inputs):
     return 1500 + (50 * inputs.dwellings if inputs.demand.source == "file" else 0)
 
 
-def demand_runtime(wildcards):
-    return runtime_of(demand_of(wildcards.house))
+def demand_runtime(wildcards, attempt):
+    return attempt * runtime_of(demand_of(wildcards.house))
 
 
-def group_demand_runtime(wildcards):
-    return runtime_of(group_demand_of(wildcards.house))
+def group_demand_runtime(wildcards, attempt):
+    return attempt * runtime_of(group_part_of(wildcards))
 
 
 def runtime_of(inputs):
@@ -382,9 +435,10 @@ def runtime_of(inputs):
     return 20 + inputs.dwellings // 15
 
 
-def design_memory(wildcards):
+def design_memory(wildcards, attempt):
     """MB: libraries, and the printed model, which grows with the slices of a year."""
-    return 900 + 2 * 1440 // design_of(wildcards.scenario).time.resolution_minutes
+    slices = 1440 // design_of(wildcards.scenario).time.resolution_minutes
+    return attempt * (900 + 2 * slices)
 
 
 # The published studies, which the target `reproduce` loads as modules. A study takes its time to

@@ -9,8 +9,8 @@ PROJECT = Path(str(workflow.current_basedir)).parent
 sys.path.insert(0, str(PROJECT / "scripts"))
 if not (PROJECT / "scripts").is_dir():
     sys.exit(
-        f"{PROJECT}: no folder of this machine, and the workflow imports a package of its own. "
-        'Clone the project and name the clone: snakefile: "microchp/Snakefile"'
+        f"{PROJECT}: no folder of this machine, and the workflow imports a package of its own. Name "
+        'a clone, snakefile: "microchp/Snakefile", or of an address path="workflow/Snakefile"'
     )
 
 from microchp.config import check_config_files

@@ -24,19 +24,60 @@ rule build_demand:
         "../scripts/build_demand.py"
 
 
-# All dwellings of a group, the first of which designs are made for.
-use rule build_demand as build_group_demand with:
-    output:
-        multiext(str(RESULTS / "demand/group/{house}"), demand=".nc", quality="_quality.json"),
-    log:
-        LOGS / "build_group_demand/{house}.log",
-    cache: True
-    resources:
-        mem_mb=group_demand_memory,
-        runtime=group_demand_runtime,
-    params:
-        inputs=group_demand_params,
-        code=code("build_demand"),
+# All dwellings of a group, the first of which designs are made for: large ones in parts.
+if len(PARTS) == 1:
+
+    use rule build_demand as build_group_demand with:
+        output:
+            multiext(str(RESULTS / "demand/group/{house}"), demand=".nc", quality="_quality.json"),
+        log:
+            LOGS / "build_group_demand/{house}.log",
+        cache: True
+        resources:
+            mem_mb=group_demand_memory,
+            runtime=group_demand_runtime,
+        params:
+            inputs=group_demand_params,
+            code=code("build_demand"),
+
+else:
+
+    use rule build_demand as build_group_part with:
+        output:
+            demand=temp(RESULTS / "demand/group/{house}/{part}.nc"),
+            quality=temp(RESULTS / "demand/group/{house}/{part}_quality.json"),
+        log:
+            LOGS / "build_group_part/{house}_{part}.log",
+        cache: False
+        resources:
+            mem_mb=group_demand_memory,
+            runtime=group_demand_runtime,
+        params:
+            inputs=group_demand_params,
+            code=code("build_demand"),
+
+    localrules:
+        join_quality,
+
+    rule join_quality:
+        input:
+            parts=group_qualities,
+        output:
+            joined=RESULTS / "demand/group/{house}_quality.json",
+        log:
+            LOGS / "join_quality/{house}.log",
+        benchmark:
+            BENCHMARKS / "join_quality/{house}.tsv"
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=growing(1000),
+            runtime=growing(10),
+        params:
+            code=code("join_quality"),
+        script:
+            "../scripts/join_quality.py"
 
 
 rule resample_demand:
@@ -51,8 +92,8 @@ rule resample_demand:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=growing(1500),
+        runtime=growing(10),
     params:
         minutes=resample_minutes,
         code=code("resample_demand"),
@@ -80,8 +121,8 @@ rule plot_calibration:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=growing(1500),
+        runtime=growing(10),
     params:
         code=code("plot_calibration"),
     script:

@@ -40,7 +40,7 @@ rule export_model:
     threads: 1
     resources:
         mem_mb=design_memory,
-        runtime=60,
+        runtime=growing(60),
     params:
         inputs=design_params,
         code=code("export_model"),
@@ -61,8 +61,8 @@ rule export_pypsa:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("export_pypsa"),
     script:
@@ -85,7 +85,7 @@ rule export_certificate:
     threads: 1
     resources:
         mem_mb=design_memory,
-        runtime=60,
+        runtime=growing(60),
     params:
         inputs=design_params,
         solve=solve_params,
@@ -134,8 +134,8 @@ rule plot_starts:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         code=code("plot_starts"),
     script:

@@ -17,13 +17,36 @@ rule simulate_dwelling:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=growing(1000),
+        runtime=growing(60),
     params:
         inputs=operation_params,
         code=code("simulate_dwelling"),
     script:
         "../scripts/simulate_dwelling.py"
+
+
+rule assess_diversity:
+    input:
+        demand=operation_demand,
+        generation=RESULTS / "operation/{case}_generation.nc",
+    output:
+        diversity=RESULTS / "groups/{case}_diversity.csv",
+    log:
+        LOGS / "assess_diversity/{case}.log",
+    benchmark:
+        BENCHMARKS / "assess_diversity/{case}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    params:
+        seed=CONFIG.run.seed,
+        code=code("assess_diversity"),
+    script:
+        "../scripts/assess_diversity.py"
 
 
 rule aggregate_group:
@@ -39,8 +62,8 @@ rule aggregate_group:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         inputs=group_params,
         code=code("aggregate_group"),
@@ -65,7 +88,7 @@ rule dispatch_group:
     threads: control_threads
     resources:
         mem_mb=control_memory,
-        runtime=120,
+        runtime=growing(120),
     params:
         inputs=control_params,
         code=code("dispatch_group"),

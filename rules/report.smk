@@ -12,8 +12,8 @@ rule write_config:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         config=CONFIG.model_dump(mode="json"),
         code=code("write_config"),
@@ -32,8 +32,8 @@ rule write_scenarios:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         rows=scenario_rows(CONFIG, GRID),
         code=code("write_scenarios"),
@@ -61,8 +61,8 @@ rule plot_figures:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("plot_figures"),
     script:
@@ -89,8 +89,8 @@ rule plot_plants:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         parts=PLANTS,
         code=code("plot_plants"),
@@ -113,6 +113,9 @@ rule build_report:
         dwellings=DWELLINGS,
         first=FIRST_DWELLINGS,
         group_figures=GROUP_FIGURES,
+        diversity=GROUP_DIVERSITY,
+        metering=METERING,
+        service=SERVICE,
         unit_comparison=UNIT_COMPARISON,
         unit_figures=UNIT_FIGURES,
         sweep=SWEEP,
@@ -133,8 +136,8 @@ rule build_report:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         benchmarks=str(BENCHMARKS),
         failures={failure.job: failure.cause for failure in FAILURES},
@@ -164,8 +167,8 @@ rule plot_groups:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("plot_groups"),
     script:
@@ -193,8 +196,8 @@ rule plot_precision:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("plot_precision"),
     script:
@@ -221,8 +224,8 @@ rule plot_comparison:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         inputs=comparison_inputs(CONFIG).model_dump(mode="json"),
         code=code("plot_comparison"),
@@ -243,8 +246,8 @@ rule write_manifest:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=20,
+        mem_mb=growing(500),
+        runtime=growing(20),
     params:
         code=code("write_manifest"),
     script:

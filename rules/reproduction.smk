@@ -62,8 +62,8 @@ rule collect_published:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("collect_published"),
     script:
@@ -84,8 +84,8 @@ rule audit_published:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("audit_published"),
     script:
@@ -108,8 +108,8 @@ rule assess_sensitivity:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("assess_sensitivity"),
     script:
@@ -135,8 +135,8 @@ rule build_reproduction:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("build_reproduction"),
     script:

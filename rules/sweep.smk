@@ -16,7 +16,7 @@ rule prepare_sweep:
     threads: 1
     resources:
         mem_mb=design_memory,
-        runtime=60,
+        runtime=growing(60),
     params:
         config=sweep_params,
         scenario=sweep_scenario,
@@ -42,7 +42,7 @@ rule sweep_designs:
     threads: 1
     resources:
         mem_mb=design_memory,
-        runtime=240,
+        runtime=growing(240),
     params:
         config=sweep_params,
         scenario=sweep_scenario,
@@ -86,8 +86,8 @@ rule summarise_sweep:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         config=SWEEP_CONFIG,
         code=code("summarise_sweep"),

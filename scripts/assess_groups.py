@@ -11,6 +11,7 @@ def main(snakemake: Any) -> None:
     with job_log(snakemake.log[0]):
         assess_groups(
             group_paths=list(snakemake.input.groups),
+            account_paths=list(snakemake.input.accounts),
             groups_path=snakemake.output.groups,
         )
 

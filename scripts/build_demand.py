@@ -20,6 +20,7 @@ def main(snakemake: Any) -> None:
             pv=inputs.pv,
             year=inputs.year,
             dwellings=inputs.dwellings,
+            first_dwelling=inputs.first_dwelling,
             seed=inputs.seed,
         )
 

@@ -149,7 +149,7 @@ def workflow(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     """A copy of the workflow, a directory beside it, and a user's demand file."""
     base = tmp_path_factory.mktemp("workflow")
     root, directory = base / "project", base / "study"
-    for part in ("rules", "scripts", "resources", "envs", "profiles"):
+    for part in ("rules", "scripts", "resources", "envs", "profiles", "workflow"):
         shutil.copytree(
             ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__", ".*")
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -25,6 +26,7 @@ from microchp.config import (
 )
 from microchp.config.parts import HeatPumpModel
 from microchp.config.scenarios import DesignInputs
+from microchp.design.model import build_printed_model, v1_semantics
 from microchp.design.problem import Problem
 from microchp.series.timeseries import time_axis
 
@@ -169,6 +171,7 @@ def system_problem(
     grid: GridConnection | None = None,
     prices: str = "plain",
     efficiency: float = 0.95,
+    thermal_efficiency: float | None = None,
 ) -> Problem:
     """A random problem of some parts, with weather; days of unequal weights.
 
@@ -193,6 +196,11 @@ def system_problem(
         "immersion_heater": ImmersionHeater(max_kw=2, efficiency=0.9),
         "heat_pump": HeatPump(sizes_kw=[0, 5]),
     }
+    if thermal_efficiency is not None:
+        units = [
+            u.model_copy(update={"thermal_efficiency": thermal_efficiency}) for u in given.units
+        ]
+        given = given.model_copy(update={"units": units})
     changes = {name: block for name, block in blocks.items() if name in parts}
     if "heat_pump" in parts:
         changes["heat_pump_model"] = HEAT_PUMP_MODEL
@@ -222,3 +230,17 @@ def system_problem(
         pv_yield_kw_per_kwp=sun,
         outdoor_temperature_c=rng.uniform(-5, 12, problem.shape),
     )
+
+
+class Printed:
+    """The printed model of the last problem asked for: building takes longer than solving."""
+
+    problem: Problem | None = None
+    model: Any = None
+
+    @classmethod
+    def of(cls, problem: Problem) -> Any:
+        if cls.problem is not problem:
+            with v1_semantics():
+                cls.problem, cls.model = problem, build_printed_model(problem)
+        return cls.model

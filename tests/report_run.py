@@ -13,9 +13,10 @@ import yaml
 from synthetic import RESOURCES, write_designs
 
 from microchp.account.designs import assess_designs
+from microchp.account.dwellings import account_dwellings
 from microchp.account.groups import assess_groups
 from microchp.config import load_config
-from microchp.config.scenarios import group_inputs, operation_cases
+from microchp.config.scenarios import account_inputs, group_inputs, operation_cases
 from microchp.demand.build import write_demand
 from microchp.demand.builtin import DwellingDemand
 from microchp.files import read_netcdf, write_netcdf
@@ -153,7 +154,7 @@ def make_groups(directory: Path) -> dict[str, Any]:
             source="test",
             seed=1,
         )
-    places: dict[str, list[Path]] = {"groups": [], "operation": [], "tables": []}
+    places: dict[str, list[Path]] = {"groups": [], "operation": [], "tables": [], "accounts": []}
     cases = operation_cases(config)
     for case in (
         f"{house}-{name}" for house in config.scenarios.house for name in config.operation.units
@@ -174,9 +175,24 @@ def make_groups(directory: Path) -> dict[str, Any]:
             group_path=group,
             inputs=group_inputs(config, case),
         )
-        for kind, path in (("groups", group), ("operation", first), ("tables", table)):
+        account = directory / "operation" / f"{case}_account.csv"
+        account_dwellings(
+            demand_paths=[directory / f"{case.split('-')[0]}_demand.nc"],
+            design_path=None,
+            generation_path=directory / "generation.nc",
+            dwellings_path=table,
+            account_path=account,
+            metering_path=directory / "operation" / f"{case}_metering.csv",
+            inputs=account_inputs(config, cases[case]),
+        )
+        made = {"groups": group, "operation": first, "tables": table, "accounts": account}
+        for kind, path in made.items():
             places[kind].append(path)
-    assess_groups(group_paths=places["groups"], groups_path=directory / "groups.csv")
+    assess_groups(
+        group_paths=places["groups"],
+        account_paths=places["accounts"],
+        groups_path=directory / "groups.csv",
+    )
     plot_groups(
         groups_path=directory / "groups.csv",
         group_paths=places["groups"],

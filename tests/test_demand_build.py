@@ -14,6 +14,7 @@ from microchp.config import Demand, Diversity, House, Pv, Weather
 from microchp.demand.build import build_demand
 from microchp.demand.builtin import dwelling_variation
 from microchp.demand.photovoltaics import pv_yield_kw_per_kwp
+from microchp.demand.quality import join_quality
 from microchp.demand.weather import load_weather
 from microchp.errors import ConfigError
 from microchp.report.calibration import draw_days, plot_calibration
@@ -132,6 +133,23 @@ def test_electricity_follows_the_household(pair) -> None:  # type: ignore[no-unt
     assert by_hour[17:22].mean() > 1.5 * by_hour[2:5].mean()
     days = power.reshape(366, 1440)
     assert len(np.unique(days.round(6), axis=0)) == 366
+
+
+def test_dwellings_made_in_parts_are_those_made_in_one(tmp_path: Path) -> None:
+    house = {"house": WITHOUT_APPLIANCES}
+    demand, _ = build(tmp_path, "whole", dwellings=3, **house)
+    parts = [
+        build(tmp_path, f"part{first}", dwellings=count, first_dwelling=first, **house)[0]
+        for first, count in ((0, 2), (2, 1))
+    ]
+    xr.testing.assert_identical(parts[0], demand.isel(dwelling=slice(0, 2)))
+    xr.testing.assert_identical(parts[1], demand.isel(dwelling=[2]))
+    join_quality(
+        quality_paths=[tmp_path / "part0_quality.json", tmp_path / "part2_quality.json"],
+        joined_path=tmp_path / "joined.json",
+    )
+    joined = (tmp_path / "joined.json").read_text(encoding="utf-8")
+    assert joined == (tmp_path / "whole_quality.json").read_text(encoding="utf-8")
 
 
 def test_dwellings_differ(pair) -> None:  # type: ignore[no-untyped-def]

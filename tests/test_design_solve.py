@@ -15,8 +15,10 @@ from design_cases import FIT, inputs, random_problem, year_of_demand
 from microchp.account.energy import FLOWS
 from microchp.config import Boiler, Solve, Tes, Time
 from microchp.config.scenarios import DesignInputs
+from microchp.design import solve as solve_module
 from microchp.design.build import build_model, export_model
 from microchp.design.check import check_solution
+from microchp.design.highs import OTHER_WAYS
 from microchp.design.model import build_printed_model, v1_semantics
 from microchp.design.problem import problem_of
 from microchp.design.search import solve_by_days
@@ -282,3 +284,34 @@ def test_an_unknown_export_format_is_refused(tmp_path):
             export_path=tmp_path / "export.txt",
             inputs=inputs(time=TWO_DAYS),
         )
+
+
+def test_a_check_that_does_not_end_leaves_the_design(demand_path, tmp_path, monkeypatch, caplog):
+    def fails(*_: object) -> float:
+        raise SolveError("2015-08-21: HiGHS ended with 'kUnknown'")
+
+    monkeypatch.setattr(solve_module, "whole_year_cost", fails)
+    parameters = inputs(sizes_kw=(0, 1), incentive=FIT, time=TWO_DAYS)
+    with caplog.at_level(logging.WARNING):
+        design = run(demand_path, tmp_path, parameters, Solve())
+    assert np.isnan(design.attrs["whole_year_eac_gbp"])
+    assert np.isfinite(design.attrs["objective_gbp"])
+    assert "the check on the whole year did not end (2015-08-21" in caplog.text
+
+
+def test_the_whole_model_too_is_tried_another_way(demand_path, tmp_path, monkeypatch):
+    solves, asked = linopy.Model.solve, []
+
+    def stubborn(model: linopy.Model, **options: object) -> object:
+        asked.append({name: options.get(name) for name in OTHER_WAYS[1]})
+        result = solves(model, **options)
+        if len(asked) < 3:
+            model.termination_condition = "unknown"
+        return result
+
+    monkeypatch.setattr(linopy.Model, "solve", stubborn)
+    parameters = inputs(sizes_kw=(0, 1), incentive=FIT, tes=Tes(max_kwh=20), time=TWO_DAYS)
+    design = run(demand_path, tmp_path, parameters, Solve(method="monolithic", relative_gap=1e-3))
+    assert asked[-1] == OTHER_WAYS[1]
+    assert len(asked) == 3
+    assert design.attrs["relative_gap"] <= 1e-3

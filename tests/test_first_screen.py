@@ -43,6 +43,7 @@ def test_three_numbers_answer_three_questions(designs: pd.DataFrame) -> None:
     chosen.loc[~best, ["eac_gbp", "eai_gbp", "bau_cost_gbp"]] = [950.0, 50.0, 1000.0]
     chosen[["bau_fuel_kwh", "chp_fuel_kwh", "boiler_fuel_kwh"]] = [10e3, 18e3, 2e3]
     chosen[["electricity_kwh", "import_kwh", "export_kwh"]] = [4e3, 1e3, 2e3]
+    chosen[["bau_grid_co2_kg", "grid_co2_kg", "grid_kg_per_kwh"]] = [2076.0, -519.0, 0.519]
     chosen[["co2_kg", "bau_co2_kg"]] = [850.0, 1000.0]
     chosen["peak_import_kw"] = 4.5
     inputs = inputs_of(USER)

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 import yaml
 
-from microchp.config import HeatPump, HeatPumpModel, Weather
+from microchp.config import HeatPump, HeatPumpModel, Weather, load_config
 from microchp.demand.weather import load_weather
 from microchp.system.heat_pump import (
     coefficient_of_performance,
     flow_temperature_c,
     heat_pump_year,
     max_heat_share,
+    source_temperature_c,
 )
 
-CATALOGUE = yaml.safe_load(
-    (Path(__file__).parents[1] / "resources/heat_pumps.yaml").read_text(encoding="utf-8")
-)
+RESOURCES = Path(__file__).parents[1] / "resources"
+CATALOGUE = yaml.safe_load((RESOURCES / "heat_pumps.yaml").read_text(encoding="utf-8"))
 MODELS = {name: HeatPumpModel.model_validate(entry) for name, entry in CATALOGUE.items()}
 
 # hplib 1.9 adds 5 K to the return for the flow:
@@ -34,6 +34,13 @@ HPLIB = {
         (7, 55): (3.307615244282715, 6217.79023179015),
         (15, 55): (4.540012169275656, 6645.935072092484),
         (-15, 50): (1.0, 8135.027916440922),
+    },
+    # (brine, flow), with group_id=2, t_in=0, t_out=35, brine in the place of outdoors
+    "generic_ground": {
+        (0, 35): (4.672651672844698, 5499.499440236828),
+        (0, 52): (2.997053372496427, 5013.320556226119),
+        (5, 45): (4.179828639109669, 5528.9803748481045),
+        (10, 35): (5.65829772343143, 5009.350453507409),
     },
     "generic_on_off": {
         (-7, 52): (1.8921420146469359, 8000.0),
@@ -90,6 +97,10 @@ def test_cop_falls_with_the_lift_and_is_what_such_heat_pumps_have(name: str) -> 
     assert (np.diff(cop, axis=0) >= 0).all()
     assert (np.diff(cop, axis=1) <= 0).all()
     assert cop.min() >= 1
+    if model.heat_source == "ground":
+        # EN 14511 at brine 0 and water 35
+        assert 4.0 < float(coefficient_of_performance(model, 0, 35)) < 5.2
+        return
     # between the best and the worst of the Keymark's list
     assert 3.5 < float(coefficient_of_performance(model, 2, 35)) < 4.7
     assert 2.5 < float(coefficient_of_performance(model, 7, 55)) < 3.8
@@ -182,3 +193,40 @@ def test_series_that_do_not_fit_are_refused() -> None:
         heat_pump_year(HeatPump(), model, day, day, day[:12], steps_per_day=24)
     with pytest.raises(ValueError, match="do not fill days of 48 steps"):
         heat_pump_year(HeatPump(), model, day, day, day, steps_per_day=48)
+
+
+# --------------------------------------------------------------------------- from the ground
+
+
+def test_brine_follows_the_mean_of_the_day_as_hplib_has_it():
+    model = MODELS["generic_ground"]
+    outdoor = np.repeat([-30.0, -11.0, 0.0, 10.0, 40.0], 4) + np.tile([-3.0, 3.0, -1.0, 1.0], 5)
+    brine = source_temperature_c(model, outdoor, 4).reshape(5, 4)
+    assert (brine == brine[:, :1]).all()
+    at_zero = 5.0647
+    at_ten = at_zero + 0.3047 * 10 + 0.0086 * 100 - 0.0003 * 1000
+    np.testing.assert_allclose(brine[2:4, 0], [at_zero, at_ten])
+    # beyond -11 and 30 degC the fit would turn around
+    assert brine[0, 0] == brine[1, 0] > 3.0
+    assert brine[4, 0] == pytest.approx(float(source_temperature_c(model, np.full(4, 30.0), 4)[0]))
+    air = MODELS["generic_regulated"]
+    assert source_temperature_c(air, outdoor, 4) is outdoor
+
+
+def test_ground_is_ahead_of_air_where_it_is_cold():
+    outdoor, demand = np.full(4, -7.0), np.ones(4)
+    air, ground = (
+        heat_pump_year(HeatPump(), MODELS[name], outdoor, demand, 0 * demand, steps_per_day=4)
+        for name in ("generic_regulated", "generic_ground")
+    )
+    flow = float(flow_temperature_c(HeatPump(), -7.0))
+    expected = 8.122412879 + 0.09856460506 * 3.4561 - 0.0985646059 * flow
+    np.testing.assert_allclose(ground.cop, 0.83 * expected)
+    assert ground.cop.min() > 1.3 * air.cop.max()
+    # rated heat is at -7/52 outdoors; at a cooler flow a little more is there, but for the limit
+    np.testing.assert_allclose(ground.max_heat_share, 1.0)
+
+
+def test_the_name_of_the_type_is_all_that_a_study_says():
+    config = load_config({"heat_pump": {"model": "generic_ground"}}, RESOURCES)
+    assert config.heat_pumps[config.heat_pump.model].heat_source == "ground"

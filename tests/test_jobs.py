@@ -21,7 +21,7 @@ RULES = {
     name
     for path in (ROOT / "rules").glob("*.smk")
     for name, body in re.findall(
-        r"^rule (\w+):\n((?:    .*\n|\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        r"^(?:    )?rule (\w+):\n((?:    .*\n|\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
     )
     if "    script:\n" in body
 }
@@ -276,13 +276,22 @@ def pins(path: Path) -> dict[str, str]:
     return dict(line.split("==") for line in lines if line)
 
 
+def all_pins() -> dict[str, str]:
+    """What runs, tests and clusters need."""
+    return {
+        name: pin
+        for path in sorted(ROOT.glob("requirements*.txt"))
+        for name, pin in pins(path).items()
+    }
+
+
 def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_every_requirement_is_locked_at_its_version() -> None:
     locked = {canonical(name): pin for name, pin in pins(ROOT / "requirements.lock").items()}
-    wanted = pins(ROOT / "requirements.txt") | pins(ROOT / "requirements-dev.txt")
+    wanted = all_pins()
     assert {name: locked.get(canonical(name)) for name in wanted} == wanted
 
 
@@ -301,7 +310,7 @@ def test_dependencies_are_explained_with_their_versions() -> None:
         if line.startswith("| ")
     ]
     told = {row[0]: row[1] for row in rows if row[0] not in {"package", "---"}}
-    assert told == pins(ROOT / "requirements.txt") | pins(ROOT / "requirements-dev.txt")
+    assert told == all_pins()
     assert all(len(row) == 4 and all(row) for row in rows)
 
 

@@ -15,9 +15,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from microchp.account.dwellings import account_dwellings
 from microchp.account.groups import PERIODS, assess_groups, read_groups
 from microchp.config import DEFAULT_PLANT, Config, load_config
 from microchp.config.scenarios import (
+    account_inputs,
     demand_inputs,
     design_inputs,
     group_inputs,
@@ -81,6 +83,7 @@ def test_measures_of_a_day_by_hand() -> None:
         "max_ramp_kw_per_min": 0.1,
         "max_ramp_down_kw_per_min": 0.3,
         "daily_load_factor": 0.25,
+        "export_hours": 6.0,
     }
     assert {name: float(values[0]) for name, values in found.items()} == pytest.approx(expected)
 
@@ -236,7 +239,10 @@ def test_single_precision_is_close_and_parts_make_the_whole(
         one, other = getattr(exact, field.name), getattr(single, field.name)
         np.testing.assert_allclose(getattr(parts, field.name), one, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(other, one, rtol=2e-5, atol=2e-6)
-        assert not np.array_equal(one, other) or field.name == "zero_import_share"
+        assert not np.array_equal(one, other) or field.name in (
+            "zero_import_share",
+            "export_hours",
+        )
 
 
 # ------------------------------------------------------------------- the jobs, a year of five
@@ -308,8 +314,18 @@ def made(tmp_path_factory: pytest.TempPathFactory, config: Config) -> Path:
             group_path=base / f"{case}_group.nc",
             inputs=group_inputs(config, case),
         )
+        account_dwellings(
+            demand_paths=[base / "one.nc", base / "two.nc"],
+            design_path=None,
+            generation_path=base / f"{case}_generation.nc",
+            dwellings_path=base / f"{case}.csv",
+            account_path=base / f"{case}_account.csv",
+            metering_path=base / f"{case}_metering.csv",
+            inputs=account_inputs(config, operation_cases(config)[case]),
+        )
     groups = [base / f"detached-{name}_group.nc" for name in config.operation.units]
-    assess_groups(group_paths=groups, groups_path=base / "groups.csv")
+    accounts = [base / f"detached-{name}_account.csv" for name in config.operation.units]
+    assess_groups(group_paths=groups, account_paths=accounts, groups_path=base / "groups.csv")
     return base
 
 
@@ -510,9 +526,13 @@ def test_onsets_that_whole_per_cents_show() -> None:
             "admd_kw": 1.0,
             "zero_import_share": 0.0,
             "run_time_share": 0.0,
+            "morning_ramp_kw_per_min": [0.7, 0.699, 0.5, 0.6],
+            "evening_ramp_kw_per_min": [0.4, 0.4, 0.5, 0.4],
         }
     )
     table = group_table(groups)
+    assert set(table["morning_ramp_onset"]) == {0.5}
+    assert table["evening_ramp_onset"].isna().all()
     assert set(table["noticed_export_onset"]) == {0.5}
     assert set(table["no_import_onset"]) == {1.0}
     never = group_table(groups[groups["units"] < 2])
@@ -537,7 +557,8 @@ def write_design(path: Path, config: Config, chp_kw: float, tes_kwh: float) -> P
     """What of a design of ``detached-none-with`` is installed."""
     designed = design_inputs(config, scenario_table(config)["detached-none-with"])
     with netCDF4.Dataset(path, "w") as file:
-        file.setncatts({"inputs": designed.model_dump_json(), "chp_kw": chp_kw, "tes_kwh": tes_kwh})
+        attributes = {"chp_kw": chp_kw, "tes_kwh": tes_kwh, "step_hours": 1.0}
+        file.setncatts({"inputs": designed.model_dump_json(), **attributes})
     return path
 
 
@@ -581,7 +602,20 @@ def test_where_no_unit_is_chosen_every_penetration_is_the_demand(
         group_path=tmp_path / "group.nc",
         inputs=group_inputs(config, "detached-none-with"),
     )
-    assess_groups(group_paths=[tmp_path / "group.nc"], groups_path=tmp_path / "groups.csv")
+    account_dwellings(
+        demand_paths=[made / "one.nc"],
+        design_path=tmp_path / "design.nc",
+        generation_path=tmp_path / "generation.nc",
+        dwellings_path=tmp_path / "table.csv",
+        account_path=tmp_path / "account.csv",
+        metering_path=tmp_path / "metering.csv",
+        inputs=account_inputs(config, operation_cases(config)["detached-none-with"]),
+    )
+    assess_groups(
+        group_paths=[tmp_path / "group.nc"],
+        account_paths=[tmp_path / "account.csv"],
+        groups_path=tmp_path / "groups.csv",
+    )
     table = read_groups(tmp_path / "groups.csv")
     assert len(table) == 6 * len(PERIODS)
     assert (table["chp_kw"] == 0).all()
@@ -590,6 +624,8 @@ def test_where_no_unit_is_chosen_every_penetration_is_the_demand(
     for name in ("admd_kw", "load_factor", "zero_import_share", "capacity_factor"):
         np.testing.assert_array_equal(year[name], year[name].iloc[0])
     assert year["reverse_flow_onset"].isna().all()
+    for name in ("fuel_kwh", "co2_kg", "cost_gbp"):
+        np.testing.assert_allclose(year[name], year[name].iloc[0])
 
 
 def test_a_boiler_that_is_too_small_leaves_heat_unmet_and_says_so(
@@ -737,7 +773,8 @@ def test_the_group_without_units_is_computed_whatever_is_asked(
         aggregate_group(
             generation_path=made / f"{case}_generation.nc", group_path=paths[-1], inputs=asked
         )
-    assess_groups(group_paths=paths, groups_path=tmp_path / "groups.csv")
+    accounts = [made / f"detached-{name}_account.csv" for name in UNIT_NAMES]
+    assess_groups(group_paths=paths, account_paths=accounts, groups_path=tmp_path / "groups.csv")
     table = read_groups(tmp_path / "groups.csv")
     year = table[(table["period"] == "year")]
     assert set(year["penetration"]) == {0.0, 0.4, 1.0}

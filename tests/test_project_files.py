@@ -1,9 +1,13 @@
 """Files by which others find, cite and take over the workflow."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
+import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, Workflow, run_command
 
 
 def test_the_catalogue_of_workflows_takes_it() -> None:
@@ -29,3 +33,61 @@ def test_the_citation_names_the_study_whose_model_it_is() -> None:
     assert citation["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
     assert any("Oluleye" in str(reference["authors"]) for reference in citation["references"])
+
+
+def test_the_container_has_the_packages_and_the_python_of_the_environments() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+    (base,) = [line.removeprefix("FROM ") for line in lines if line.startswith("FROM ")]
+    environment = yaml.safe_load((ROOT / "envs/microchp.yaml").read_text(encoding="utf-8"))
+    (python,) = [
+        d.split("=")[1] for d in environment["dependencies"] if str(d).startswith("python=")
+    ]
+    assert base.startswith(f"python:{python}-"), "a name, whose tag says which Python"
+    (install,) = [line for line in lines if line.startswith("RUN ")]
+    assert re.findall(r"-[rc] (\S+)", install) == [
+        *("requirements.txt", "requirements-slurm.txt", "requirements.lock")
+    ]
+    (copied,) = [line.split()[1:-1] for line in lines if line.startswith("COPY req")]
+    assert all((ROOT / name).is_file() for name in copied)
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert {".git", "results", ".venv*"} <= set(ignored)
+
+
+@pytest.mark.slow
+def test_a_study_takes_the_workflow_by_its_address(workflow: Workflow, tmp_path: Path) -> None:
+    """As snakedeploy writes it, the repository being in Snakemake's cache instead of on a host."""
+    published, study = tmp_path / "published", tmp_path / "study"
+    shutil.copytree(workflow.root, published, ignore=shutil.ignore_patterns("__pycache__"))
+    git = ["git", "-C", str(published), "-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "a"], ["tag", "-am", "v", "v1"]):
+        subprocess.run([*git, *words], check=True)
+    cache = tmp_path / "cache"
+    clone = cache / "snakemake/snakemake/source-cache/snakemake-git-cache/github.com/team/microchp"
+    clone.parent.mkdir(parents=True)
+    subprocess.run(["git", "clone", "-q", "--bare", str(published), str(clone)], check=True)
+    (study / "workflow").mkdir(parents=True)
+    (study / "config").mkdir()
+    shutil.copy(workflow.directory / "cottage.csv", study)
+    shutil.copy(workflow.directory / workflow.write("tiny.yaml", {}), study / "config/config.yaml")
+    (study / "workflow/Snakefile").write_text(
+        """
+configfile: "config/config.yaml"
+
+module microchp:
+    snakefile:
+        github("team/microchp", path="workflow/Snakefile", tag="v1")
+    config:
+        config
+
+use rule * from microchp
+""",
+        encoding="utf-8",
+    )
+    snakemake = ["env", f"XDG_CACHE_HOME={cache}", *workflow.command("x")[:3], "--cores", "2"]
+    planned = run_command([*snakemake, "--dry-run"], study)
+    assert planned.returncode == 0, planned.stdout
+    assert "solve_model" in planned.stdout, "the target of the workflow is that of the study"
+    made = "results/tiny/demand/cottage_60min.nc"
+    done = run_command([*snakemake, made], study)
+    assert done.returncode == 0, done.stdout
+    assert (study / made).is_file()

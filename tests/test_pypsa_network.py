@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from conftest import ROOT
-from design_cases import FIT, LEVY, inputs, random_problem
+from design_cases import FIT, LEVY, inputs, random_problem, system_problem
 
 from microchp.account.energy import Installed
 from microchp.config import Boiler, HeatPump, HeatPumpModel, ImmersionHeater, Pv, Solve, Tariff, Tes
@@ -124,6 +124,57 @@ def test_heat_pump_immersion_heater_and_pv_at_fixed_sizes_cost_the_same_in_pypsa
     assert min(design["heat_pump_heat_kw"].sum(), design["immersion_kw"].sum()) > 1
     found = optimum(network(design, tmp_path))
     assert found == pytest.approx(operating_gbp(problem, design), rel=1e-6)
+
+
+def test_heat_pump_pv_and_battery_at_fixed_sizes_cost_the_same_in_pypsa(tmp_path):
+    problem = system_problem(
+        3, parts=("boiler", "heat_pump", "pv", "battery"), days=3, slices=24, efficiency=0.9
+    )
+    buy = np.maximum(problem.import_price_gbp_per_kwh, 0.06)
+    given = problem.inputs.model_copy(update={"heat_pump": HeatPump(sizes_kw=[6])})
+    problem = replace(
+        problem,
+        inputs=given,
+        import_price_gbp_per_kwh=buy,
+        # selling never earns what buying costs, so that nothing pays both ways at once
+        export_price_gbp_per_kwh=np.full_like(buy, 0.03),
+    ).with_sizes({"pv": 3.0, "battery": 5.0})
+    gap = 1e-3
+    design = solve_problem(
+        problem, build_printed_model(problem), Solve(relative_gap=gap, absolute_gap_gbp=0)
+    )
+    assert design.attrs["solve_method"] == "day_programmes"
+    for flow in ("pv_power_kw", "battery_charge_kw", "heat_pump_heat_kw", "boiler_heat_kw"):
+        assert design[flow].sum() > 1, flow
+    found, cost = optimum(network(design, tmp_path)), operating_gbp(problem, design)
+    assert found == pytest.approx(cost, abs=gap * design.attrs["objective_gbp"])
+    assert found <= cost + 1e-6
+
+
+def test_starts_of_the_unit_cost_the_same_in_pypsa(tmp_path):
+    given = inputs(sizes_kw=(2,), min_load_share=0.5, incentive=LEVY)
+    keys = {
+        "start_cost_gbp": 0.2, "start_fuel_kwh": 2.0, "min_up_minutes": 150, "min_down_minutes": 70
+    }  # fmt: skip
+    units = [unit.model_copy(update=keys) for unit in given.units]
+    problem = two_days(3, given.model_copy(update={"units": units}))
+    # nobody is at home around midnight, so that PyPSA's days follow each other as a day itself
+    heat, power = problem.space_heating_kw.copy(), problem.electricity_kw.copy()
+    heat[:, [0, 1, 2, -1]], heat[:, 3:-1] = 0.0, heat[:, 3:-1] + 3.0
+    power[:, :3] = 0.0
+    water = 0 * heat
+    problem = replace(
+        problem, space_heating_kw=heat, hot_water_kw=water, electricity_kw=power + 0.8
+    )
+    design = designed(problem)
+    on = design["chp_power_kw"].to_numpy() > 0
+    assert on.any()
+    assert not on[0]
+    n = network(design, tmp_path)
+    unit = n.c.links.static.loc["unit"]
+    assert (unit["min_up_time"], unit["min_down_time"]) == (3, 2)
+    found = optimum(n)
+    assert found == pytest.approx(operating_gbp(problem, design), rel=1e-3)
 
 
 def test_a_house_without_a_unit_is_a_network_too(tmp_path):

@@ -15,6 +15,7 @@ from microchp.config.scenarios import (
     check_files,
     demand_files,
     demand_inputs,
+    demand_parts,
     design_inputs,
     operation_cases,
     price_files,
@@ -340,3 +341,30 @@ def test_the_workflow_is_parsed_without_heavy_libraries() -> None:
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+# ------------------------------------------------------------------------------------ parts
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("group: {dwellings: 13}", [range(13)]),
+        ("group: {dwellings: 5, dwellings_per_job: 2}", [range(2), range(2, 4), range(4, 5)]),
+        (
+            "{group: {dwellings: 5, dwellings_per_job: 2}, "
+            "scenarios: {control: [heat_led, household]}}",
+            [range(5)],
+        ),
+        (
+            "{group: {dwellings: 5, dwellings_per_job: 2}, scenarios: {house: [mine]}, "
+            "demand: {source: file, files: {mine: mine.csv}}}",
+            [range(5)],
+        ),
+    ],
+)
+def test_dwellings_of_a_group_are_made_in_parts(text: str, parts: list[range]) -> None:
+    config = load(text)
+    assert demand_parts(config) == parts
+    made = demand_inputs(config, config.scenarios.house[0], len(parts[-1]), parts[-1].start)
+    assert (made.first_dwelling, made.dwellings) == (parts[-1].start, len(parts[-1]))

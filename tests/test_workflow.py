@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ import pytest
 import xarray as xr
 import yaml
 from conftest import ROOT, Workflow, run_command
+
+from microchp.errors import DataError
+from microchp.usage import table, usages
 
 SCENARIOS = {
     f"cottage-{incentive}-{tes}" for incentive in ("none", "fit") for tes in ("with", "without")
@@ -54,6 +58,25 @@ def test_a_run_computes_everything_with_logs_and_benchmarks(tiny: Workflow) -> N
     assert jobs == times
     assert {Path("solve_model") / scenario for scenario in SCENARIOS} < jobs
     assert not list(results.rglob("*.partial*"))
+
+
+def test_every_job_stays_within_what_its_rule_asks_for(tiny: Workflow) -> None:
+    shown = tiny.run("tiny.yaml", "--dry-run", "--forceall", "--quiet", "host").stdout
+    asked = {
+        rule: int(mb)
+        for rule, mb in re.findall(
+            r"^(?:local)?rule (\w+):\n(?:    .*\n)*?    resources: .*?mem_mb=(\d+)",
+            shown,
+            re.MULTILINE,
+        )
+    }
+    found = usages(tiny.results("tiny"))
+    assert {one.rule for one in found} == asked.keys() - {"all"}
+    for one in found:
+        assert one.most_mb is None or one.most_mb < asked[one.rule]
+    assert f"{'solve_model':<22}{4:>6}" in table(found)
+    with pytest.raises(DataError, match="no benchmark files"):
+        usages(tiny.directory / "results/nothing")
 
 
 def test_the_resolved_configuration_is_kept_and_runs_again(tiny: Workflow) -> None:
@@ -354,6 +377,28 @@ def test_cores_without_a_design_of_their_own_are_threads(
     jobs = re.findall(r"^rule solve_model:\n((?:    .*\n)+)", shown, re.MULTILINE)
     found = [re.search(r"threads: (\d+)", job) for job in jobs]
     assert [int(match[1]) if match else 1 for match in found] == [threads] * designs
+
+
+def test_without_the_plugin_a_cluster_is_refused_in_a_sentence(
+    workflow: Workflow, tmp_path: Path
+) -> None:
+    for name in ("scripts", "profiles"):
+        (tmp_path / name).symlink_to(workflow.root / name)
+    for name in ("Makefile", "requirements.txt", "requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "venv/bin").mkdir(parents=True)
+    (tmp_path / "venv/bin/python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (tmp_path / "venv/bin/python").chmod(0o755)
+    (tmp_path / "venv/.run").touch()
+    shutil.copy(workflow.directory / workflow.write("tiny.yaml", {}), tmp_path)
+    command = ["make", "run", "VENV=venv", "CONFIG=tiny.yaml", "PROFILE=profiles/slurm"]
+    done = run_command(command, tmp_path)
+    assert done.returncode == 2
+    said = [line for line in done.stdout.splitlines() if not line.startswith("make: ")]
+    assert said == [
+        "Jobs go to Slurm by a plugin of Snakemake, which is not there; install it with "
+        "venv/bin/python -m pip install -r requirements-slurm.txt"
+    ]
 
 
 # ------------------------------------------------------------------------ shipped studies

@@ -45,6 +45,13 @@ def test_a_run_gives_groups_of_designs_and_of_units(groups: Workflow) -> None:
     assert set(table["penetration"]) == {0.0, 1.0}
     assert {path.stem for path in (results / "groups").glob("*.nc")} == CASES
     designs = pd.read_csv(results / "designs.csv").set_index("scenario")
+    metering = pd.read_csv(results / "metering.csv")
+    assert set(metering["scenario"]) == CASES
+    service = pd.read_csv(results / "service.csv")
+    assert set(service.loc[service["control"] == "heat_led", "scenario"]) == CASES
+    assert {path.stem for path in (results / "groups").glob("*_diversity.csv")} == {
+        f"{case}_diversity" for case in CASES
+    }
     of_design = table[table["scenario"] == "cottage-none-with"]
     assert (of_design["chp_kw"] == designs["chp_kw"]["cottage-none-with"]).all()
 
@@ -52,8 +59,14 @@ def test_a_run_gives_groups_of_designs_and_of_units(groups: Workflow) -> None:
 def test_a_penetration_simulates_nothing_again(groups: Workflow) -> None:
     planned = changed(groups, "scenarios", {"penetration": [0.0, 0.5, 1.0]})
     assert planned["aggregate_group"] == CASES
-    after = {"assess_groups", "plot_groups", "build_report"}
+    after = {"assess_groups", "assess_metering", "plot_groups", "build_report"}
     assert set(planned) == {"aggregate_group", *after, "write_config", "write_scenarios"}
+
+
+def test_a_price_of_the_market_runs_nothing_again(groups: Workflow) -> None:
+    planned = changed(groups, "settlement", {"wholesale_gbp_per_kwh": 0.1})
+    assert planned["account_dwellings"] == CASES
+    assert not {"simulate_dwelling", "solve_model", "aggregate_group"} & set(planned)
 
 
 def test_a_control_solves_nothing_again(groups: Workflow) -> None:

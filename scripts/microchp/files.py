@@ -79,6 +79,7 @@ def write_dwellings(
     long_names: Mapping[str, str],
     attributes: Mapping[str, str | int],
     common: xr.Dataset | None = None,
+    first: int = 0,
 ) -> None:
     """Write power of dwellings over ``(dwelling, time)``, one after the other, whole or not at all.
 
@@ -101,6 +102,8 @@ def write_dwellings(
     common
         What all dwellings share, such as the weather, over ``time`` at the same steps, each with
         ``units`` and ``long_name``; empty: nothing.
+    first
+        Number of the first of them.
     """
     with whole(path) as partial, netCDF4.Dataset(partial, "w") as file:
         file.createDimension("dwelling", count)
@@ -108,7 +111,7 @@ def write_dwellings(
         file.setncatts(dict(attributes))
         numbers = file.createVariable("dwelling", "i8", ("dwelling",))
         numbers.long_name = "dwelling"
-        numbers[:] = np.arange(count)
+        numbers[:] = np.arange(first, first + count)
         axis = file.createVariable("time", "i8", ("time",), zlib=True, complevel=1)
         axis.setncatts(
             {

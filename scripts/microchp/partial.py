@@ -26,6 +26,7 @@ FAILURES = "MICROCHP_FAILURES"
 LEFT_OUT_BY = {
     "build_demand": "house",
     "build_group_demand": "house",
+    "build_group_part": "house",
     "resample_demand": "house",
     "solve_model": "scenario",
     "simulate_dwelling": "case",

@@ -37,6 +37,10 @@ ROUTINE = (
     "Select jobs to execute",
     "Exiting because a job execution failed",
     "WorkflowError:\nAt least one job did not complete successfully",
+    # of the executor for Slurm: a cluster without accounts, or without accounting, works as well
+    "No SLURM account given",
+    "No account was given",
+    "Unable to guess SLURM account",
 )
 """Beginnings of messages that say nothing on this run, or what the end says with its cause."""
 

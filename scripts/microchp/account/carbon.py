@@ -12,7 +12,11 @@ company reporting 2025 (DESNZ), electricity generated, CO2 equivalents."""
 
 @dataclass(frozen=True)
 class CarbonUse:
-    """Fuel and net import of a year (kWh), with business as usual and with a design."""
+    """Fuel and net import of a year (kWh), with business as usual and with a design.
+
+    Each kWh of import counts as its hour's factor over the mean of the year, so that another grid
+    is one of another mean with the same hours; with one factor for all hours it counts as one.
+    """
 
     bau_fuel_kwh: float
     fuel_kwh: float

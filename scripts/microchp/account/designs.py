@@ -18,7 +18,6 @@ import xarray as xr
 
 from microchp.account import finance as money
 from microchp.account.energy import (
-    SIZES,
     AnnualEnergy,
     Installed,
     annual_energy,
@@ -26,10 +25,12 @@ from microchp.account.energy import (
     check_design,
     values,
 )
+from microchp.account.support import generation_gbp_per_kwh
 from microchp.config import Annualisation, Finance
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, whole
 from microchp.system.investment import Investment, boiler_investment
+from microchp.system.plant import SIZES
 
 log = logging.getLogger(__name__)
 
@@ -121,9 +122,6 @@ def annual_costs(design: xr.Dataset, year: AnnualEnergy) -> AnnualCosts:
     for store in plant.stores:
         discharged = annual_kwh(design, f"{store.name}_discharge_kw")
         maintenance += store.discharge_gbp_per_kwh * discharged
-    # where export is deemed, it is paid on the generation, and metered export earns the tariff
-    deemed = incentive.deemed_export_share or 0.0
-    generation = incentive.generation_gbp_per_kwh + deemed * incentive.export_gbp_per_kwh
 
     def priced(flow: str, price: str) -> float:
         return annual_kwh(design, values(design, flow) * values(design, price))
@@ -136,7 +134,7 @@ def annual_costs(design: xr.Dataset, year: AnnualEnergy) -> AnnualCosts:
         chp_start_gbp=start_gbp,
         import_gbp=priced("grid_import_kw", "import_price_gbp_per_kwh"),
         export_income_gbp=priced("grid_export_kw", "export_price_gbp_per_kwh"),
-        generation_income_gbp=generation * year.chp_electricity_kwh,
+        generation_income_gbp=generation_gbp_per_kwh(incentive) * year.chp_electricity_kwh,
         co2_income_gbp=incentive.co2_price_gbp_per_kg * (year.bau_co2_kg - year.co2_kg),
         bau_capital_gbp=boiler_investment(boiler).annual_capital_gbp(inputs.finance),
         bau_fuel_gbp=inputs.tariff.gas_gbp_per_kwh * year.bau_fuel_kwh,
@@ -199,7 +197,6 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
         "variant": inputs.variant,
         "design": inputs.design,
         "plant": inputs.plant,
-        "chp_kw": plant.chp_kw,
         "chp_unit": plant.unit.name if plant.unit else "",
         **{column: plant.sizes[part] for part, column in SIZES.items()},
         "eac_gbp": costs.eac_gbp,

@@ -16,6 +16,7 @@ from microchp.config.scenarios import DesignInputs
 from microchp.errors import AssessmentError
 from microchp.system.activities import starts_of
 from microchp.system.investment import Investment, investments
+from microchp.system.plant import SIZES
 from microchp.system.store import Store, battery_store, hot_water_store
 
 FloatArray = npt.NDArray[np.float64]
@@ -61,7 +62,7 @@ SERIES = (
 class Installed:
     """What a design installs, and the step of its flows.
 
-    ``sizes`` are those of stores (kWh), heat pump (kW) and PV (kWp), by name.
+    ``sizes`` are those of parts (kW, kWp) and stores (kWh), by name.
     """
 
     inputs: DesignInputs
@@ -133,16 +134,6 @@ class Installed:
         """Heat over electricity of the immersion heater; 1 without one."""
         heater = self.inputs.immersion_heater
         return heater.efficiency if heater else 1.0
-
-
-SIZES = {
-    "tes": "tes_kwh",
-    "heat_pump": "heat_pump_kw",
-    "pv": "pv_kwp",
-    "battery": "battery_kwh",
-    "immersion_heater": "immersion_kw",
-}
-"""Sizes by part, and the attribute of a design file, and column of tables, that holds each."""
 
 
 def values(design: xr.Dataset, name: str) -> FloatArray:
@@ -427,6 +418,11 @@ class AnnualEnergy:
     co2_kg: float
     """Net CO2, Eq. 20."""
     bau_co2_kg: float
+    grid_co2_kg: float
+    """Of net import, each slice by its own factor."""
+    bau_grid_co2_kg: float
+    grid_kg_per_kwh: float
+    """Mean of the grid's factor over the year."""
     chp_direct_heat_share: float
     """Share of the heat demand met by the unit at once."""
     boiler_direct_heat_share: float
@@ -486,6 +482,9 @@ def annual_energy(design: xr.Dataset) -> AnnualEnergy:
     boiler_fuel = kwh["boiler_heat_kw"] / inputs.boiler.efficiency
     bau_fuel = heat_demand / inputs.boiler.efficiency
     net_import = imported - exported
+    grid_kg = annual_kwh(design, grid_co2 * net_kw)
+    bau_grid_kg = annual_kwh(design, grid_co2 * values(design, "electricity_kw"))
+    hours = annual_kwh(design, np.ones(design.sizes["time"]))
     to_demand = {
         source: annual_kwh(design, power) for source, power in heat_to_demand_kw(design).items()
     }
@@ -516,10 +515,11 @@ def annual_energy(design: xr.Dataset) -> AnnualEnergy:
         bau_fuel_kwh=bau_fuel,
         tde_kwh=chp_fuel + boiler_fuel + net_import / emissions.grid_efficiency,
         bau_tde_kwh=bau_fuel + demand / emissions.grid_efficiency,
-        co2_kg=emissions.gas_kg_per_kwh * (chp_fuel + boiler_fuel)
-        + annual_kwh(design, grid_co2 * net_kw),
-        bau_co2_kg=emissions.gas_kg_per_kwh * bau_fuel
-        + annual_kwh(design, grid_co2 * values(design, "electricity_kw")),
+        co2_kg=emissions.gas_kg_per_kwh * (chp_fuel + boiler_fuel) + grid_kg,
+        bau_co2_kg=emissions.gas_kg_per_kwh * bau_fuel + bau_grid_kg,
+        grid_co2_kg=grid_kg,
+        bau_grid_co2_kg=bau_grid_kg,
+        grid_kg_per_kwh=annual_kwh(design, grid_co2) / hours,
         chp_direct_heat_share=_share(to_demand["chp"], heat_demand),
         boiler_direct_heat_share=_share(to_demand["boiler"], heat_demand),
         heat_pump_direct_heat_share=_share(to_demand["heat_pump"], heat_demand),

@@ -1,6 +1,6 @@
 """What a household pays for electricity: registers, and the rules by which they are settled.
 
-A meter has one register for each rate, which counts in the hours of that rate. The rules differ
+A meter has one register for each price, which counts in the hours of that price. The rules differ
 in what a register does while the house gives more than it takes:
 
 ``backwards_to_annual_demand``
@@ -14,72 +14,79 @@ in what a register does while the house gives more than it takes:
 ``half_hourly``
     The net of each half-hour is bought or sold.
 
-All rules are pure: mean power in, money out.
+All rules are pure: mean power in, money out, in the currency of the prices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from microchp.config import HouseholdPrices, Metering, Rate, minute_of_day
+from microchp.config import HouseholdPrices, Metering, minute_of_day
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray, resample_mean
 
 HALF_HOUR = 30
 
 
 @dataclass(frozen=True)
-class Register:
-    """A register of the meter: the minutes in which it counts, and its price."""
+class Meter:
+    """Which register counts in each minute, what each costs, and what is paid for sales.
 
-    name: str
-    counts: npt.NDArray[np.bool_]
-    """Shape ``(minutes,)``."""
-    price_eur_per_kwh: float
+    ``register`` has shape ``(minutes,)`` and holds numbers of registers, ``price_per_kwh`` a
+    price for each of them, and ``sale_per_kwh`` one for each minute.
+    """
+
+    register: npt.NDArray[np.intp]
+    price_per_kwh: FloatArray
+    sale_per_kwh: FloatArray
+
+    @classmethod
+    def of_rates(cls, prices: HouseholdPrices, minutes: int) -> Self:
+        """A meter with a register for each rate, over whole days of minutes."""
+        day = np.zeros(MINUTES_PER_DAY, dtype=np.intp)
+        for number, rate in enumerate(prices.rates.values()):
+            for period in rate.periods:
+                day[minute_of_day(period.start) : minute_of_day(period.end)] = number
+        return cls(
+            np.tile(day, minutes // MINUTES_PER_DAY),
+            np.array([rate.price_eur_per_kwh for rate in prices.rates.values()]),
+            np.full(minutes, prices.sale_eur_per_kwh),
+        )
+
+    @classmethod
+    def of_prices(cls, import_per_kwh: FloatArray, export_per_kwh: FloatArray) -> Self:
+        """A meter with a register for each price that a tariff has, each shape ``(minutes,)``."""
+        prices, register = np.unique(import_per_kwh, return_inverse=True)
+        return cls(register, prices, export_per_kwh)
+
+    def by_register(self, kwh: FloatArray) -> FloatArray:
+        """Sums over the minutes of each register, shape ``(registers,)``."""
+        sums = np.bincount(self.register, weights=kwh, minlength=len(self.price_per_kwh))
+        return np.asarray(sums, dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """A year of electricity as a rule counts it."""
+    """A year of electricity as a rule counts it, money in the currency of the prices."""
 
     bought_kwh: float
     """Net of what a register that runs backwards has taken off; can be negative."""
     sold_kwh: float
-    bought_eur: float
-    sold_eur: float
+    bought_cost: float
+    sold_income: float
 
     @property
-    def cost_eur(self) -> float:
+    def cost(self) -> float:
         """What the household pays in all."""
-        return self.bought_eur - self.sold_eur
-
-
-def registers(rates: Mapping[str, Rate], minutes: int) -> list[Register]:
-    """The registers of a meter over minutes from a midnight.
-
-    Parameters
-    ----------
-    rates
-        Rates by name, which together cover the day.
-    minutes
-        Whole days of minutes.
-    """
-    made = []
-    for name, rate in rates.items():
-        day = np.zeros(MINUTES_PER_DAY, dtype=np.bool_)
-        for period in rate.periods:
-            day[minute_of_day(period.start) : minute_of_day(period.end)] = True
-        made.append(
-            Register(name, np.tile(day, minutes // MINUTES_PER_DAY), rate.price_eur_per_kwh)
-        )
-    return made
+        return self.bought_cost - self.sold_income
 
 
 def settle(
-    metering: Metering, demand_kw: FloatArray, generation_kw: FloatArray, prices: HouseholdPrices
+    metering: Metering, net_kw: FloatArray, meter: Meter, weight: FloatArray | None = None
 ) -> Settlement:
     """Settle a year by a rule.
 
@@ -87,82 +94,61 @@ def settle(
     ----------
     metering
         Name of the rule.
-    demand_kw, generation_kw
-        Mean power by minute over whole days from a midnight, shape ``(minutes,)``.
-    prices
-        Rates and sale price.
+    net_kw
+        Import less export, mean over each minute of whole days from a midnight, shape
+        ``(minutes,)``.
+    meter
+        Registers and prices over the same minutes.
+    weight
+        How many times each minute counts, where days stand for others; once by default.
     """
-    meter = registers(prices.rates, len(demand_kw))
-    return _RULES[metering](demand_kw, generation_kw, meter, prices.sale_eur_per_kwh)
+    return _RULES[metering](net_kw, meter, np.ones(1) if weight is None else weight)
 
 
-def backwards_to_annual_demand(
-    demand_kw: FloatArray, generation_kw: FloatArray, meter: list[Register], sale_eur_per_kwh: float
-) -> Settlement:
-    """Each register runs backwards, over the year down to zero; the rest is sold."""
-    net = [_net_kwh(demand_kw, generation_kw, register) for register in meter]
-    bought = [max(kwh, 0.0) for kwh in net]
-    sold_kwh = sum(max(-kwh, 0.0) for kwh in net)
+def backwards_to_annual_demand(net_kw: FloatArray, meter: Meter, weight: FloatArray) -> Settlement:
+    """Each register runs backwards, over the year down to zero; the rest is sold.
+
+    What a register has too much is sold at the mean of the sale price over its hours.
+    """
+    net = meter.by_register(net_kw * weight / 60)
+    bought, sold = np.maximum(net, 0), np.maximum(-net, 0)
+    minutes = np.broadcast_to(weight, net_kw.shape)
+    sale = meter.by_register(meter.sale_per_kwh * minutes) / meter.by_register(minutes)
     return Settlement(
-        bought_kwh=sum(bought),
-        sold_kwh=sold_kwh,
-        bought_eur=_value(bought, meter),
-        sold_eur=sold_kwh * sale_eur_per_kwh,
+        bought_kwh=float(bought.sum()),
+        sold_kwh=float(sold.sum()),
+        bought_cost=float(bought @ meter.price_per_kwh),
+        sold_income=float(sold @ sale),
     )
 
 
-def backwards(
-    demand_kw: FloatArray, generation_kw: FloatArray, meter: list[Register], sale_eur_per_kwh: float
-) -> Settlement:
+def backwards(net_kw: FloatArray, meter: Meter, weight: FloatArray) -> Settlement:
     """Each register runs backwards without limit; nothing is sold."""
-    net = [_net_kwh(demand_kw, generation_kw, register) for register in meter]
-    return Settlement(
-        bought_kwh=sum(net), sold_kwh=0.0, bought_eur=_value(net, meter), sold_eur=0.0
-    )
+    net = meter.by_register(net_kw * weight / 60)
+    return Settlement(float(net.sum()), 0.0, float(net @ meter.price_per_kwh), 0.0)
 
 
-def separate_meters(
-    demand_kw: FloatArray, generation_kw: FloatArray, meter: list[Register], sale_eur_per_kwh: float
-) -> Settlement:
+def separate_meters(net_kw: FloatArray, meter: Meter, weight: FloatArray) -> Settlement:
     """Import and export are registered by themselves, instant by instant."""
-    net_kw = demand_kw - generation_kw
-    bought = [np.maximum(net_kw[register.counts], 0).sum() / 60 for register in meter]
-    sold_kwh = float(np.maximum(-net_kw, 0).sum()) / 60
+    kwh = net_kw * weight / 60
+    bought, sold = meter.by_register(np.maximum(kwh, 0)), np.maximum(-kwh, 0)
     return Settlement(
-        bought_kwh=float(sum(bought)),
-        sold_kwh=sold_kwh,
-        bought_eur=_value(bought, meter),
-        sold_eur=sold_kwh * sale_eur_per_kwh,
+        bought_kwh=float(bought.sum()),
+        sold_kwh=float(sold.sum()),
+        bought_cost=float(bought @ meter.price_per_kwh),
+        sold_income=float(sold @ meter.sale_per_kwh),
     )
 
 
-def half_hourly(
-    demand_kw: FloatArray, generation_kw: FloatArray, meter: list[Register], sale_eur_per_kwh: float
-) -> Settlement:
-    """The net of each half-hour is bought or sold; rates change on the half-hour."""
-
-    def settled(kw: FloatArray) -> FloatArray:
-        return np.repeat(resample_mean(kw, 1, HALF_HOUR), HALF_HOUR)
-
-    return separate_meters(settled(demand_kw), settled(generation_kw), meter, sale_eur_per_kwh)
+def half_hourly(net_kw: FloatArray, meter: Meter, weight: FloatArray) -> Settlement:
+    """The net of each half-hour is bought or sold, at the prices of its minutes."""
+    settled_kw = np.repeat(resample_mean(net_kw, 1, HALF_HOUR), HALF_HOUR)
+    return separate_meters(settled_kw, meter, weight)
 
 
-_RULES: dict[Metering, Callable[[FloatArray, FloatArray, list[Register], float], Settlement]] = {
+_RULES: dict[Metering, Callable[[FloatArray, Meter, FloatArray], Settlement]] = {
     "backwards_to_annual_demand": backwards_to_annual_demand,
     "backwards": backwards,
     "separate_meters": separate_meters,
     "half_hourly": half_hourly,
 }
-
-
-def _net_kwh(demand_kw: FloatArray, generation_kw: FloatArray, register: Register) -> float:
-    """What a register that runs both ways shows at the end."""
-    return float((demand_kw - generation_kw)[register.counts].sum()) / 60
-
-
-def _value(kwh: list[float], meter: list[Register]) -> float:
-    return float(
-        sum(
-            amount * register.price_eur_per_kwh for amount, register in zip(kwh, meter, strict=True)
-        )
-    )

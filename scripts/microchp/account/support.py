@@ -7,6 +7,28 @@ from dataclasses import replace
 import pandas as pd
 
 from microchp.account.energy import Installed
+from microchp.config import Incentive
+
+
+def metered_export_gbp_per_kwh(incentive: Incentive) -> float:
+    """Paid for a kWh of metered export; nothing where export is deemed."""
+    return incentive.export_gbp_per_kwh if incentive.deemed_export_share is None else 0.0
+
+
+def generation_gbp_per_kwh(incentive: Incentive) -> float:
+    """Paid for a kWh generated, deemed export in it."""
+    deemed = incentive.deemed_export_share or 0.0
+    return incentive.generation_gbp_per_kwh + deemed * incentive.export_gbp_per_kwh
+
+
+def granted_gbp_per_year(installed: Installed) -> float:
+    """Grants of what a design buys, as their yearly share."""
+    return sum(
+        replace(bought, capital_gbp=bought.grant_gbp, grant_gbp=0.0).annual_capital_gbp(
+            installed.inputs.finance
+        )
+        for bought in installed.investments
+    )
 
 
 def support_gbp(row: pd.Series, installed: Installed) -> float:
@@ -21,11 +43,6 @@ def support_gbp(row: pd.Series, installed: Installed) -> float:
     installed
         What the design installs.
     """
-    incentive, finance = installed.inputs.incentive, installed.inputs.finance
-    granted = sum(
-        replace(bought, capital_gbp=bought.grant_gbp, grant_gbp=0.0).annual_capital_gbp(finance)
-        for bought in installed.investments
-    )
-    metered = incentive.export_gbp_per_kwh if incentive.deemed_export_share is None else 0.0
-    paid = row["generation_income_gbp"] + row["co2_income_gbp"] + metered * row["export_kwh"]
-    return float(paid + granted)
+    exported = metered_export_gbp_per_kwh(installed.inputs.incentive) * row["export_kwh"]
+    paid = row["generation_income_gbp"] + row["co2_income_gbp"] + exported
+    return float(paid + granted_gbp_per_year(installed))

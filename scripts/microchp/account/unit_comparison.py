@@ -31,7 +31,7 @@ from microchp.account.finance import (
     net_present_value_gbp,
     simple_payback_years,
 )
-from microchp.account.metering import Settlement, settle
+from microchp.account.metering import Meter, Settlement, settle
 from microchp.config import Finance, UnitCost
 from microchp.config.scenarios import CONDENSING, REFERENCE, ComparisonInputs, OperationInputs
 from microchp.errors import AssessmentError
@@ -405,8 +405,8 @@ def economics(
     finance
         Interest and lifetime.
     """
-    avoided = reference.bought_eur - settled.bought_eur
-    income = settled.sold_eur - reference.sold_eur
+    avoided = reference.bought_cost - settled.bought_cost
+    income = settled.sold_income - reference.sold_income
     maintenance = math.nan if cost is None else cost.maintenance_eur_per_year
     installation = math.nan if cost is None else cost.installation_eur
     profit = avoided + income - extra_gas_eur - (0.0 if cost is None else maintenance)
@@ -489,10 +489,11 @@ def unit_rows(
             | {"kind": year.kind}
         )
     money = []
+    meter = Meter.of_rates(settings.prices, len(year.electricity_kw))
     for metering in settings.metering if year.kind != REFERENCE_KIND else []:
         earned = economics(
-            reference=settle(metering, year.electricity_kw, alone.chp_power_kw, settings.prices),
-            settled=settle(metering, year.electricity_kw, year.chp_power_kw, settings.prices),
+            reference=settle(metering, year.electricity_kw, meter),
+            settled=settle(metering, year.electricity_kw - year.chp_power_kw, meter),
             generation_kwh=after.chp_electricity_kwh,
             extra_gas_eur=settings.prices.gas_eur_per_kwh * (after.fuel_kwh - before.fuel_kwh),
             cost=inputs.costs.get(year.unit),

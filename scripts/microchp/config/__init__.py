@@ -78,6 +78,7 @@ from microchp.config.parts import (
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
+from microchp.config.settlement import Settlement
 from microchp.config.solve import Solve
 from microchp.config.sweep import SampledInput, Sweep
 from microchp.config.tariff import PricePeriod, Tariff
@@ -158,6 +159,7 @@ __all__ = [
     "Run",
     "SampledInput",
     "Scenarios",
+    "Settlement",
     "Share",
     "Solve",
     "Sweep",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,7 @@ from microchp.config.fields import (
     Minutes,
     Name,
     PaidPrice,
+    PlainText,
     Positive,
     Share,
     SomePower,
@@ -96,7 +97,18 @@ class PrimeMover(Block):
     maintenance_gbp_per_kwh: PaidPrice | None = Field(
         None, description="Per kWh of electricity generated; empty: not known, as above."
     )
-    source: str = Field("", description="Where the figures come from.")
+    service_hours: Annotated[float, Field(gt=0)] | None = Field(
+        50_000.0,
+        description=(
+            "Run hours until the unit is worn out. ASSUMED: a Stirling engine in a house was still "
+            "running after 46,000 (Microgen, Hidden champions). Empty: hours do not count."
+        ),
+    )
+    service_starts: Annotated[int, Field(gt=0)] | None = Field(
+        None,
+        description="Starts until the unit is worn out; empty: not known, starts do not count.",
+    )
+    source: PlainText = Field("", description="Where the figures come from.")
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -14,6 +14,7 @@ from microchp.config.fields import (
     Efficiency,
     FuelCo2Factor,
     Name,
+    PlainText,
     PriceInEuros,
     SomePower,
     clock_of,
@@ -35,7 +36,7 @@ class CentralPlant(Block):
             "year, used instead of the two constants."
         ),
     )
-    source: str = Field("", description="Where the figures come from.")
+    source: PlainText = Field("", description="Where the figures come from.")
 
 
 class MarginalCase(Block):
@@ -137,6 +138,8 @@ class UnitCost(Block):
 
 Metering = Literal["backwards_to_annual_demand", "backwards", "separate_meters", "half_hourly"]
 
+METERING_RULES: tuple[Metering, ...] = get_args(Metering)
+
 
 class Comparison(Block):
     """Units compared with a boiler and central plants: primary energy, CO2 and money."""
@@ -162,7 +165,7 @@ class Comparison(Block):
     )
     prices: HouseholdPrices = Field(HouseholdPrices(), description="Gas and electricity.")
     metering: list[Metering] = Field(
-        ["backwards_to_annual_demand", "backwards", "separate_meters", "half_hourly"],
+        list(METERING_RULES),
         min_length=1,
         description=(
             "How flows are metered and settled, each as a case. `backwards_to_annual_demand`: the "
@@ -182,7 +185,7 @@ class Comparison(Block):
         {},
         description="Houses, by a name for them together, whose savings are drawn side by side.",
     )
-    labels: dict[Name, str] = Field(
+    labels: dict[Name, PlainText] = Field(
         {}, description="Names of houses, units and plants as figures and tables show them."
     )
 

@@ -9,6 +9,7 @@ from datetime import time
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -167,6 +168,23 @@ CalendarYear = Annotated[int, Field(ge=1990, le=2100)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=40)]
 
 
+def _plain(text: str) -> str:
+    """Accept what a table, a page and a terminal show as it stands.
+
+    Spreadsheets compute a cell that begins with one of these signs, and terminals obey control
+    characters.
+    """
+    if text[:1] and text[0] in "=+-@":
+        raise ValueError(f"must not begin with '{text[0]}', which spreadsheets take for a formula")
+    if not text.isprintable():
+        raise ValueError("must have no line breaks and no other control characters")
+    return text
+
+
+PlainText = Annotated[str, Field(max_length=500), AfterValidator(_plain)]
+"""What a user writes to be read, in tables too."""
+
+
 def _clock(value: object) -> object:
     """Accept "HH:MM", and the 600 that YAML 1.1 makes of an unquoted 10:00.
 
@@ -257,7 +275,7 @@ class Priced(Block):
     year: int | None = Field(
         None, ge=1990, le=2100, description="Year of the costs; empty: not stated."
     )
-    source: str = Field("", description="Where the costs come from.")
+    source: PlainText = Field("", description="Where the costs come from.")
 
 
 class DayPeriod(Block):

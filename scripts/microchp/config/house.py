@@ -15,6 +15,7 @@ from microchp.config.fields import (
     Month,
     Name,
     OutdoorTemperature,
+    PlainText,
     Power,
     RoomTemperature,
     Share,
@@ -235,7 +236,7 @@ class House(Block):
             "and hot water of its own."
         ),
     )
-    source: str = Field("", description="Where the figures come from.")
+    source: PlainText = Field("", description="Where the figures come from.")
     bills: Bills | None = Field(
         None,
         description=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from microchp.config.fields import Block, Co2Price, Cost, PaidPrice, Share
+from microchp.config.fields import Block, Co2Price, Cost, PaidPrice, PlainText, Share
 from microchp.config.tariff import Tariff
 
 
@@ -33,4 +33,4 @@ class Incentive(Block):
     tariff: Tariff | None = Field(
         None, description="A tariff that goes with the incentive, instead of `tariff`."
     )
-    source: str = Field("", description="Where the figures come from.")
+    source: PlainText = Field("", description="Where the figures come from.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -16,6 +17,10 @@ from microchp.config.fields import (
     Within,
 )
 
+Season = Literal["heating_season", "mid_season", "summer_season"]
+ShownDay = Literal["winter_day", "mid_season_day", "summer_day"]
+Control = Literal["hysteresis", "literal", "continuous", "electricity_led", "timed"]
+
 
 class Group(Block):
     """Dwellings of a house type."""
@@ -27,6 +32,15 @@ class Group(Block):
         description=(
             "Diverse dwellings of each house type in a group (13 in Peacock 2006); designs use "
             "the first. Only that one is made where `scenarios.penetration` asks for no groups."
+        ),
+    )
+    dwellings_per_job: int = Field(
+        500,
+        ge=1,
+        le=100_000,
+        description=(
+            "Larger groups are made in parts of so many dwellings, a job each, which are forgotten "
+            "when all that is summed has been; results do not depend on it."
         ),
     )
     streets: dict[Name, list[Name]] = Field(
@@ -50,6 +64,14 @@ class Group(Block):
         ge=1,
         le=240,
         description="Ramps are mean gradients over this time (19 to 30 min in Peacock 2006).",
+    )
+    days: dict[ShownDay, date] = Field(
+        {},
+        description=(
+            "Dates of one's own for the three days that are shown: `winter_day`, "
+            "`mid_season_day`, `summer_day`, each as YYYY-MM-DD in `time.year`. Left out, they "
+            "follow from the heat demand."
+        ),
     )
     transformer_kva: Annotated[float, Field(gt=0), Within(100_000, "kVA", "VA")] = Field(
         400.0, description="Rating that the number of homes served is stated for (Peacock 2006)."
@@ -78,6 +100,13 @@ class Operation(Block):
             "`low_power_wait`: `hysteresis`, and at low power for `wait_minutes` before stopping "
             "(Whispergen). `continuous`: always on. `electricity_led`: follows the electricity "
             "demand within the unit's range. `timed`: on in `timed_periods`."
+        ),
+    )
+    season_controls: dict[Season, Control] = Field(
+        {},
+        description=(
+            "Controls of seasons of their own, instead of `control`: `heating_season` (November to "
+            "March), `mid_season` (April, May, October), `summer_season` (June to September)."
         ),
     )
     min_run_minutes: int = Field(
@@ -138,6 +167,6 @@ class Operation(Block):
                 f"store_loss_w_per_k {self.store_loss_w_per_k:g} empties a store of "
                 f"{self.store_volume_l:g} l within a minute"
             )
-        if self.control == "timed" and not self.timed_periods:
+        if "timed" in (self.control, *self.season_controls.values()) and not self.timed_periods:
             raise ValueError("control is timed, but timed_periods lists no period")
         return self

@@ -14,6 +14,7 @@ from microchp.config.fields import (
     Efficiency,
     Name,
     PaidPrice,
+    PlainText,
     Power,
     Priced,
     Share,
@@ -38,12 +39,21 @@ class NewPart(Priced):
         ),
     )
     year: int = Field(2025, ge=1990, le=2100, description="Year of the costs.")
-    source: str = Field("", description="Where the costs come from; empty: as that entry says.")
+    source: PlainText = Field(
+        "", description="Where the costs come from; empty: as that entry says."
+    )
 
 
 class HeatPumpModel(Block):
-    """A type of air-source heat pump: COP and power, planes over outdoor and flow temperature."""
+    """A type of heat pump: COP and power, planes over source and flow temperature."""
 
+    heat_source: Literal["outdoor_air", "ground"] = Field(
+        "outdoor_air",
+        description=(
+            "What the heat is taken from. `ground`: brine, whose temperature follows from the mean "
+            "of the day outdoors; it stands for the outdoor temperature in the planes below."
+        ),
+    )
     control: Literal["regulated", "on_off"] = Field(
         description="`regulated`: an inverter, which runs at part load. `on_off`: one speed."
     )
@@ -73,11 +83,11 @@ class HeatPumpModel(Block):
         description="Least heat while running, over the most heat at the same temperatures."
     )
     year: int = Field(description="Year of the measurements.")
-    source: str = Field(description="Where the figures come from.")
+    source: PlainText = Field(description="Where the figures come from.")
 
 
 class HeatPump(NewPart):
-    """Air-source heat pump for space heating and hot water."""
+    """Heat pump for space heating and hot water; the costs are those of an air-source one."""
 
     sizes_kw: list[UnitSize] = Field(
         [0, 4, 6, 8, 10, 12],

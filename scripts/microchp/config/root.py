@@ -29,6 +29,7 @@ from microchp.config.parts import (
 )
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.run import Run
+from microchp.config.settlement import Settlement
 from microchp.config.solve import Solve
 from microchp.config.sweep import Sweep
 from microchp.config.tariff import Tariff
@@ -79,6 +80,7 @@ class Config(Block):
     solve: Solve = Field(Solve(), description="Optimisation.")
     sweep: Sweep = Field(Sweep(), description="Samples of the configuration.")
     comparison: Comparison = Field(Comparison(), description="Comparison of units.")
+    settlement: Settlement = Field(Settlement(), description="Who gains by which meter.")
     houses: dict[Name, House] = Field(
         {}, description="House types, added to or changing those of `resources/houses.yaml`."
     )
@@ -179,6 +181,7 @@ class Config(Block):
         lists["operation.units"] = self.operation.units
         lists["comparison.plants"] = self.comparison.plants
         lists["comparison.metering"] = self.comparison.metering
+        lists["settlement.metering"] = self.settlement.metering
         lists |= {f"group.streets.{name}": street for name, street in self.group.streets.items()}
         problems.extend(
             f"{key}: '{value}' is listed twice"
@@ -204,6 +207,11 @@ class Config(Block):
                 for name in names
                 if sum(name in units for units in self.units.values()) > 1
             )
+        problems.extend(
+            f"group.days.{name}: {day} is not in time.year {self.time.year}"
+            for name, day in self.group.days.items()
+            if day.year != self.time.year
+        )
         comparison, plants = self.comparison, list(self.central_plants)
         check("comparison.plants", comparison.plants, plants)
         for name, case in comparison.marginal.items():

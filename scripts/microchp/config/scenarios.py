@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +43,7 @@ from microchp.config import (
     PrimeMover,
     Pv,
     Run,
+    Settlement,
     Share,
     Tariff,
     Tes,
@@ -57,6 +59,7 @@ from microchp.errors import ConfigError, DataError
 
 REFERENCE = "reference_boiler"
 CONDENSING = "condensing_boiler"
+NO_INCENTIVE = "none"
 """What units are compared with, among the units of a comparison."""
 
 
@@ -86,6 +89,7 @@ class DemandInputs(Block):
     pv: Pv = Field(description="Photovoltaics, with the settings that their yield follows from.")
     year: int = Field(description="Calendar year.")
     dwellings: int = Field(description="Number of diverse dwellings.")
+    first_dwelling: int = Field(0, description="Number of the first of them.")
     seed: int = Field(description="Seed of every random draw.")
 
 
@@ -137,6 +141,7 @@ class OperationInputs(Block):
     operation: Operation = Field(description="Control and store.")
     boiler_kw: float | None = Field(description="Most that the boiler gives; none: no limit.")
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
+    days: dict[str, date] = Field({}, description="Dates of one's own for the days shown.")
 
 
 class GroupInputs(Block):
@@ -148,6 +153,20 @@ class GroupInputs(Block):
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
     transformer_kva: float = Field(description="Rating that homes are counted for.")
     seed: int = Field(description="Seed of the choices.")
+
+
+class AccountInputs(Block):
+    """All that pricing the dwellings of a group needs of the configuration.
+
+    What a design costs stands in its own file.
+    """
+
+    case: str = Field(description="Id of the case.")
+    prices: DesignInputs | None = Field(
+        description="Prices of a unit of the catalogue; none where a design is installed."
+    )
+    is_priced: bool = Field(description="Whether it is known what the unit costs.")
+    settlement: Settlement = Field(description="Metering rules, and what of a kWh is whose.")
 
 
 class ControlInputs(Block):
@@ -263,7 +282,9 @@ def scenario_rows(config: Config, scenarios: Mapping[str, Scenario]) -> list[dic
     ]
 
 
-def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInputs:
+def demand_inputs(
+    config: Config, house: str, dwellings: int = 1, first_dwelling: int = 0
+) -> DemandInputs:
     """What the demand of ``house`` needs of ``config``.
 
     That of one dwelling is what designs are made for; it is the first of any larger number, which
@@ -287,6 +308,7 @@ def demand_inputs(config: Config, house: str, dwellings: int = 1) -> DemandInput
         pv=Pv(**{key: getattr(config.pv, key) for key in PV_YIELD_KEYS}),
         year=config.time.year,
         dwellings=dwellings,
+        first_dwelling=first_dwelling,
         seed=config.run.seed,
     )
 
@@ -366,7 +388,7 @@ def sweep_config(config: Config) -> Config:
     """What a sweep needs of ``config``; blocks that no design reads are left at their defaults."""
     unread: dict[str, object] = {
         name: type(getattr(config, name))()
-        for name in ("group", "operation", "comparison", "forecast", "network")
+        for name in ("group", "operation", "comparison", "settlement", "forecast", "network")
     }
     # houses are known by their files
     unread["demand"] = Demand().model_copy(
@@ -400,6 +422,7 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
             operation=operation,
             boiler_kw=config.boiler.max_heat_kw,
             ramp_minutes=config.group.ramp_minutes,
+            days=dict(config.group.days),
         )
 
     cases = []
@@ -425,7 +448,7 @@ def controlled_scenarios(config: Config) -> dict[str, Scenario]:
     """Designs that are run under every control, by id; none where nothing is to be compared.
 
     One store of heat joins the steps of what is controlled, and one unit leads; a plant with a
-    battery, or with a CHP unit and a heat pump, is left out.
+    battery, with a CHP unit and a heat pump, or with a unit whose starts count, is left out.
     """
     if config.scenarios.control == ["heat_led"]:
         return {}
@@ -434,6 +457,7 @@ def controlled_scenarios(config: Config) -> dict[str, Scenario]:
         for name, scenario in scenario_table(config).items()
         if not ({"battery"} <= _parts(config, scenario))
         and not ({"chp", "heat_pump"} <= _parts(config, scenario))
+        and not any(unit.counts_starts for unit in design_inputs(config, scenario).units)
     }
 
 
@@ -467,6 +491,49 @@ def group_inputs(config: Config, case: str) -> GroupInputs:
     )
 
 
+def account_inputs(config: Config, case: OperationInputs) -> AccountInputs:
+    """What pricing the dwellings of ``case`` needs of ``config``.
+
+    A unit of the catalogue is bought at the prices of the run, without incentive, and stands
+    beside a cylinder that is there already.
+    """
+    if case.unit is None:
+        return AccountInputs(
+            case=case.case, prices=None, is_priced=True, settlement=config.settlement
+        )
+    known = (case.unit.capital_cost_gbp_per_kw, case.unit.maintenance_gbp_per_kwh)
+    unit = ChpUnit.model_validate(
+        case.unit.model_dump()
+        | {
+            "name": case.unit_name,
+            "capital_cost_gbp_per_kw": (known[0] or 0.0) * config.chp.cost_index,
+            "maintenance_gbp_per_kwh": known[1] or 0.0,
+        }
+    )
+    prices = DesignInputs(
+        scenario=case.case,
+        house=case.group,
+        incentive_name=NO_INCENTIVE,
+        variant="",
+        design=OPTIMAL,
+        time=config.time,
+        units=[unit],
+        no_unit=False,
+        tes=None,
+        boiler=config.boiler,
+        tariff=config.tariff,
+        incentive=Incentive(),
+        emissions=config.emissions,
+        finance=config.finance,
+    )
+    return AccountInputs(
+        case=case.case,
+        prices=prices,
+        is_priced=None not in known,
+        settlement=config.settlement,
+    )
+
+
 def comparison_inputs(config: Config) -> ComparisonInputs:
     """What comparing units needs of ``config``."""
     comparison = config.comparison
@@ -479,6 +546,18 @@ def comparison_inputs(config: Config) -> ComparisonInputs:
         finance=config.finance,
         year=config.time.year,
     )
+
+
+def demand_parts(config: Config) -> list[range]:
+    """The dwellings of each house type of a group, in parts that are made by a job each.
+
+    One part where a file holds them, which is read as a whole, and where controls are compared,
+    which look at all of them together.
+    """
+    count = config.group.dwellings
+    is_whole = config.demand.source == "file" or config.scenarios.control != ["heat_led"]
+    size = count if is_whole else config.group.dwellings_per_job
+    return [range(first, min(first + size, count)) for first in range(0, count, size)]
 
 
 SeriesKind = Literal["import_price", "export_price", "grid_co2", "central_plant"]
@@ -598,8 +677,8 @@ def check_work(config: Config, source: str = "config/config.yaml") -> None:
                 "scenarios.control",
                 config.scenarios.control != ["heat_led"],
                 controlled_scenarios(config),
-                "there is no design that a control could run (those with a battery, or with a CHP "
-                "unit and a heat pump, are not run)",
+                "there is no design that a control could run (those with a battery, with a CHP "
+                "unit and a heat pump, or with a unit whose starts count, are not run)",
                 "",
             ),
             (

@@ -53,6 +53,7 @@ def write_demand(
     source: str,
     seed: int,
     weather: xr.Dataset | None = None,
+    first_dwelling: int = 0,
 ) -> None:
     """Write demand of the dwellings of a house type, dims ``(dwelling, time)``, by minute.
 
@@ -72,6 +73,7 @@ def write_demand(
             **({} if weather is None else {"weather": str(weather.attrs["weather"])}),
         },
         common=weather,
+        first=first_dwelling,
     )
 
 
@@ -99,6 +101,7 @@ def build_demand(
     year: int,
     dwellings: int,
     seed: int,
+    first_dwelling: int = 0,
 ) -> None:
     """Write a year of demand of a house type at 1 min, and how well it is what was asked for.
 
@@ -120,6 +123,9 @@ def build_demand(
         Number of dwellings; dwelling k is the same whatever the number.
     seed
         Seed of the run.
+    first_dwelling
+        Number of the first of them, so that a group can be made in parts; dwellings of a file are
+        made together.
 
     Raises
     ------
@@ -148,14 +154,19 @@ def build_demand(
     else:
         count = dwellings
         built = _synthesised(
-            house_name, _needed(house_name, house), demand, weather, dwellings, seed
+            house_name,
+            _needed(house_name, house),
+            demand,
+            weather,
+            range(first_dwelling, first_dwelling + dwellings),
+            seed,
         )
     rows: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
 
     def noted() -> Iterator[DwellingDemand]:
         """Each dwelling, once what is told of it is noted; the dwelling itself is not kept."""
-        for number, one in enumerate(built):
+        for number, one in enumerate(built, first_dwelling):
             rows.extend(quality_rows(number, one))
             found.append(one.facts)
             yield one
@@ -169,9 +180,16 @@ def build_demand(
         source=demand.source,
         seed=seed,
         weather=weather_by_minute(weather, pv),
+        first_dwelling=first_dwelling,
     )
     report = quality_report(
-        rows, found, year=year, house=house_name, source=demand.source, seed=seed
+        rows,
+        found,
+        year=year,
+        house=house_name,
+        source=demand.source,
+        seed=seed,
+        first_dwelling=first_dwelling,
     )
     report |= facts
     report["warnings"] = warnings + report["warnings"]
@@ -196,7 +214,7 @@ def _synthesised(
     house: House,
     demand: Demand,
     weather: WeatherYear,
-    dwellings: int,
+    dwellings: range,
     seed: int,
 ) -> Iterator[DwellingDemand]:
     """Dwellings from the built-in models or from VDI 4655, one after the other."""
@@ -211,7 +229,7 @@ def _synthesised(
         profiles = reference_days(
             demand.vdi4655, house.occupants, weather, demand.weather.try_region
         )
-    for dwelling in range(dwellings):
+    for dwelling in dwellings:
         if demand.source == "vdi4655":
             one = vdi4655_dwelling(
                 house_name, house, profiles, demand.diversity, seed, dwelling, weather.source
@@ -220,7 +238,7 @@ def _synthesised(
             one = builtin_dwelling(
                 house_name, house, weather, demand.diversity, seed, dwelling, years
             )
-        log.info("%s: dwelling %d of %d built", house_name, dwelling + 1, dwellings)
+        log.info("%s: dwelling %d of %d built", house_name, dwelling + 1, dwellings.stop)
         yield one
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from microchp.demand.builtin import DwellingDemand
+from microchp.files import whole
 from microchp.series.timeseries import QUANTITIES, resample_mean
 
 ANNUAL_TOLERANCE_SHARE = 0.01
@@ -47,6 +51,7 @@ def quality_report(
     house: str,
     source: str,
     seed: int,
+    first_dwelling: int = 0,
 ) -> dict[str, Any]:
     """Everything that the quality file of a house type holds, measured files' findings apart.
 
@@ -58,6 +63,8 @@ def quality_report(
         Of each dwelling.
     year, house, source, seed
         What the demand was made for, and how.
+    first_dwelling
+        Number of the first of the dwellings.
     """
     warnings = []
     for row in rows:
@@ -83,6 +90,25 @@ def quality_report(
         "annual_tolerance_share": ANNUAL_TOLERANCE_SHARE,
         "peak_tolerance_share": PEAK_TOLERANCE_SHARE,
         "quantities": rows,
-        "facts": [{"dwelling": k, **of_one} for k, of_one in enumerate(facts)],
+        "facts": [{"dwelling": k, **of_one} for k, of_one in enumerate(facts, first_dwelling)],
         "warnings": warnings,
     }
+
+
+def join_quality(*, quality_paths: Sequence[str | Path], joined_path: str | Path) -> None:
+    """Write the quality of a house type whose dwellings were made in parts, as if in one.
+
+    Parameters
+    ----------
+    quality_paths
+        JSON files that ``build_demand`` wrote, in the order of their dwellings.
+    joined_path
+        JSON to write.
+    """
+    reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality_paths]
+    joined = dict(reports[0])
+    for key in ("quantities", "facts", "warnings"):
+        joined[key] = [item for report in reports for item in report[key]]
+    joined["dwellings"] = sum(report["dwellings"] for report in reports)
+    with whole(joined_path) as partial:
+        partial.write_text(json.dumps(joined, indent=2) + "\n", encoding="utf-8")

@@ -25,7 +25,7 @@ import scipy.sparse
 
 from microchp.design.day_blocks import Coupling, DayBlock, DaysTiedError, cut
 from microchp.design.days import Clock, for_days
-from microchp.design.highs import has_solution, require_optimal, run, solver
+from microchp.design.highs import ANSWERED, has_solution, require_optimal, run, solver
 from microchp.design.model import size_variable
 from microchp.design.planes import Planes
 from microchp.design.problem import FloatArray, Problem
@@ -346,8 +346,7 @@ class PlantSearch:
         highs = solver()
         highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
         programme.give(highs)
-        highs.run()
-        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if run(highs, ANSWERED) != highspy.HighsModelStatus.kOptimal:
             return np.inf, None
         x = np.zeros(len(self.blocks[d].programme.cost))
         x[columns] = highs.getSolution().col_value
@@ -690,14 +689,16 @@ def _branch(
         value, y = search.box_bound(lower, upper, 0.25 * accepted, left)
         value = max(value, box.bound_gbp)
         y = np.clip(y, lower, upper)
-        if left() >= 0:
+        limits = search.planes.sizes
+        width = (upper - lower) / np.maximum(limits.upper - limits.lower, 1e-12)
+        is_point = width.max(initial=0.0) < NARROW
+        known = is_point and search.rounded_at is not None and np.allclose(y, search.rounded_at)
+        if left() >= 0 and not known:
             relaxed = search.evaluate(y)
             design = search.round(relaxed, 0.25 * accepted, left)
             if design is not None:
                 best = min(best or design, design, key=lambda d: d.cost_gbp)
-        limits = search.planes.sizes
-        width = (upper - lower) / np.maximum(limits.upper - limits.lower, 1e-12)
-        if width.max(initial=0.0) < NARROW:
+        if is_point:
             settled = min(settled, value)
             continue
         k = int(width.argmax())

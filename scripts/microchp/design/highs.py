@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import highspy
@@ -20,6 +21,9 @@ _STATUS = highspy.HighsModelStatus
 SETTLED = (_STATUS.kOptimal, _STATUS.kTimeLimit)
 """Statuses that no other way would change: solved, or out of time."""
 
+ANSWERED = (*SETTLED, _STATUS.kInfeasible)
+"""Statuses that answer whether there is a solution."""
+
 
 def solver() -> Any:
     """A silent HiGHS of one thread."""
@@ -30,15 +34,18 @@ def solver() -> Any:
     return highs
 
 
-def run(highs: Any) -> highspy.HighsModelStatus:
+def run(
+    highs: Any, settled: Collection[highspy.HighsModelStatus] = SETTLED
+) -> highspy.HighsModelStatus:
     """Run, and where the end is not settled, again in other ways.
 
-    A programme that every way finds infeasible is; the status says so.
+    A programme that every way finds infeasible is; the status says so. Where being infeasible is
+    an answer like any other, one way is enough: give :data:`ANSWERED`.
     """
     highs.run()
     status: highspy.HighsModelStatus = highs.getModelStatus()
     for options in OTHER_WAYS:
-        if status in SETTLED:
+        if status in settled:
             break
         before = {name: highs.getOptionValue(name)[1] for name in options}
         highs.clearSolver()

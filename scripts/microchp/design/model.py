@@ -605,6 +605,13 @@ class _Builder:
             tolerance = store.closing_tolerance_kwh
             self.constrain(last - initial <= tolerance, f"{name}_closes_below")
             self.constrain(last - initial >= -tolerance, f"{name}_closes_above")
+            # What a day takes from the store counts as often as the day: over a year, days
+            # together put in what they take out, or heat would come from nothing.
+            weight = xr.DataArray(problem.day_weight, coords=[self.coords["day"]])
+            net = weight.copy(data=weight - np.append(weight[1:], 0.0))
+            self.constrain(
+                (net * last).sum() - float(weight[0]) * initial >= 0, f"{name}_year_closes"
+            )
         else:
             self.constrain(first - first_change - kept * initial == 0, f"{name}_midnight")
             self.constrain(last - initial == 0, f"{name}_closes")

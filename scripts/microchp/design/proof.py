@@ -9,8 +9,8 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 import numpy as np
 
 from microchp.design.problem import FloatArray, Problem
-from microchp.system.activities import Kind
-from microchp.system.plant import Plant
+from microchp.system.activities import FLOWS
+from microchp.system.plant import SIZES, Plant
 
 Flows = Mapping[str, FloatArray]
 """All flows of an operation by name, shape ``(days, slices)``; named as the model's variables."""
@@ -19,17 +19,6 @@ Method = Literal["store_line", "daily_milp", "day_programmes", "monolithic"]
 
 Interval = tuple[float, float]
 """From and to."""
-
-SIZES: dict[str, str] = {"tes": "tes_kwh", "battery": "battery_kwh", "pv": "pv_kwp"}
-"""Parts whose size is free, and the name of their size in results."""
-
-PART_SIZES: dict[Kind, str] = {
-    "chp": "chp_kw",
-    "heat_pump": "heat_pump_kw",
-    "immersion_heater": "immersion_kw",
-    "pv": "pv_kwp",
-}
-"""The same of parts with a size of their own in a plant."""
 
 
 def at_sizes(problem: Problem, sizes: Mapping[str, Any]) -> tuple[Problem, Plant]:
@@ -180,9 +169,9 @@ def sizes_of(problem: Problem, plant: Plant, sizes: Mapping[str, float]) -> dict
     """
     kinds = {part.kind for other in problem.plants for part in other.parts}
     named = {
-        name: plant.size(kind)
-        for kind, name in PART_SIZES.items()
-        if kind == "chp" or kind in kinds
+        SIZES[kind]: plant.size(kind)
+        for kind in FLOWS
+        if kind in SIZES and (kind == "chp" or kind in kinds)
     }
     free = {"tes": 0.0, **sizes}
     return {**named, **{SIZES[part]: float(size) for part, size in free.items()}}

@@ -132,13 +132,18 @@ def solve_model(
     design = solve_problem(problem, model, solve, threads)
     if problem.inputs.time.days != "all":
         year = problem_from(read_netcdf(demand_path, dwelling=0), whole_year(problem.inputs))
-        cost, bound = whole_year_cost(year, design.attrs, solve, threads)
+        try:
+            cost, bound = whole_year_cost(year, design.attrs, solve, threads)
+            found = f"sizes found on {problem.shape[0]} days cannot serve the whole year"
+        except SolveError as error:  # what it would check is proven, and stands
+            cost, bound, found = (
+                np.nan,
+                np.nan,
+                f"the check on the whole year did not end ({error})",
+            )
         design.attrs |= {WHOLE_YEAR_COST: cost, WHOLE_YEAR_BOUND: bound}
         if np.isnan(cost):
-            log.warning(
-                "%s: sizes found on %d days cannot serve the whole year; model more days",
-                inputs.scenario, problem.shape[0],
-            )  # fmt: skip
+            log.warning("%s: %s; model more days", inputs.scenario, found)
         else:
             more = cost - design.attrs["objective_gbp"]
             log.info(

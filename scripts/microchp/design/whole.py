@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import linopy
 import numpy as np
 
 from microchp.design.days import Clock
-from microchp.design.highs import require_optimal, run, solver
+from microchp.design.highs import OTHER_WAYS, require_optimal, run, solver
 from microchp.design.model import size_variable
 from microchp.design.problem import DIMS, FloatArray, Problem
 from microchp.design.programme import Programme
@@ -31,18 +33,24 @@ def solve_monolithic(
         If HiGHS proves the model infeasible or finds no solution in time.
     """
     name = problem.inputs.scenario
-    model.solve(
-        solver_name="highs",
-        io_api="direct",
-        progress=False,
-        threads=1,
-        output_flag=False,
-        log_to_console=False,
-        mip_rel_gap=asked.relative_gap / 4,
-        mip_abs_gap=asked.absolute_gap_gbp / 4,
-        time_limit=max(seconds_left(), 0.01),
-    )
-    condition = model.termination_condition
+    condition = ""
+    ways: list[dict[str, Any]] = [{}, *OTHER_WAYS]
+    for way in ways:
+        if condition in ("optimal", "time_limit"):
+            break
+        model.solve(
+            solver_name="highs",
+            io_api="direct",
+            progress=False,
+            threads=1,
+            output_flag=False,
+            log_to_console=False,
+            mip_rel_gap=asked.relative_gap / 4,
+            mip_abs_gap=asked.absolute_gap_gbp / 4,
+            time_limit=max(seconds_left(), 0.01),
+            **way,
+        )
+        condition = model.termination_condition
     if condition in ("infeasible", "infeasible_or_unbounded"):
         raise SolveError(
             f"{name}: HiGHS proves that no allowed size can meet the demand. Raise "

@@ -7,7 +7,8 @@ works on what was imported, `n.optimize()` finds the dispatch anew.
 What PyPSA's own components cannot say is left out: that nothing is imported and exported (Eq. 12,
 13), charged and discharged (Eq. 14, 15) in the same slice. Where export pays more than import
 costs, or burning gas into the store's losses pays, PyPSA's optimum is therefore cheaper than the
-design; elsewhere, or with the flows fixed, they agree.
+design; elsewhere, or with the flows fixed, they agree. A day of a design follows itself; in PyPSA,
+where starts of the unit count, each day follows the one before, at the mean of the days' weights.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from microchp.account.energy import (
 )
 from microchp.config import ChpUnit, ImmersionHeater
 from microchp.files import read_netcdf, whole_folder
+from microchp.system.activities import slices_of
 from microchp.system.heat_pump import heat_pump_year
 from microchp.system.store import Store
 
@@ -138,7 +140,7 @@ def network_of(design: xr.Dataset) -> tuple[Components, Series]:
         _add_pv(components, series, plant.sizes["pv"], design)
     if plant.unit is not None:
         unit = plant.unit
-        components["links"].append(_unit_link(unit, plant))
+        components["links"].append(_unit_link(unit, plant) | _starts(unit, plant, design))
         unit_fuel_kw = flow["chp_power"] / unit.electrical_efficiency
         series |= _link_flows("unit", unit_fuel_kw, -flow["chp_power"], -flow["chp_heat"])
         fuel_kw += unit.power_kw / unit.electrical_efficiency
@@ -292,6 +294,29 @@ def _unit_link(unit: ChpUnit, plant: Installed) -> dict[str, Any]:
         "p_min_pu": unit.min_load_share,
         "committable": unit.min_load_share > 0,
         "marginal_cost": per_kwh * unit.electrical_efficiency,
+    }
+
+
+def _starts(unit: ChpUnit, plant: Installed, design: xr.Dataset) -> dict[str, Any]:
+    """What starts cost, for as many days as each stands for, and least times in snapshots.
+
+    Before the first day the unit has long been as it is at that day's end.
+    """
+    if not unit.counts_starts:
+        return {}
+    inputs = plant.inputs
+    co2_gbp = inputs.incentive.co2_price_gbp_per_kg * inputs.emissions.gas_kg_per_kwh
+    fuel = unit.start_fuel_kwh * (inputs.design_tariff.gas_gbp_per_kwh + co2_gbp)
+    slices = round(24 / plant.step_hours)
+    ran = bool(values(design, "chp_power_kw")[slices - 1] > 0)
+    return {
+        "start_up_cost": float(values(design, "day_weight").mean()) * (unit.start_cost_gbp + fuel),
+        "up_time_before": slices if ran else 0,
+        "down_time_before": 0 if ran else slices,
+        **{
+            f"min_{way}_time": slices_of(minutes / 60, plant.step_hours, slices)
+            for way, minutes in (("up", unit.min_up_minutes), ("down", unit.min_down_minutes))
+        },
     }
 
 

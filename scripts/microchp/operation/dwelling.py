@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numba
@@ -11,11 +12,17 @@ import xarray as xr
 
 from microchp.errors import AssessmentError
 from microchp.operation.heat_led import FLOWS, Plant, run
-from microchp.operation.network import BoolArray, Days, days_of, indicators, with_lead
+from microchp.operation.network import NO_FLOW_KW, BoolArray, Days, days_of, indicators, with_lead
 from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray
 
 CLOSURE_TOLERANCE = 1e-9
 """Largest imbalance over any period, as a share of the year's heat."""
+
+LARGE_DRAW_SHARE = 0.5
+"""A store that loses so much of its size within an hour has had a large draw."""
+
+BACK_SHARE = 0.9
+"""A store is back at the level before a draw, or at this share of its size."""
 
 _LONG_NAMES = {
     "chp_power_kw": "electricity from the unit",
@@ -152,8 +159,64 @@ def runs_by_day(power_kw: FloatArray, steps: int) -> tuple[FloatArray, FloatArra
     return share, starts
 
 
+@numba.njit(cache=True, nogil=True)
+def store_recoveries(
+    level_kwh: FloatArray, size_kwh: float, hour: int
+) -> tuple[list[int], list[int]]:
+    """How long a store takes to come back after large draws.
+
+    A draw is large where the level falls by :data:`LARGE_DRAW_SHARE` of the size within an hour. It
+    is made good when the level is back at what it was, or at :data:`BACK_SHARE` of the size. A
+    draw that the year ends in is left out.
+
+    Parameters
+    ----------
+    level_kwh
+        Level at the end of each step.
+    size_kwh
+        Size of the store; 0: none.
+    hour
+        Steps of an hour.
+
+    Returns
+    -------
+    Steps in which draws became large, and the steps that each took to be made good.
+    """
+    starts = [0 for _ in range(0)]
+    lasted = [0 for _ in range(0)]
+    since = -1
+    back_kwh = 0.0
+    for i in range(hour, len(level_kwh)):
+        if since >= 0:
+            if level_kwh[i] >= back_kwh:
+                starts.append(since)
+                lasted.append(i - since)
+                since = -1
+        elif size_kwh > 0.0 and level_kwh[i - hour] - level_kwh[i] >= LARGE_DRAW_SHARE * size_kwh:
+            since = i
+            back_kwh = min(level_kwh[i - hour], BACK_SHARE * size_kwh)
+    return starts, lasted
+
+
+def run_share_by_hour(year: DwellingYear, periods: dict[str, BoolArray]) -> FloatArray:
+    """Share of each hour of day that a unit runs, over the days of each period.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(periods, 24)``.
+    """
+    on = year.by_day((year.flow("chp_power_kw") > 0).astype(np.float64))
+    by_hour = on.reshape(len(on), 24, -1).mean(axis=2)
+    return np.stack([by_hour[days].mean(axis=0) for days in periods.values()])
+
+
 def dwelling_table(
-    year: DwellingYear, periods: dict[str, BoolArray], power_kw: float, ramp_minutes: int
+    year: DwellingYear,
+    periods: dict[str, BoolArray],
+    power_kw: float,
+    ramp_minutes: int,
+    store_kwh: float = 0.0,
 ) -> pd.DataFrame:
     """Measures of Peacock 2006, Tables 3 and 4, for one dwelling, a row per period.
 
@@ -167,6 +230,8 @@ def dwelling_table(
         Rated power of the unit.
     ramp_minutes
         Window of the ramps.
+    store_kwh
+        Size of the store; 0: none.
 
     Returns
     -------
@@ -175,7 +240,11 @@ def dwelling_table(
         the electricity demand in steps that have a heat demand (``electricity_beside_heat_kwh``);
         import, export, ``peak_import_kw``, ``original_peak_kw`` (without unit), factors and
         shares of the net load and ``original_load_factor``; ``run_time_share``,
-        ``run_hours``, ``starts``.
+        ``run_hours``, ``starts``. Of hot water: what the boiler makes of it
+        (``hot_water_from_boiler_kwh``), and what is not served in its minute, hot water having
+        priority (``unmet_hot_water_kwh``, ``unmet_hot_water_minutes``). Of the store: its
+        ``large_draws`` and the mean and longest time until each is made good, empty without any
+        (``store_recovery_minutes``, ``longest_recovery_minutes``).
     """
     window = max(1, ramp_minutes // year.step_minutes)
     net = days_of(with_lead(year.net_kw[:, None], window), window, year.step_minutes)
@@ -194,14 +263,30 @@ def dwelling_table(
         "unmet_heat_kwh": year.flow("unmet_heat_kw"),
         "surplus_heat_kwh": year.flow("surplus_heat_kw"),
         "store_loss_kwh": year.flow("store_loss_kw"),
+        "store_discharge_kwh": year.flow("store_discharge_kw"),
     }
     hours = year.step_minutes / 60
+    water = year.demand["hot_water_kw"]
+    # a boiler at its limit heats water first, as combination boilers do
+    unserved = np.maximum(year.flow("unmet_heat_kw") - year.demand["space_heating_kw"], 0.0)
+    energies["hot_water_kwh"] = water
+    energies["hot_water_from_boiler_kwh"] = np.minimum(year.flow("boiler_heat_kw"), water)
+    energies["unmet_hot_water_kwh"] = unserved
+    late = year.by_day((unserved > NO_FLOW_KW).astype(np.float64)).sum(axis=1) * year.step_minutes
+    drawn, lasted = (
+        np.array(found, dtype=np.int64)
+        for found in store_recoveries(
+            year.flow("store_level_kwh"), store_kwh, 60 // year.step_minutes
+        )
+    )
+    drawn_day = drawn // (24 * 60 // year.step_minutes)
     daily = {name: year.by_day(values).sum(axis=1) * hours for name, values in energies.items()}
     rows = []
     for period, chosen in periods.items():
         measures = _of(net, chosen, power_kw)
         original = _of(before, chosen, power_kw)
         days = int(np.count_nonzero(chosen))
+        recovered = lasted[chosen[drawn_day]] * year.step_minutes
         rows.append(
             {"period": period, "days": days}
             | {name: float(values[chosen].sum()) for name, values in daily.items()}
@@ -212,14 +297,22 @@ def dwelling_table(
                 "peak_import_kw": measures["admd_kw"],
                 "original_load_factor": original["load_factor"],
                 "load_factor": measures["load_factor"],
+                "original_export_kwh": original["export_kwh"],
+                "original_capacity_factor": original["capacity_factor"],
+                "original_zero_import_share": original["zero_import_share"],
                 "original_daily_load_factor": original["daily_load_factor"],
                 "daily_load_factor": measures["daily_load_factor"],
                 "export_factor": measures["export_factor"],
                 "capacity_factor": measures["capacity_factor"],
+                "export_hours": measures["export_hours"],
                 "zero_import_share": measures["zero_import_share"],
                 "run_time_share": float(share[chosen].mean()),
                 "run_hours": float(share[chosen].sum() * 24),
                 "starts": int(starts[chosen].sum()),
+                "unmet_hot_water_minutes": int(late[chosen].sum()),
+                "large_draws": len(recovered),
+                "store_recovery_minutes": recovered.mean() if len(recovered) else math.nan,
+                "longest_recovery_minutes": recovered.max() if len(recovered) else math.nan,
             }
         )
     return pd.DataFrame(rows)

@@ -24,6 +24,7 @@ import xarray as xr
 
 from microchp.config.scenarios import GroupInputs
 from microchp.files import write_netcdf
+from microchp.operation.flexibility import DIRECTIONS
 from microchp.operation.network import BoolArray, Days, days_of, indicators
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 
@@ -61,6 +62,7 @@ UNITS = {
     "max_ramp_kw_per_min": ("kW/min", "steepest rise of the net load"),
     "max_ramp_down_kw_per_min": ("kW/min", "steepest fall of the net load"),
     "daily_load_factor": ("1", "mean of the load factors of days"),
+    "export_hours": ("h", "hours in which something is exported"),
 }
 """Measures of a choice of dwellings in a period, with unit and name, in the order of tables."""
 
@@ -302,6 +304,8 @@ def aggregate_group(
         names = str(file.getncattr("period_names")).split()
         in_period = np.asarray(file["period"][:, :]).astype(np.bool_)
         run_share = period_means(file["run_share"], in_period)
+        by_hour = np.asarray(file["run_share_hour"][:, :, :], dtype=np.float64)
+        shift = np.asarray(file["shiftable"][:, :, :, : len(names), :], dtype=np.float64)
         power_kw = float(file.getncattr("power_kw"))
         first = pd.Timestamp(str(file["time"].units).removeprefix("minutes since "))
         attributes = {
@@ -346,6 +350,7 @@ def aggregate_group(
             "time": ("time", time),
             "shown_day": ("shown_day", list(shown_days)),
             "shown_date": ("shown_day", dates, {"long_name": "date of the day shown"}),
+            "direction": ("direction", list(DIRECTIONS)),
             "minute": ("minute", np.arange(MINUTES_PER_DAY), {"units": "min"}),
             "percentile": ("percentile", list(BAND), {"long_name": "over the choices"}),
             "exceeded_share": (
@@ -367,6 +372,26 @@ def aggregate_group(
         ("choices", ("penetration",), [len(c) for c in choices], "1", "choices of dwellings"),
         ("shown_choice", ("penetration",), middle, "1", "choice with the median annual import"),
         ("has_unit", ("penetration", "dwelling"), shown, "1", "dwellings of that choice"),
+        (
+            "utilisation",
+            ("penetration", "period", "hour"),
+            [
+                np.tensordot(row / max(row.sum(), 1), by_hour[:, : len(names)], axes=1)
+                for row in shown.astype(np.float64)
+            ],
+            "1",
+            "share of the units that run, by hour of day, in that choice",
+        ),
+        *(
+            (
+                f"shiftable_{unit.lower()}",
+                ("penetration", "direction", "period", "hour"),
+                [np.tensordot(row, shift[:, :, k], axes=1) for row in shown.astype(np.float64)],
+                unit,
+                f"{text} that can be shifted by starting or stopping units, in that choice",
+            )
+            for k, (unit, text) in enumerate((("kW", "power"), ("kWh", "energy")))
+        ),
         ("in_period", ("period", "day"), in_period, "1", "whether a day belongs to a period"),
         ("demand_kw", ("time",), demand_kw, "kW", "electricity demand of the group"),
         (

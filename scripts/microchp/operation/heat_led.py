@@ -41,12 +41,15 @@ from typing import NamedTuple
 import numba
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from microchp.config import Operation, PrimeMover, minute_of_day
+from microchp.operation.network import SEASONS
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 from microchp.system.store import Store, cylinder
 
 BoolArray = npt.NDArray[np.bool_]
+Controls = npt.NDArray[np.int8]
 
 HYSTERESIS, LITERAL, CONTINUOUS, ELECTRICITY_LED, TIMED = range(5)
 
@@ -76,6 +79,9 @@ FLOWS = (
 )
 """Rows of what the loop writes; level and retained heat are those at the end of the step."""
 
+AS_ONE = np.zeros(0, dtype=np.int8)
+"""One control for all the year."""
+
 AS_RATED = np.ones((3, 1))
 """Efficiencies that do not depend on the load."""
 
@@ -97,7 +103,8 @@ class Plant(NamedTuple):
     the efficiencies are those of charging and discharging.
     Times are in steps. ``power_kw``, ``heat_kw`` and ``fuel_kw`` are those at rated load.
     ``part_load`` holds load, electrical and thermal factor of each point, shape ``(3, points)``.
-    ``boiler_kw`` is the most that the boiler gives; what it cannot is unmet.
+    ``boiler_kw`` is the most that the boiler gives; what it cannot is unmet. ``controls`` is the
+    control of each step where it changes over the year, instead of ``control``.
     """
 
     control: int
@@ -117,6 +124,7 @@ class Plant(NamedTuple):
     boiler_kw: float = np.inf
     charge_efficiency: float = 1.0
     discharge_efficiency: float = 1.0
+    controls: Controls = AS_ONE
 
 
 NO_UNIT = Plant(TIMED, 0.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 0.0, 0.0)
@@ -171,6 +179,26 @@ def plant(
         cool_down_hours=unit.cool_down_minutes / 60,
         part_load=np.array(points).T.copy() if points else AS_RATED,
     )
+
+
+def controls_by_season(operation: Operation, dates: pd.DatetimeIndex, steps: int) -> Controls:
+    """Control of each step of a year, where ``operation.season_controls`` changes it.
+
+    Parameters
+    ----------
+    operation
+        Control of the year and of seasons.
+    dates
+        Days of the year.
+    steps
+        Steps of a day.
+    """
+    if not operation.season_controls:
+        return AS_ONE
+    by_day = np.full(len(dates), _CONTROLS[operation.control], dtype=np.int8)
+    for season, control in operation.season_controls.items():
+        by_day[dates.month.isin(SEASONS[season])] = _CONTROLS[control]
+    return np.repeat(by_day, steps)
 
 
 def timed_steps(operation: Operation, steps: int, step_minutes: int = 1) -> BoolArray:
@@ -268,7 +296,11 @@ def run(
     on = False
     ran = 0
     waited = 0
+    control = plant.control
+    changes = len(plant.controls) > 0
     for i in range(len(heat_demand_kw)):
+        if changes:
+            control = plant.controls[i]
         demand = heat_demand_kw[i]
         loss = 0.0
         room = 0.0
@@ -281,7 +313,7 @@ def run(
         carried = carried_per_hour * retained  # reaches the water if the unit runs
 
         # is the store open to the unit?
-        if plant.control == LITERAL:
+        if control == LITERAL:
             locked = level >= plant.store_kwh - FULL_KWH
         elif has_store:
             if level <= FULL_KWH:
@@ -291,11 +323,11 @@ def run(
                 locked = True  # one more step at rated power would overfill it
 
         # is the unit wanted?
-        if plant.control == CONTINUOUS:
+        if control == CONTINUOUS:
             wanted = True
-        elif plant.control == TIMED:
+        elif control == TIMED:
             wanted = clock_on[i]
-        elif plant.control == ELECTRICITY_LED:
+        elif control == ELECTRICITY_LED:
             wanted = electricity_kw[i] > 0.0 and electricity_kw[i] >= least_power_kw
         else:
             wanted = demand > 0.0 and (demand >= least_heat_kw or not locked)
@@ -319,9 +351,9 @@ def run(
             load = 0.0
         elif waiting:
             load = plant.wait_load_share
-        elif plant.control == ELECTRICITY_LED:
+        elif control == ELECTRICITY_LED:
             load = load_for_power(plant, electricity_kw[i])
-        elif plant.control == CONTINUOUS or plant.control == TIMED or not locked:
+        elif control in (CONTINUOUS, TIMED) or not locked:
             load = 1.0
         else:
             # so that at the end of the step what flows to the water is the demand

@@ -8,8 +8,9 @@ once; sums, peaks and shares over any set of days then follow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 
 import numba
 import numpy as np
@@ -48,6 +49,7 @@ class Days:
     zero_import_share: FloatArray
     ramp_up_kw_per_min: FloatArray
     ramp_down_kw_per_min: FloatArray
+    export_hours: FloatArray
 
     @classmethod
     def empty(cls, days: int, loads: int) -> Days:
@@ -66,12 +68,12 @@ class Days:
 def _reduce(
     net_kw: FloatArray, steps: int, window: int, step_hours: float, sums: FloatArray
 ) -> None:
-    """Reduce ``net_kw`` (window + days * steps, loads) into ``sums`` (days, 7, loads)."""
+    """Reduce ``net_kw`` (window + days * steps, loads) into ``sums`` (days, 8, loads)."""
     days, loads = sums.shape[0], sums.shape[2]
     for day in range(days):
         bought, sold, without = sums[day, 0], sums[day, 1], sums[day, 4]
         peak_in, peak_out = sums[day, 2], sums[day, 3]
-        up, down = sums[day, 5], sums[day, 6]
+        up, down, giving = sums[day, 5], sums[day, 6], sums[day, 7]
         for step in range(steps):
             now = net_kw[window + day * steps + step]
             before = net_kw[day * steps + step]
@@ -82,12 +84,14 @@ def _reduce(
                 peak_in[c] = max(peak_in[c], net)
                 peak_out[c] = max(peak_out[c], -net)
                 without[c] += 1.0 if net <= NO_FLOW_KW else 0.0
+                giving[c] += 1.0 if net < -NO_FLOW_KW else 0.0
                 up[c] = max(up[c], net - before[c])
                 down[c] = max(down[c], before[c] - net)
         for c in range(loads):
             bought[c] *= step_hours
             sold[c] *= step_hours
             without[c] /= steps
+            giving[c] *= step_hours
             up[c] /= window * step_hours * 60.0
             down[c] /= window * step_hours * 60.0
 
@@ -126,7 +130,9 @@ def with_lead(net_kw: FloatArray, window: int) -> FloatArray:
     return np.concatenate([np.repeat(net_kw[:1], window, axis=0), net_kw])
 
 
-def periods(dates: pd.DatetimeIndex, heat_kwh: FloatArray) -> dict[str, BoolArray]:
+def periods(
+    dates: pd.DatetimeIndex, heat_kwh: FloatArray, own: Mapping[str, date] | None = None
+) -> dict[str, BoolArray]:
     """Days of each period: the year, the seasons, and a day of each season chosen by rule.
 
     Parameters
@@ -135,6 +141,8 @@ def periods(dates: pd.DatetimeIndex, heat_kwh: FloatArray) -> dict[str, BoolArra
         Days of the year.
     heat_kwh
         Heat demand of each day, shape ``(days,)``.
+    own
+        Dates of days, by period, instead of those that the rule chooses.
 
     Returns
     -------
@@ -153,6 +161,8 @@ def periods(dates: pd.DatetimeIndex, heat_kwh: FloatArray) -> dict[str, BoolArra
         off = np.abs(heat_kwh - DAY_HEAT_SHARES[season] * heat_kwh[highest])
         if found[season].any():
             chosen[day] = int(np.where(found[season], off, np.inf).argmin())
+    for name, given in (own or {}).items():
+        chosen[name] = int((dates == pd.Timestamp(given)).argmax())
     for name, day_number in chosen.items():
         found[name] = np.arange(len(dates)) == day_number
     return {name: days for name, days in found.items() if days.any()}
@@ -204,6 +214,7 @@ def indicators(
         "zero_import_share": days.zero_import_share[chosen].mean(axis=0),
         "max_ramp_kw_per_min": days.ramp_up_kw_per_min[chosen].max(axis=0),
         "max_ramp_down_kw_per_min": days.ramp_down_kw_per_min[chosen].max(axis=0),
+        "export_hours": days.export_hours[chosen].sum(axis=0),
         "daily_load_factor": _ratio(imported / 24, days.peak_import_kw[chosen]).mean(axis=0),
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import netCDF4
@@ -26,10 +26,19 @@ from microchp.operation.dwelling import (
     dwelling_table,
     flows_dataset,
     operate,
+    run_share_by_hour,
     runs_by_day,
 )
+from microchp.operation.flexibility import DIRECTIONS, shiftable_by_hour
 from microchp.operation.group import CASE_NAMES, DOUBLE_UP_TO, ROWS_PER_CHUNK
-from microchp.operation.heat_led import FLOWS, NO_UNIT, Plant, plant, timed_steps
+from microchp.operation.heat_led import (
+    FLOWS,
+    NO_UNIT,
+    Plant,
+    controls_by_season,
+    plant,
+    timed_steps,
+)
 from microchp.operation.network import periods
 from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
 from microchp.system.store import hot_water_store
@@ -167,6 +176,9 @@ def simulate_dwelling(
     clock_on = timed_steps(inputs.operation, minutes)
     time = pd.date_range(f"{year}-01-01", periods=minutes, freq="min", name="time", unit="ns")
     dates = time[::MINUTES_PER_DAY]
+    if unit.power_kw > 0:
+        controls = controls_by_season(inputs.operation, dates, MINUTES_PER_DAY)
+        unit = replace(unit, plant=unit.plant._replace(controls=controls))
     room = np.empty((len(FLOWS), minutes))
     total_kw = np.zeros(minutes)
     run_share, import_kwh, unmet_kwh, cold = 0.0, 0.0, 0.0, 0
@@ -182,7 +194,7 @@ def simulate_dwelling(
             if number == 0:
                 # the first dwelling's days stand for all, so that one day is one weather
                 heat = operated.by_day(operated.heat_demand_kw).sum(axis=1)
-                chosen = periods(dates, heat)
+                chosen = periods(dates, heat, inputs.days)
                 flows = flows_dataset(operated, time)
                 daily = daily_dataset(operated, dates, unit.power_kw)
                 attrs = {"case": inputs.case, "house": house, **unit.told}
@@ -190,11 +202,16 @@ def simulate_dwelling(
                 write_netcdf(flows.merge(daily).assign_attrs(attrs), first_path)
                 file["period"][:, :] = np.stack(list(chosen.values())).astype(np.int8)
             _put(file, number, operated)
+            file["run_share_hour"][number, : len(chosen), :] = run_share_by_hour(operated, chosen)
+            found = shiftable_by_hour(operated, unit.plant, chosen)
+            file["shiftable"][number, :, :, : len(chosen), :] = found
             total_kw += demand["electricity_kw"]
-            table = dwelling_table(operated, chosen, unit.power_kw, inputs.ramp_minutes)
+            table = dwelling_table(
+                operated, chosen, unit.power_kw, inputs.ramp_minutes, unit.store_kwh
+            )
             table.insert(0, "dwelling", number)
             table.insert(1, "house", house)
-            table = table.assign(**unit.told)
+            table = table.assign(store_kwh=unit.store_kwh, **unit.told)
             table.to_csv(text, index=False, header=number == 0)
             run_share += table["run_time_share"].iloc[0] / count  # the first period is the year
             import_kwh += table["import_kwh"].iloc[0]
@@ -238,7 +255,8 @@ def _generation_file(path: Path, dwellings: int, time: pd.DatetimeIndex) -> netC
     """A file to write generation to, dwelling by dwelling."""
     file = netCDF4.Dataset(path, "w")
     days = len(time) // MINUTES_PER_DAY
-    sizes = {"dwelling": dwellings, "time": len(time), "day": days, "period": PERIODS}
+    sizes = {"dwelling": dwellings, "time": len(time), "day": days, "period": PERIODS, "hour": 24}
+    sizes |= {"direction": len(DIRECTIONS), "measure": 2}
     for name, size in sizes.items():
         file.createDimension(name, size)
     axis = file.createVariable("time", "i8", ("time",), zlib=True)
@@ -256,6 +274,22 @@ def _generation_file(path: Path, dwellings: int, time: pd.DatetimeIndex) -> netC
         ("demand_kw", "f8", ("time",), "kW", "electricity demand of all dwellings", None),
         ("run_share", "f8", ("dwelling", "day"), "1", "share of the day that the unit runs", None),
         ("starts", "f8", ("dwelling", "day"), "1", "starts of the unit", None),
+        (
+            "run_share_hour",
+            "f8",
+            ("dwelling", "period", "hour"),
+            "1",
+            "share of each hour of day that the unit runs, over the days of a period",
+            None,
+        ),
+        (
+            "shiftable",
+            "f8",
+            ("dwelling", "direction", "measure", "period", "hour"),
+            "kW, kWh",
+            "power and energy that can be shifted by starting or stopping the unit, by hour of day",
+            None,
+        ),
         ("period", "i1", ("period", "day"), "1", "whether a day belongs to a period", None),
     ):
         variable = file.createVariable(name, kind, dims, zlib=True, complevel=1, chunksizes=chunks)

@@ -17,7 +17,9 @@ from microchp.account.controlled import controlled
 from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.groups import read_dwellings, read_groups
+from microchp.account.service import read_service
 from microchp.account.support import support_gbp
+from microchp.account.who_gains import read_who_gains
 from microchp.config import NewBoiler
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
@@ -29,11 +31,13 @@ from microchp.report.sections import (
     dispatch,
     groups,
     incentives,
+    metering,
     options,
     precision,
     provenance,
     reproduction,
     samples,
+    service,
     store_size,
     terms,
     units,
@@ -62,9 +66,12 @@ def build_report(
     precision_paths: Sequence[str | Path] = (),
     groups_path: str | Path | None = None,
     group_paths: Sequence[str | Path] = (),
+    diversity_paths: Sequence[str | Path] = (),
     dwelling_paths: Sequence[str | Path] = (),
     first_paths: Sequence[str | Path] = (),
     group_figures_dir: str | Path | None = None,
+    metering_path: str | Path | None = None,
+    service_path: str | Path | None = None,
     unit_comparison_paths: Sequence[str | Path] = (),
     unit_figures_dir: str | Path | None = None,
     sweep_path: str | Path | None = None,
@@ -102,11 +109,17 @@ def build_report(
         ``groups.csv``.
     group_paths, dwelling_paths
         Groups, and tables of their dwellings, named ``<case>.nc`` and ``<case>.csv``.
+    diversity_paths
+        What ``assess_diversity`` wrote, in the order of ``group_paths``; none: not shown.
     first_paths
         Flows of the first dwelling of each case, named ``<case>.nc``; of designs, they say what
         is saved with an ordinary controller.
     group_figures_dir
         What ``plot_groups`` drew.
+    metering_path
+        ``metering.csv``.
+    service_path
+        ``service.csv``.
     unit_comparison_paths
         ``comparison.csv`` and ``comparison_economics.csv``, if made.
     unit_figures_dir
@@ -180,6 +193,7 @@ def build_report(
         results = groups.GroupResults(
             table=read_groups(groups_path),
             paths=[Path(path) for path in group_paths],
+            diversity=[Path(path) for path in diversity_paths],
         )
         if designs is None:
             title = "What does a street of micro-CHP units do to its transformer?"
@@ -190,6 +204,10 @@ def build_report(
         if shown is not None and designs is None:
             shown = replace(shown, open=True)
         sections.append(shown)
+    if metering_path is not None:
+        gained = metering.section(read_who_gains(metering_path))
+        sections.append(gained)
+        pairs += terms.METERING if gained is not None else []
     if unit_comparison_paths:
         energy, money = (pd.read_csv(path) for path in unit_comparison_paths)
         are_subject = designs is None and groups_path is None
@@ -200,6 +218,8 @@ def build_report(
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
         shown_units = units.section(energy, money, drawn_dir, are_subject)
         sections.append(replace(shown_units, open=are_subject))
+    if service_path is not None:
+        sections.append(service.section(read_service(service_path)))
     dwellings = {Path(path).stem: read_dwellings(path) for path in dwelling_paths}
     drawn_of_groups = None if group_figures_dir is None else Path(group_figures_dir)
     sections.append(groups.dwelling_section(dwellings, drawn_of_groups))

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from microchp.account.energy import SIZES
 from microchp.config import OPTIMAL
+from microchp.system.plant import SIZES
 from microchp.tables.columns import PART_SIZES
 from microchp.tables.words import number
 
@@ -83,7 +83,7 @@ def design_words(sizes: Sizes) -> str:
 
 def installs(designs: pd.DataFrame) -> pd.Series:
     """Whether a design has anything that is not there today."""
-    sizes = [name for name in ("chp_kw", *SIZES.values()) if name in designs]
+    sizes = [name for name in SIZES.values() if name in designs]
     return (designs[sizes] >= LEAST_SIZE).any(axis=1)
 
 

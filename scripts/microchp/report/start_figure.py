@@ -28,14 +28,11 @@ def plot_starts(*, frontier_path: str | Path, svg_path: str | Path, pdf_path: st
         axes.errorbar(
             starts, eai, yerr=[np.zeros(len(above)), above], fmt="o-", color=CHP, capsize=2
         )
-        for row in table.itertuples():
+        for (at, income), same in table.groupby([starts.round(2), eai.round(2)]):
+            prices = ", ".join(f"£{price:g}" for price in sorted(same["start_price_gbp"]))
             axes.annotate(
-                f"£{row.start_price_gbp:g}",
-                (row.chp_charged_starts, row.eai_gbp),
-                xytext=(4, -10),
-                textcoords="offset points",
-                fontsize=7,
+                prices, (at, income), xytext=(5, -11), textcoords="offset points", fontsize=7
             )
         axes.set(xlabel="Starts of the unit in a year", ylabel="EAI without the price (£/year)")
         axes.set_title("At each point: price of a start; bars: proven out of reach", fontsize=8)
-        axes.set_xlim(left=0)
+        axes.margins(0.1)

@@ -100,7 +100,8 @@ _RC: dict[Any, Any] = {
     "axes.linewidth": 0.6,
     "lines.linewidth": 0.9,
     "legend.frameon": False,
-    # text stays text: to be searched, and set in the reader's font
+    # text stays text: to be searched, and set in the reader's font; "$" is no mathematics
+    "text.parse_math": False,
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
     # the same figure is the same file

@@ -21,12 +21,13 @@ from microchp.account import finance as money
 from microchp.account.designs import read_designs
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.config import Finance, minute_of_day
+from microchp.config.scenarios import NO_INCENTIVE
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 
 PUBLISHED_DESIGN = "published"
 """Name of the fixed designs that carry the published sizes."""
 
-NO_INCENTIVE, LEVY = "none", "co2_levy"
+LEVY = "co2_levy"
 
 AS_PRINTED = "as_printed"
 """Name of the variant whose optimum is found with Eq. 6 as it is printed."""
@@ -247,7 +248,16 @@ def group_table(groups: pd.DataFrame) -> pd.DataFrame:
         least = table[holds].groupby(pair)["penetration"].min()
         return np.asarray(least.reindex(pd.MultiIndex.from_frame(table[pair])))
 
+    # compared with no units, in the same case and period
+    falls = {
+        f"{part}_ramp_onset": onset(
+            table[f"{part}_ramp_kw_per_min"]
+            < (1 - NOTICED_SHARE) * beside[f"{part}_ramp_kw_per_min"].to_numpy()
+        )
+        for part in ("morning", "evening")
+    }
     return table.assign(
+        **falls,
         admd_reduction=1 - table["admd_kw"] / beside["admd_kw"].to_numpy(),
         import_reduction=1 - table["import_kwh"] / beside["import_kwh"].to_numpy(),
         peak_kw=table["admd_kw"] * table["dwellings"],

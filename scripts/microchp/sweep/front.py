@@ -26,10 +26,11 @@ from microchp.config import Solve
 from microchp.config.scenarios import DesignInputs
 from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem, problem_from
-from microchp.design.proof import PART_SIZES, SIZES, relative_gap
+from microchp.design.proof import relative_gap
 from microchp.design.solve import solve_problem
 from microchp.errors import AssessmentError, SolveError
 from microchp.files import read_netcdf, whole
+from microchp.system.plant import SIZES
 
 log = logging.getLogger(__name__)
 
@@ -210,10 +211,9 @@ def front_table(front: Front) -> pd.DataFrame:
         ``edge_gap`` to the next.
     """
     prices = [0.0, *front.prices_gbp_per_kg, float("inf")]
-    names = [name for name in (*PART_SIZES.values(), *SIZES.values())]
     rows = []
     for number, design in enumerate(front.designs):
-        sizes = {name: design.row[name] for name in dict.fromkeys(names) if name in design.row}
+        sizes = {name: design.row[name] for name in SIZES.values() if name in design.row}
         rows.append(
             {
                 "scenario": design.row["scenario"],

@@ -14,10 +14,10 @@ from scipy import stats
 from scipy.optimize import linprog
 
 from microchp.config import Config, Sweep
-from microchp.design.proof import PART_SIZES, SIZES
 from microchp.files import whole
 from microchp.sweep.chunk import LIMIT
 from microchp.sweep.samples import sobol_problem
+from microchp.system.plant import SIZES
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -291,7 +291,7 @@ def regret_table(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     joined = judged.merge(best, on=["scenario", "sample"], validate="many_to_one")
     joined = joined[joined["best_gbp"].notna()]
     tables = []
-    sizes = [name for name in (*PART_SIZES.values(), *SIZES.values()) if name in judged]
+    sizes = [name for name in SIZES.values() if name in judged]
     for scenario, of_scenario in joined.groupby("scenario", sort=False):
         samples = of_scenario["sample"].nunique()
         table = []

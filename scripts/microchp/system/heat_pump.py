@@ -1,7 +1,8 @@
-"""An air-source heat pump over time: how well it works, and how much heat it can give.
+"""A heat pump over time: how well it works, and how much heat it can give.
 
-COP and power are the planes over outdoor and flow temperature that hplib fits (Tjaden, Hoops and
-Roesken 2021, ``resources/heat_pumps.yaml``), defrosting as in the measurements.
+COP and power are the planes over source and flow temperature that hplib fits (Tjaden, Hoops and
+Roesken 2021, ``resources/heat_pumps.yaml``), defrosting as in the measurements. The source is the
+outdoor air, or brine from the ground.
 """
 
 from __future__ import annotations
@@ -34,6 +35,27 @@ class HeatPumpYear:
     min_heat_share: FloatArray
 
 
+BRINE_C = np.polynomial.Polynomial(
+    [5.0647, 0.3047, 0.0086, -0.0003], domain=[-11, 30], window=[-11, 30]
+)
+"""Brine over the day's mean outdoor temperature, both in degC: ``calc_brine_temp`` of hplib 1.9,
+within the temperatures where it rises."""
+
+
+def source_temperature_c(
+    model: HeatPumpModel, outdoor_c: FloatArray, steps_per_day: int
+) -> FloatArray:
+    """Temperature of what the heat is taken from (degC, shape as ``outdoor_c``: whole days)."""
+    if model.heat_source == "outdoor_air":
+        return outdoor_c
+    mean_c = outdoor_c.reshape(-1, steps_per_day).mean(axis=1)
+    return np.repeat(_brine_c(mean_c), steps_per_day)
+
+
+def _brine_c(outdoor_c: npt.ArrayLike) -> FloatArray:
+    return np.asarray(BRINE_C(np.clip(outdoor_c, *BRINE_C.domain)))
+
+
 def flow_temperature_c(block: HeatPump, outdoor_c: npt.ArrayLike) -> FloatArray:
     """Flow of the heating system, by its heating curve (degC, shape as ``outdoor_c``).
 
@@ -49,19 +71,22 @@ def flow_temperature_c(block: HeatPump, outdoor_c: npt.ArrayLike) -> FloatArray:
 
 
 def coefficient_of_performance(
-    model: HeatPumpModel, outdoor_c: npt.ArrayLike, flow_c: npt.ArrayLike
+    model: HeatPumpModel, source_c: npt.ArrayLike, flow_c: npt.ArrayLike
 ) -> FloatArray:
-    """Heat over electricity in the laboratory (temperatures in degC that broadcast); at least 1."""
+    """Heat over electricity in the laboratory (temperatures in degC that broadcast); at least 1.
+
+    ``source_c`` is that of the outdoor air, or of the brine.
+    """
     plane = (
         model.cop_constant
-        + model.cop_per_outdoor_k * np.asarray(outdoor_c, dtype=np.float64)
+        + model.cop_per_outdoor_k * np.asarray(source_c, dtype=np.float64)
         + model.cop_per_flow_k * np.asarray(flow_c, dtype=np.float64)
     )
     return np.asarray(np.maximum(plane, LEAST_COP))
 
 
 def max_heat_share(
-    block: HeatPump, model: HeatPumpModel, outdoor_c: npt.ArrayLike, flow_c: npt.ArrayLike
+    block: HeatPump, model: HeatPumpModel, source_c: npt.ArrayLike, flow_c: npt.ArrayLike
 ) -> FloatArray:
     """Most heat at given temperatures (degC, shapes that broadcast), over rated heat.
 
@@ -69,16 +94,19 @@ def max_heat_share(
     it is built for; a heat pump of one speed gives what comes.
     """
 
-    def full(outdoor: npt.ArrayLike, flow: npt.ArrayLike) -> FloatArray:
+    def full(source: npt.ArrayLike, flow: npt.ArrayLike) -> FloatArray:
         power = (
             model.power_constant
-            + model.power_per_outdoor_k * np.asarray(outdoor, dtype=np.float64)
+            + model.power_per_outdoor_k * np.asarray(source, dtype=np.float64)
             + model.power_per_flow_k * np.asarray(flow, dtype=np.float64)
         )
-        return power * coefficient_of_performance(model, outdoor, flow)
+        return power * coefficient_of_performance(model, source, flow)
 
-    rated = full(block.rated_outdoor_temperature_c, block.rated_flow_temperature_c)
-    share = full(outdoor_c, flow_c) / rated
+    rated_c: npt.ArrayLike = block.rated_outdoor_temperature_c
+    if model.heat_source == "ground":
+        rated_c = _brine_c(rated_c)
+    rated = full(rated_c, block.rated_flow_temperature_c)
+    share = full(source_c, flow_c) / rated
     if model.control == "regulated":
         share = np.minimum(share, block.max_heat_share)
     return np.asarray(share)
@@ -128,22 +156,23 @@ def heat_pump_year(
     share = np.divide(water, total, out=np.ones_like(total), where=total > 0)
     of_water = np.repeat(share, steps_per_day)
 
+    source_c = source_temperature_c(model, outdoor_c, steps_per_day)
     heating_c = flow_temperature_c(block, outdoor_c)
     water_c = block.hot_water_temperature_c
     cop = 1 / (
-        (1 - of_water) / _in_field(block, model, outdoor_c, heating_c)
-        + of_water / _in_field(block, model, outdoor_c, water_c)
+        (1 - of_water) / _in_field(block, model, source_c, heating_c)
+        + of_water / _in_field(block, model, source_c, water_c)
     )
     most = 1 / (
-        (1 - of_water) / max_heat_share(block, model, outdoor_c, heating_c)
-        + of_water / max_heat_share(block, model, outdoor_c, water_c)
+        (1 - of_water) / max_heat_share(block, model, source_c, heating_c)
+        + of_water / max_heat_share(block, model, source_c, water_c)
     )
     least = model.min_load_share if block.min_load_share is None else block.min_load_share
     return HeatPumpYear(cop=cop, max_heat_share=most, min_heat_share=least * most)
 
 
 def _in_field(
-    block: HeatPump, model: HeatPumpModel, outdoor_c: npt.ArrayLike, flow_c: npt.ArrayLike
+    block: HeatPump, model: HeatPumpModel, source_c: npt.ArrayLike, flow_c: npt.ArrayLike
 ) -> FloatArray:
-    cop = block.cop_factor * coefficient_of_performance(model, outdoor_c, flow_c)
+    cop = block.cop_factor * coefficient_of_performance(model, source_c, flow_c)
     return np.asarray(np.maximum(cop, LEAST_COP))

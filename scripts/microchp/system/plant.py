@@ -28,6 +28,17 @@ CHOSEN: tuple[Kind, ...] = ("chp", "heat_pump")
 """Kinds of which one of several sizes, or none, is installed; all others are there or not."""
 
 
+SIZES = {
+    "chp": "chp_kw",
+    "tes": "tes_kwh",
+    "heat_pump": "heat_pump_kw",
+    "pv": "pv_kwp",
+    "battery": "battery_kwh",
+    "immersion_heater": "immersion_kw",
+}
+"""Kinds of parts and names of stores whose size is told, and what results call it."""
+
+
 @dataclass(frozen=True)
 class Part:
     """Something installed, of a given size.

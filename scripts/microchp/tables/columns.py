@@ -71,6 +71,83 @@ PART_SIZES = (
 )
 """Sizes of the parts that a plant may have beside a unit, a boiler and a hot-water store."""
 
+STREET = (
+    TableColumn("fuel_kwh", "kWh", "Fuel", "Of units and boilers, lower heating value.", 0, 0.0),
+    TableColumn("co2_kg", "kg", "CO₂", "Of fuel and of each meter's net import, hour by hour."),
+    TableColumn(
+        "cost_gbp",
+        "£",
+        "Cost",
+        "Of all dwellings, by their own meters, capital included; empty where a unit has no price "
+        "or heat is unmet.",
+    ),
+    TableColumn("bau_co2_kg", "kg", "CO₂ today", "The same without any unit.", 0, 0.0),
+    TableColumn("bau_cost_gbp", "£", "Cost of today", "The same without any unit."),
+    TableColumn("subsidy_gbp", "£", "Paid by the policy", "Grants as their share of the time."),
+    TableColumn(
+        "subsidy_gbp_per_tonne",
+        "£/t",
+        "Policy cost of CO₂",
+        "Paid by the policy over the CO2 saved; empty where none is saved.",
+    ),
+)
+"""Columns of ``groups.csv`` on money and CO2: sums over the dwellings of a group in a period."""
+
+SERVICE = (
+    TableColumn("starts", "1/y", "Starts", "Times that the unit goes from off to on.", 0, 0.0),
+    TableColumn("run_hours", "h/y", "Run hours", "Hours in which the unit runs.", 0, 0.0),
+    TableColumn(
+        "service_life_years",
+        "y",
+        "Lasts",
+        "Until `service_hours` or `service_starts` of the unit are used up; empty: never.",
+        1,
+        0.0,
+    ),
+    TableColumn("replacements", "", "Bought again", "Within `finance.lifetime_years`.", 0, 0.0),
+    _money("replacement_gbp_per_year", "Cost of buying again", "Present value as a yearly cost."),
+    _money("saving_gbp", "Saved", "As designed `eai_gbp`, heat-led by the account."),
+    _money(
+        "saving_after_replacement_gbp",
+        "Saved after that cost",
+        "The same, less the cost of buying again.",
+    ),
+    _share("grid_free_time_share", "Time without import", "Of the year."),
+    _share("grid_free_energy_share", "Electricity not imported", "Of the demand."),
+    TableColumn("large_draws", "1/y", "Large draws", "Half of the store within an hour.", 0, 0.0),
+    TableColumn(
+        "store_recovery_minutes",
+        "min",
+        "Store back after",
+        "Mean, until its level before the draw or nine tenths of its size.",
+        0,
+        0.0,
+    ),
+    TableColumn("longest_recovery_minutes", "min", "At longest", "The same.", 0, 0.0),
+    _share("hot_water_from_boiler_share", "Hot water by the boiler", "At the tap, in its minute."),
+    TableColumn("unmet_hot_water_kwh", "kWh/y", "Hot water not served", "In its minute.", 1, 0.0),
+    TableColumn("unmet_hot_water_minutes", "min/y", "Minutes of that", "The same.", 0, 0.0),
+)
+"""Numbers of ``service.csv``."""
+
+METERING = (
+    TableColumn("bought_kwh", "kWh/y", "Billed", "Net of what a register has run backwards."),
+    TableColumn("sold_kwh", "kWh/y", "Sold", "What the rule counts as sold.", 0, 0.0),
+    _money("household_gbp", "Household", "What its bill falls by, what it is paid in it."),
+    _money(
+        "supplier_gbp", "Supplier", "What it need not buy and pass on, less what its bills fall by."
+    ),
+    _money("network_gbp", "Network", "Its charge on what is billed more; below nought: less."),
+    _money("policy_gbp", "Policy", "What it pays for metered export, as a loss."),
+    _money("value_gbp", "All of them", "Wholesale value of what is no longer taken."),
+    _money(
+        "saving_gbp",
+        "Saved by the household",
+        "In all, as `eai_gbp`: capital, fuel and payments for generation in it.",
+    ),
+)
+"""Columns of ``metering.csv`` beside what names a row."""
+
 DESIGNS = (
     _text("scenario", "Id", "Names the design's files; never to be taken apart."),
     _text("house", "House", "House type."),
@@ -164,6 +241,11 @@ DESIGNS = (
         "Of all fuel and of net import, by the factors of `emissions`, Eq. 20.",
     ),
     TableColumn("bau_co2_kg", "kg/y", "CO₂ today", "The same for business as usual.", least=0.0),
+    TableColumn("grid_co2_kg", "kg/y", "CO₂ of the grid", "Of net import, by the hour."),
+    TableColumn(
+        "bau_grid_co2_kg", "kg/y", "CO₂ of the grid today", "The same for business as usual."
+    ),
+    TableColumn("grid_kg_per_kwh", "kg/kWh", "Grid's factor", "Mean over the year.", 3, least=0.0),
     _amount("space_heating_kwh", "Space heating", "Demand."),
     _amount("hot_water_kwh", "Hot water", "Demand."),
     _amount("electricity_kwh", "Electricity", "Demand."),
@@ -263,8 +345,8 @@ DESIGNS = (
         "£/y",
         "Cost over all days",
         "What the sizes cost over the "
-        "whole year, where they were found on some of its days; empty: they cannot heat "
-        "the house all year.",
+        "whole year, where they were found on some of its days; empty: they were not shown to "
+        "heat the house all year.",
     ),
     TableColumn(
         "whole_year_bound_gbp",
@@ -459,6 +541,26 @@ def documentation() -> str:
         "without a value is empty. Columns of parts that a run does not have may be missing.",
         "",
         *_table(DESIGNS),
+        "",
+        "## Money and CO2 in `groups.csv`",
+        "",
+        "Sums over the dwellings of a group, in each of its periods ([Groups](groups.md)).",
+        "",
+        *_table(STREET),
+        "",
+        "## Columns of `metering.csv`",
+        "",
+        "A row for each design and rule (`extent` is `dwelling`), and for each group, penetration "
+        "and rule (`group`): who gains in a year ([Groups](groups.md)).",
+        "",
+        *_table(METERING),
+        "",
+        "## Columns of `service.csv`",
+        "",
+        "A row for each design as designed (`control` is `design`), and for the mean dwelling of "
+        "each case that is run heat-led ([Groups](groups.md)).",
+        "",
+        *_table(SERVICE),
         "",
         "## Columns of `control.csv`",
         "",

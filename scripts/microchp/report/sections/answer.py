@@ -112,12 +112,16 @@ def grid_words(emissions: Emissions) -> str:
 
 
 def carbon_use(row: pd.Series) -> CarbonUse:
-    """Fuel and net import of a row of the table of designs."""
+    """Fuel and net import of a row of the table of designs, as the grid's hours weigh it."""
+    mean = row["grid_kg_per_kwh"]
+    has_factor = mean > 0
     return CarbonUse(
         bau_fuel_kwh=row["bau_fuel_kwh"],
         fuel_kwh=row["chp_fuel_kwh"] + row["boiler_fuel_kwh"],
-        bau_import_kwh=row["electricity_kwh"],
-        net_import_kwh=row["import_kwh"] - row["export_kwh"],
+        bau_import_kwh=row["bau_grid_co2_kg"] / mean if has_factor else row["electricity_kwh"],
+        net_import_kwh=row["grid_co2_kg"] / mean
+        if has_factor
+        else row["import_kwh"] - row["export_kwh"],
     )
 
 
@@ -434,7 +438,10 @@ def _error_of_days(designs: pd.DataFrame) -> str:
             f"{_dearer(more.min(), more.max())}."
         )
     if unserved:
-        parts.append(f" {designs_count(unserved).capitalize()} cannot heat the house all year.")
+        parts.append(
+            f" {designs_count(unserved).capitalize()} could not be shown to heat the house all "
+            "year."
+        )
     return "".join(parts)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
+from microchp.account.controlled import Controlled
 from microchp.report.evidence import Choice, Evidence, boiler_words, choices
 from microchp.report.page import Drawing, drawing
 from microchp.report.sections.answer import carbon_use, grid_words, of_case, sentences
@@ -218,7 +219,20 @@ def _controller_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     return [
         f"With an ordinary controller, which runs the unit by the heat demand minute by minute, "
         f"the same designs save {_span(said, pounds)} a year and pay in {paying} of {len(found)} "
-        "cases."
+        "cases.",
+        *_unknown_sentence([one for _, one in found]),
+    ]
+
+
+def _unknown_sentence(found: list[Controlled]) -> list[str]:
+    """What of the operation the design model does not have, and what that costs."""
+    features = list(dict.fromkeys(feature for one in found for feature in one.unknown))
+    if not features:
+        return []
+    costs = [one.unknown_gbp for one in found if one.unknown]
+    return [
+        f"Designs do not know {' or '.join(features)}; under the same controller, this adds "
+        f"{_span(costs, pounds)} to the cost of a year."
     ]
 
 

@@ -30,8 +30,14 @@ from microchp.report.page import (
     rounded,
     share_cell,
 )
+from microchp.report.sections.group_hours import (
+    diversity_chart,
+    flexibility_chart,
+    utilisation_chart,
+)
 from microchp.series.timeseries import FloatArray
-from microchp.tables.words import DASH, label, number, percent
+from microchp.tables.columns import STREET
+from microchp.tables.words import DASH, change, label, number, percent
 
 PERIODS = {
     "year": "Year",
@@ -78,11 +84,13 @@ _CAPTIONS = {
 class GroupResults:
     """What a run has on groups.
 
-    ``table`` is ``groups.csv``, ``paths`` the files of groups.
+    ``table`` is ``groups.csv``, ``paths`` the files of groups, ``diversity`` their peaks against
+    the number of dwellings, in the same order.
     """
 
     table: pd.DataFrame
     paths: Sequence[Path]
+    diversity: Sequence[Path] = ()
 
     @property
     def streets(self) -> pd.DataFrame:
@@ -100,6 +108,9 @@ def section(results: GroupResults) -> Section | None:
         return None
     of_case = {path.stem: path for path in results.paths}
     cases = {name: of_case[name] for name in _cases(streets)}
+    named = {row["scenario"]: case_words(row) for _, row in _first_rows(streets)}
+    peaks = dict(zip(of_case, results.diversity, strict=bool(results.diversity)))
+    shift = flexibility_chart(named, cases)
     return Section(
         "groups",
         "Groups at their transformers",
@@ -109,8 +120,12 @@ def section(results: GroupResults) -> Section | None:
                 "5th to the 95th percentile; groups.csv holds every penetration and period."
             ),
             outcome_table(streets),
+            balance_table(streets),
             penetration_chart(streets),
             *load_charts(streets, cases),
+            *([diversity_chart(named, peaks)] if peaks else []),
+            utilisation_chart(named, cases),
+            *([shift] if shift else []),
             *(folded(group_table(streets, period)) for period in PERIODS),
         ],
         short="Groups",
@@ -258,6 +273,32 @@ def outcome_table(streets: pd.DataFrame) -> Table:
         for found in outcomes(streets)
     ]
     return Table("Groups over the year, with the most units of the run", columns, rows, wide=True)
+
+
+def balance_table(streets: pd.DataFrame) -> Table:
+    """What each group costs and emits in a year at every penetration, beside what it did."""
+    rows = streets[streets["period"] == "year"].drop_duplicates(["scenario", "units"])
+    shown = [column for column in STREET if rows[column.name].notna().any()]
+    columns = [
+        Column("Group and unit or design", text=True),
+        Column("With a unit"),
+        *(Column(column.label, column.unit) for column in shown),
+        Column("CO₂ falls by"),
+        Column("Cost falls by"),
+    ]
+    cells: list[list[Cell | str]] = [
+        [
+            case_words(row),
+            share_cell(row["penetration"]),
+            *(cell(row[column.name], column.digits) for column in shown),
+            *(
+                share_cell(-change(row[name], row[f"bau_{name}"]), 1)
+                for name in ("co2_kg", "cost_gbp")
+            ),
+        ]
+        for _, row in rows.iterrows()
+    ]
+    return Table("Cost and CO₂ of the groups in a year", columns, cells, wide=True)
 
 
 def _homes(served: float) -> Cell:
@@ -475,6 +516,8 @@ def group_table(streets: pd.DataFrame, period: str) -> Table:
         Column("Run time", "%"),
         Column("Ramp", "kW/min"),
         Column("Homes served"),
+        Column("Time of peak"),
+        Column("Hours of export", "h"),
     ]
     cells: list[list[Cell | str]] = [
         [
@@ -493,6 +536,8 @@ def group_table(streets: pd.DataFrame, period: str) -> Table:
             ),
             cell(row["max_ramp_kw_per_min"], 2),
             _homes(row["homes_served"]),
+            row["peak_at"].replace("T", " "),
+            cell(row["export_hours"], 1),
         ]
         for _, row in rows.iterrows()
     ]

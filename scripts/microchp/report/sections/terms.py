@@ -76,7 +76,31 @@ GROUPS = [
         "Homes behind a transformer of the stated rating at unity power factor, by the larger of "
         "ADMD and ADME.",
     ),
+    (
+        "Load that can be shifted",
+        "At an hour: the power of units that could be started until their stores are full, or "
+        "stopped until they are empty, without the boiler or anybody's comfort.",
+    ),
+    (
+        "Cost and CO₂ of a group",
+        "Sums over its dwellings, each by its own meter, those without a unit as they were: what "
+        "one exports and its neighbour takes is sold and bought.",
+    ),
+    (
+        "Policy cost of CO₂",
+        "What the policy pays in a year, grants as their yearly share, over the CO₂ that the group "
+        "emits less than without units.",
+    ),
     ("Ramp", "Steepest rise of the net load, as the mean gradient over group.ramp_minutes."),
+]
+
+METERING = [
+    (
+        "Household, supplier, network",
+        "What each gains in a year against the same dwellings without a plant. The supplier buys "
+        "at settlement.wholesale_gbp_per_kwh and passes settlement.network_gbp_per_kwh of what it "
+        "bills on to the network.",
+    ),
 ]
 
 

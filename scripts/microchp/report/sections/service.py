@@ -1,0 +1,63 @@
+"""Starts, hours and life of units, their stores, hot water, and independence of the grid."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from microchp.config import OPTIMAL
+from microchp.report.group_figures import case_words
+from microchp.report.page import Cell, Column, Section, Table, Text, cell, share_cell
+from microchp.tables.columns import SERVICE, TableColumn
+
+USE, COMFORT = SERVICE[:7], SERVICE[7:]
+
+
+def section(service: pd.DataFrame) -> Section | None:
+    """Tables of wear and of what a household notices.
+
+    Parameters
+    ----------
+    service
+        ``service.csv``.
+    """
+    own = service[(service["variant"] == "") & service["design"].isin(["", OPTIMAL])]
+    own = own[own["run_hours"] > 0]
+    if own.empty:
+        return None
+    return Section(
+        "service",
+        "Wear, hot water and independence",
+        [
+            Text(
+                "As designed, with perfect foresight, and run by an ordinary controller (the mean "
+                "dwelling). A store is told by its size; replacing a worn unit is in no other "
+                "figure of this page."
+            ),
+            _table("Starts, hours and life of the units", own, USE),
+            _table("Store, hot water and grid", own[own["control"] == "heat_led"], COMFORT),
+        ],
+        short="Wear",
+    )
+
+
+def _table(title: str, rows: pd.DataFrame, columns: tuple[TableColumn, ...]) -> Table:
+    shown = [column for column in columns if rows[column.name].notna().any()]
+    heads = [
+        Column("Group and unit or design", text=True),
+        Column("Control", text=True),
+        Column("Store", "kWh"),
+        *(Column(c.label, "" if c.unit == "1" else c.unit) for c in shown),
+    ]
+    cells: list[list[Cell | str]] = [
+        [
+            case_words(row),
+            "as designed" if row["control"] == "design" else "heat-led",
+            cell(row["store_kwh"], 1),
+            *(
+                share_cell(row[c.name], 1) if c.unit == "1" else cell(row[c.name], c.digits)
+                for c in shown
+            ),
+        ]
+        for _, row in rows.iterrows()
+    ]
+    return Table(title, heads, cells, wide=True)

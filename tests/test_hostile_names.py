@@ -1,0 +1,51 @@
+"""What users write to be read is text everywhere: in tables, figures, page and terminal."""
+
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from microchp.config import load_config
+from microchp.config.scenarios import comparison_inputs
+from microchp.errors import ConfigError
+from microchp.report import style
+
+FORMULAS = (
+    "=cmd|' /C calc'!A0",
+    "+1+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1+1)",
+    '=HYPERLINK("http://x")',
+)
+CONTROLS = ("a\x1b[31mred", "two\nlines", "bell\x07", "tab\tbed", "over\u202ewritten", "\x00")
+
+
+def label(text: str) -> str:
+    config = load_config({"comparison": {"labels": {"detached": text}}}, ROOT / "resources")
+    return comparison_inputs(config).label("detached")
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_formula_reaches_no_table(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"comparison\.labels\.detached: .*formula"):
+        label(text)
+
+
+@pytest.mark.parametrize("text", CONTROLS)
+def test_a_control_character_reaches_no_terminal(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"comparison\.labels\.detached: .*control characters"):
+        label(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>Haus</b>", "Größe & Müller", "a,b;c", "$\\frac{1}{", "{{ 7*7 }}", "%s", "О’Нил"]
+)
+def test_what_is_only_odd_stays_as_it_is(text: str) -> None:
+    assert label(text) == text
+
+
+def test_figures_show_signs_of_mathematics_as_they_are(tmp_path: Path) -> None:
+    paths = {"svg_path": tmp_path / "odd.svg", "pdf_path": tmp_path / "odd.pdf"}
+    with style.figure(**paths, width_mm=60, height_mm=40) as figure:
+        figure.suptitle("$\\frac{1}{ <b>")
+    assert "$\\frac{1}{ &lt;b&gt;" in (tmp_path / "odd.svg").read_text(encoding="utf-8")
