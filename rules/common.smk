@@ -1,5 +1,6 @@
 # The configuration, checked before any job, and what rules need of it. No rules here.
 
+import gc
 import logging
 import re
 from functools import cache
@@ -36,7 +37,11 @@ from microchp.terminal import (
     stop_on_hangup,
     write_what_can_be_shown,
 )
-from microchp.workflow import code_version
+from microchp.workflow import CodeReader
+
+# A large grid makes millions of objects that live as long as Snakemake does: do not look them all
+# over again and again for what could be freed.
+gc.set_threshold(200_000, 100, 100)
 
 COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE else []
 SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
@@ -165,7 +170,10 @@ OPERATIONS = expand(RESULTS / "operation/{case}{part}.nc", case=CASES, part=["",
 # A sweep designs every scenario of the grid for each of its samples, a chunk of them in a job.
 SWEEP_CONFIG = sweep_config(CONFIG).model_dump(mode="json")
 SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
-SWEEP = [RESULTS / "sweep_summary.csv"] if SCENARIOS and CONFIG.sweep.inputs else []
+IS_SWEPT = SCENARIOS and CONFIG.sweep.inputs
+SWEEP = [RESULTS / "sweep_summary.csv"] if IS_SWEPT else []
+SWEEP_REGRET = [RESULTS / "sweep_regret.csv"] if IS_SWEPT else []
+SWEEP_FIGURES = [RESULTS / "sweep_figures"] if IS_SWEPT else []
 TARGETS = [
     RESULTS / "config.yaml",
     RESULTS / "scenarios.csv",
@@ -185,10 +193,13 @@ TARGETS += [
 ]
 
 
+CODE = CodeReader(PROJECT / "scripts")
+
+
 @cache
 def code(rule):
     """Version of the code behind a rule, so that changed code reruns what depends on it."""
-    return code_version(PROJECT / "scripts" / f"{rule}.py")
+    return CODE.version(PROJECT / "scripts" / f"{rule}.py")
 
 
 @cache

@@ -120,6 +120,8 @@ rule build_report:
         unit_comparison=UNIT_COMPARISON,
         unit_figures=UNIT_FIGURES,
         sweep=SWEEP,
+        sweep_regret=SWEEP_REGRET,
+        sweep_figures=SWEEP_FIGURES,
     output:
         report=report(
             RESULTS / "report/index.html",

@@ -93,3 +93,34 @@ rule summarise_sweep:
         code=code("summarise_sweep"),
     script:
         "../scripts/summarise_sweep.py"
+
+
+rule trace_front:
+    input:
+        design_price_files,
+        demand=design_demand,
+    output:
+        front=RESULTS / "fronts/{scenario}.csv",
+        svg=report(
+            RESULTS / "fronts/{scenario}.svg",
+            category="Fronts of cost against CO2",
+            labels={"scenario": "{scenario}"},
+            caption="captions/figure.rst",
+        ),
+        pdf=RESULTS / "fronts/{scenario}.pdf",
+    log:
+        LOGS / "trace_front/{scenario}.log",
+    benchmark:
+        BENCHMARKS / "trace_front/{scenario}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: solve_threads
+    resources:
+        mem_mb=design_memory,
+        runtime=240,
+    params:
+        inputs=design_params,
+        solve=solve_params,
+        code=code("trace_front"),
+    script:
+        "../scripts/trace_front.py"

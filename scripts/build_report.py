@@ -31,6 +31,8 @@ def main(snakemake: Any) -> None:
             unit_figures_dir=next(iter(given.unit_figures), None),
             control_paths=list(given.control),
             sweep_path=next(iter(given.sweep), None),
+            sweep_regret_path=next(iter(given.sweep_regret), None),
+            sweep_figures_dir=next(iter(given.sweep_figures), None),
             benchmarks_dir=snakemake.params.benchmarks,
             failures=snakemake.params.failures,
             report_path=snakemake.output.report,

@@ -124,6 +124,13 @@ def test_typical_days_say_what_their_sizes_cost_in_the_whole_year(demand_path, t
     # business as usual of all days, counted once more from the flows of the whole year
     usual = annual_costs(whole, annual_energy(whole)).bau_cost_gbp
     assert design.attrs["whole_year_bau_cost_gbp"] == pytest.approx(usual, rel=1e-9)
+    # no size of any plant costs less over the year than the bound says
+    bound = design.attrs["whole_year_bound_gbp"]
+    free = Solve(relative_gap=0.02, absolute_gap_gbp=0)
+    best = run(demand_path, tmp_path, parameters.model_copy(update={"time": year}), free)
+    assert bound <= best.attrs["objective_gbp"] + 1e-6
+    assert bound >= 0.98 * best.attrs["lower_bound_gbp"]
+    assert cost >= bound
     assert cost == pytest.approx(whole.attrs["objective_gbp"], rel=5e-3)
     assert cost >= whole.attrs["lower_bound_gbp"] - 1e-6
     assert cost != pytest.approx(design.attrs["objective_gbp"], rel=1e-6)

@@ -15,15 +15,20 @@ from microchp.account.designs import assess_design
 from microchp.config import Config, Solve, Sweep, Tes, load_config
 from microchp.config.scenarios import scenario_table
 from microchp.config.sweep import SampledInput
+from microchp.design.problem import problem_from
 from microchp.design.proof import Proof, size_curve
-from microchp.design.schedule import PlantYear
 from microchp.design.search import Design, solve_by_days
 from microchp.design.solve import design_dataset
+from microchp.design.table import prices_of
 from microchp.errors import ConfigError
-from microchp.files import write_netcdf
+from microchp.files import read_netcdf, write_netcdf
+from microchp.report.page import Page, render
+from microchp.report.sections import samples
+from microchp.report.sweep_figures import plot_sweep
 from microchp.sweep.chunk import prepare_sweep, sweep_designs
-from microchp.sweep.known import nothing_known, price_classes, prices_of_year
+from microchp.sweep.known import Sold, price_classes, prices_of_year
 from microchp.sweep.library import Library, counted_row, look, operation_at, standing, years_of
+from microchp.sweep.problems import Samples
 from microchp.sweep.row import priced_row
 from microchp.sweep.samples import quantiles, saltelli_shares, sample_table
 from microchp.sweep.summary import (
@@ -31,9 +36,11 @@ from microchp.sweep.summary import (
     least_of_lines,
     regret_table,
     sobol_indices,
+    summarise_sweep,
     summary_table,
     with_pairs,
 )
+from microchp.tables.words import label
 
 README = ROOT / "README.md"
 GAS, NIGHT = "tariff.gas_gbp_per_kwh", "tariff.import_periods.0.price_gbp_per_kwh"
@@ -202,14 +209,13 @@ def library() -> tuple[Library, list[object]]:
         case(1, *p)
         for p in ((0.035, 0.06, 0.01), (0.045, 0.1, 0.03), (0.04, 0.07, 0.02), (0.05, 0.12, 0.05))
     ]
-    first = PlantYear(known[0], known[0].plants[0])
-    classes = price_classes(first.table)
+    classes = price_classes(prices_of(known[0]))
     for problem in (*known, *others):
-        classes = classes.refined(PlantYear(problem, problem.plants[0]).table)
+        classes = classes.refined(prices_of(problem))
     result = Library(classes)
     for number, problem in enumerate(known):
         years = years_of(problem)
-        found, _ = look(years, result.offers(years), classes, asked_gap=1e-3, sample=number)
+        found, _ = look(years, result.offers(years), classes, stop_gap=1e-3, sample=number)
         for offer in found:
             result.keep(offer.known)
     return result, others
@@ -233,14 +239,14 @@ def test_every_size_is_bounded_by_what_is_known(library: tuple[Library, list[obj
     for year, offer in zip(years_of(problem), known.offers(years_of(problem)), strict=True):
         for size in (0.0, 2.0, 7.5, 15.0):
             bound = offer.at(size).bound()
-            own = look([year], [offer.at(size)], known.classes, asked_gap=1e-6, sample=0)[0]
+            own = look([year], [offer.at(size)], known.classes, stop_gap=1e-6, sample=0)[0]
             assert bound.value_gbp <= standing(own).cost_gbp + 1e-6
             for other in (0.0, 15.0):
                 line = bound.value_gbp + bound.slope_gbp_per_kwh * (other - size)
                 assert (
                     line
                     <= standing(
-                        look([year], [offer.at(other)], known.classes, asked_gap=1e-6, sample=0)[0]
+                        look([year], [offer.at(other)], known.classes, stop_gap=1e-6, sample=0)[0]
                     ).cost_gbp
                     + 1e-6
                 )
@@ -254,9 +260,9 @@ def test_an_operation_costs_its_quantities_times_the_prices(
     for year in years_of(problem):
         operation = operation_at(year, 5.0)
         amounts, _ = counted_row(year, operation, known.classes)
-        cost = amounts @ prices_of_year(year, known.classes)
+        cost = amounts @ prices_of_year(year, Sold.of(problem, known.classes))
         assert cost == pytest.approx(operation.operating_gbp, rel=1e-9)
-        assert (amounts <= nothing_known(year, known.classes).most + 1e-6).all()
+        assert (amounts <= known.find(year).most + 1e-6).all()
 
 
 def test_a_row_at_other_prices_is_the_account_of_those_flows(
@@ -268,7 +274,7 @@ def test_a_row_at_other_prices_is_the_account_of_those_flows(
     operation = operation_at(year, 5.0)
     amounts, counted = counted_row(year, operation, known.classes)
     own = years_of(problem)[1]
-    cost = float(amounts @ prices_of_year(own, known.classes))
+    cost = float(amounts @ prices_of_year(own, Sold.of(problem, known.classes)))
     cost += problem.plant_capital_gbp(own.plant) + problem.constant_gbp
     cost += 5.0 * problem.store_capital_gbp_per_kwh
     row = priced_row(problem, own.plant, 5.0, counted, cost)
@@ -292,17 +298,18 @@ def test_another_technology_is_not_taken_for_the_same(
 # ----------------------------------------------------------------------------------- rows
 
 
+SWEPT: dict[str, object] = {
+    "checked_samples": 3,
+    "inputs": {
+        GAS: {"low": 0.025, "high": 0.05},
+        NIGHT: {"low": 0.04, "high": 0.12},
+        "tes.capital_cost_gbp_per_kwh": {"low": 10, "high": 30},
+    },
+}
+
+
 def swept(tmp_path: Path, tes: str, chunk_samples: int, samples: int = 10) -> pd.DataFrame:
-    config = study(
-        samples=samples,
-        chunk_samples=chunk_samples,
-        checked_samples=3,
-        inputs={
-            GAS: {"low": 0.025, "high": 0.05},
-            NIGHT: {"low": 0.04, "high": 0.12},
-            "tes.capital_cost_gbp_per_kwh": {"low": 10, "high": 30},
-        },
-    )
+    config = study(samples=samples, chunk_samples=chunk_samples, **SWEPT)
     folder = tmp_path / f"{tes}-{chunk_samples}"
     demand = folder / "demand.nc"
     write_netcdf(year_of_demand(), demand)
@@ -332,6 +339,26 @@ def test_rows_are_proven_checked_and_the_same_in_any_chunks(tmp_path: Path, tes:
     assert (whole_sweep["relative_gap"] <= 0.02).all()
     assert (whole_sweep["lower_bound_gbp"] <= whole_sweep["eac_gbp"] + 1e-9).all()
     pd.testing.assert_frame_equal(whole_sweep, swept(tmp_path, tes, 4))
+
+
+def test_rows_agree_with_runs_of_the_same_configuration_alone(tmp_path: Path) -> None:
+    """Within both proofs; what no design decides, to 1e-9, and the row's own account as well."""
+    rows = swept(tmp_path, "with", 10)
+    study_of = study(samples=10, **SWEPT)
+    scenario = scenario_table(study_of)["cottage-none-with"]
+    demand = read_netcdf(tmp_path / "with-10" / "demand.nc", dwelling=0)
+    samples_of = Samples.of(study_of, scenario, demand)
+    for _, row in rows.iterrows():
+        problem = problem_from(samples_of.demand, samples_of.inputs(int(row["sample"])))
+        alone = solve_by_days(problem, 1e-3, lambda: 1e6)
+        assert row["lower_bound_gbp"] <= alone.design.cost_gbp + 1e-9
+        # flows below a tenth of a milliwatt count as nothing
+        assert row["eac_gbp"] >= alone.lower_bound_gbp * (1 - 1e-7)
+        account = assess_design(design_dataset(problem, alone, 0.0))
+        for name in ("bau_cost_gbp", "bau_co2_kg"):
+            assert row[name] == pytest.approx(account[name], rel=1e-9)
+        income = row["bau_cost_gbp"] - row["eac_gbp"]
+        assert row["eai_gbp"] == pytest.approx(income, abs=1e-9)
 
 
 def test_a_sample_without_a_design_is_kept_and_says_why(tmp_path: Path) -> None:
@@ -398,6 +425,7 @@ def test_regret_is_what_a_design_costs_more_than_the_best() -> None:
             "scenario": "s",
             "sample": [0, 1, 0, 1],
             "number": [0, 0, 1, 1],
+            "parts": ["boiler 0", "boiler 0", "engine 1", "engine 1"],
             "chp_kw": [0.0, 0.0, 1.0, 1.0],
             "tes_kwh": 0.0,
             "cost_gbp": [100.0, 120.0, 110.0, 80.0],
@@ -414,6 +442,33 @@ def test_regret_is_what_a_design_costs_more_than_the_best() -> None:
     assert table["least_worst_regret"].tolist() == [False, True]
     assert table["expected_cost_bound_gbp"].tolist() == [95.0, 95.0]
     assert table["worst_regret_bound_gbp"].tolist() == [10.0, 10.0]
+
+
+def test_the_bound_of_regret_is_that_of_the_least_plant_whatever_its_unit() -> None:
+    """Two heat pumps without a unit are two plants: the one's lines say nothing of the other."""
+    rows = pd.DataFrame(
+        {"scenario": "s", "sample": [0], "eac_gbp": [50.0], "lower_bound_gbp": [50.0]}
+    )
+    judged = pd.DataFrame(
+        {
+            "scenario": "s",
+            "sample": 0,
+            "number": [0, 1],
+            "parts": ["heat_pump 4", "heat_pump 8"],
+            "chp_kw": 0.0,
+            "heat_pump_kw": [4.0, 8.0],
+            "tes_kwh": 0.0,
+            "cost_gbp": [60.0, 90.0],
+            "lower_bound_gbp": [55.0, 90.0],
+            "slope_gbp_per_kwh": 0.0,
+            "min_kwh": 0.0,
+            "max_kwh": 0.0,
+        }
+    )
+    table = regret_table(rows, judged)
+    assert table["heat_pump_kw"].tolist() == [4.0, 8.0]
+    assert table["expected_cost_bound_gbp"].tolist() == [55.0, 55.0]
+    assert table["worst_regret_bound_gbp"].tolist() == [5.0, 5.0]
 
 
 def test_a_store_earns_what_it_costs_less_with_it_than_without() -> None:
@@ -482,3 +537,39 @@ def test_chances_say_what_bounds_leave_possible() -> None:
     assert answers(summary)["s"].startswith(
         "The design pays in 33% of the samples (proven 33%, possible 67%)"
     )
+
+
+def test_what_samples_say_stands_in_a_section_and_on_the_first_screen(tmp_path: Path) -> None:
+    folder, rows, judged = tmp_path, [], []
+    for tes in ("with", "without"):
+        rows.append(swept(tmp_path, tes, 10))
+        judged.append(pd.read_parquet(tmp_path / f"{tes}-10" / "judged.parquet"))
+    for name, tables in (("rows", rows), ("judged", judged)):
+        pd.concat(tables, ignore_index=True).to_parquet(folder / f"{name}.parquet")
+    inputs = {GAS: {"low": 0.025, "high": 0.05}, NIGHT: {"low": 0.04, "high": 0.12}}
+    config = study(samples=10, inputs=inputs)
+    summary, regret, figures = folder / "s.csv", folder / "r.csv", folder / "figures"
+    tables = {"sweep_path": folder / "sweep.parquet", "sensitivity_path": folder / "o.csv"}
+    summarise_sweep(
+        rows_paths=[folder / "rows.parquet"],
+        judged_paths=[folder / "judged.parquet"],
+        **tables,
+        summary_path=summary,
+        regret_path=regret,
+        config=config,
+    )
+    plot_sweep(**tables, regret_path=regret, figures_path=figures, sweep=config.sweep)
+    sampled = samples.Sampled.read(summary, regret, figures)
+    table = pd.read_csv(summary).set_index(["scenario", "quantity"])
+    chance = table.loc[("cottage-none-with", "tes_eai_gbp"), "chance"]
+    assert f"the store pays in {100 * chance:.0f} % of them" in samples.first_sentence(sampled)
+    section = samples.section(sampled, is_random=True)
+    page = render(Page("a", "b", "c", [], [], [section]))
+    assert page.count("<svg") >= 4
+    best = pd.read_csv(regret).query("least_expected_cost and scenario == 'cottage-none-with'")
+    assert f"£{best['expected_cost_gbp'].iloc[0]:,.0f} a year on average" in page
+    assert f"£{best['expected_cost_bound_gbp'].iloc[0]:,.0f}" in page
+    assert f"Cottage, {label('none')}, with store" in page
+    assert "pays in" in page
+    not_drawn = samples.section(sampled, is_random=False)
+    assert "pays in" not in render(Page("a", "b", "c", [], [], [not_drawn]))

@@ -11,10 +11,9 @@ import logging
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from microchp.errors import MicrochpError
@@ -144,86 +143,110 @@ def _write_benchmark(log_path: Path, seconds: float) -> None:
 # -------------------------------------------------------------------------- code version
 
 
+class CodeReader:
+    """Fingerprints of the scripts beside a package; each of its files is read once."""
+
+    def __init__(self, root: str | Path) -> None:
+        self._root = Path(root)
+        self._sources: dict[Path, _Source] = {}
+        self._modules: dict[str, tuple[Path, frozenset[str]] | None] = {}
+        self._data: dict[Path, list[Path]] = {}
+
+    def version(self, script: str | Path) -> str:
+        """Fingerprint of a script and of every module of this package that it comes to import.
+
+        Given to a job as a parameter, it makes Snakemake, which follows only the script itself,
+        rerun exactly the jobs whose code has changed. Comments, docstrings and layout do not
+        count; other files that lie with the modules (templates, tables) do.
+
+        Parameters
+        ----------
+        script
+            A script that lies beside the package ``microchp``.
+
+        Returns
+        -------
+        str
+            Sixteen hexadecimal digits.
+        """
+        closure = self.closure(script)
+        digest = hashlib.sha256(self._source(Path(script)).digest)
+        for name, path in sorted(closure.items()):
+            digest.update(f"\n{name}\n".encode() + self._source(path).digest)
+        directories = {path.parent for path in closure.values()}
+        for path in sorted({file for folder in directories for file in self._data_files(folder)}):
+            digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
+        return digest.hexdigest()[:16]
+
+    def closure(self, script: str | Path) -> dict[str, Path]:
+        """Modules of this package that a script imports, directly or through others, by name.
+
+        Imports are read from the source, wherever they stand (in functions too), so nothing is
+        executed. Importing ``microchp.design.solve`` also imports the packages ``microchp`` and
+        ``microchp.design``. Modules that cannot change a result (``WITHOUT_RESULT``) are left out.
+        """
+        found: dict[str, Path] = {}
+        pending = list(_imported(self._source(Path(script)), "", False))
+        while pending:
+            name = pending.pop()
+            if name in found or name in WITHOUT_RESULT:
+                continue
+            if name not in self._modules:
+                self._modules[name] = self._module(name)
+            module = self._modules[name]
+            if module is not None:
+                found[name] = module[0]
+                pending.extend(module[1])
+        return found
+
+    def _module(self, name: str) -> tuple[Path, frozenset[str]] | None:
+        """File and imports of a module, or none where ``name`` is a name inside a module."""
+        stem = self._root.joinpath(*name.split("."))
+        candidates = (stem.with_suffix(".py"), stem / "__init__.py")
+        path = next((path for path in candidates if path.is_file()), None)
+        if path is None:
+            return None
+        return path, _imported(self._source(path), name, path.name == "__init__.py")
+
+    def _source(self, path: Path) -> _Source:
+        if path not in self._sources:
+            self._sources[path] = _parse(path)
+        return self._sources[path]
+
+    def _data_files(self, directory: Path) -> list[Path]:
+        """Files that lie with modules and are no code, those of packages further down left out.
+
+        Caches (of Python and of numba) and hidden files come and go without meaning anything.
+        """
+        if directory not in self._data:
+            self._data[directory] = list(_data_files(directory))
+        return self._data[directory]
+
+
 def code_version(script: str | Path) -> str:
-    """Fingerprint of a script and of every module of this package that it comes to import.
-
-    Given to a job as a parameter, it makes Snakemake, which follows only the script itself,
-    rerun exactly the jobs whose code has changed. Comments, docstrings and layout do not
-    count; other files that lie with the modules (templates, tables) do.
-
-    Parameters
-    ----------
-    script
-        A script that lies beside the package ``microchp``.
-
-    Returns
-    -------
-    str
-        Sixteen hexadecimal digits.
-    """
-    script = Path(script)
-    closure = module_closure(script)
-    digest = hashlib.sha256(_source(script).code.encode())
-    for name, path in sorted(closure.items()):
-        digest.update(f"\n{name}\n{_source(path).code}".encode())
-    for path in _data_files(closure):
-        digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+    """As :meth:`CodeReader.version`, of one script."""
+    return CodeReader(Path(script).parent).version(script)
 
 
 def module_closure(script: str | Path) -> dict[str, Path]:
-    """Modules of this package that a script imports, directly or through others, by name.
+    """As :meth:`CodeReader.closure`, of one script."""
+    return CodeReader(Path(script).parent).closure(script)
 
-    Imports are read from the source, wherever they stand (in functions too), so nothing is
-    executed. Importing ``microchp.design.solve`` also imports the packages ``microchp`` and
-    ``microchp.design``. Modules that cannot change a result (``WITHOUT_RESULT``) are left out.
-    """
-    script = Path(script)
-    root = script.parent
-    found: dict[str, Path] = {}
-    pending = list(_imported(script, "", False))
-    while pending:
-        name = pending.pop()
-        path = _module_path(root, name)
-        if path is None or name in found or name in WITHOUT_RESULT:
+
+def _data_files(directory: Path) -> Iterator[Path]:
+    for path in directory.iterdir():
+        if path.name.startswith(".") or path.name == "__pycache__":
             continue
-        found[name] = path
-        pending.extend(_imported(path, name, path.name == "__init__.py"))
-    return found
+        if path.is_dir() and not (path / "__init__.py").exists():
+            yield from _data_files(path)
+        elif path.is_file() and path.suffix != ".py":
+            yield path
 
 
-def _data_files(closure: Mapping[str, Path]) -> list[Path]:
-    """Files that lie with modules and are no code, those of packages further down left out.
-
-    Caches (of Python and of numba) and hidden files come and go without meaning anything.
-    """
-    found: set[Path] = set()
-    for directory in {path.parent for path in closure.values()}:
-        for path in directory.rglob("*"):
-            between = [parent for parent in path.parents if directory in parent.parents]
-            inside = path.relative_to(directory).parts
-            if (
-                path.is_file()
-                and path.suffix != ".py"
-                and "__pycache__" not in inside
-                and not any(part.startswith(".") for part in inside)
-                and not any((parent / "__init__.py").exists() for parent in between)
-            ):
-                found.add(path)
-    return sorted(found)
-
-
-def _module_path(root: Path, name: str) -> Path | None:
-    """File of a module, or none where ``name`` is a name inside a module."""
-    stem = root.joinpath(*name.split("."))
-    candidates = (stem.with_suffix(".py"), stem / "__init__.py")
-    return next((path for path in candidates if path.is_file()), None)
-
-
-def _imported(path: Path, module: str, is_package: bool) -> frozenset[str]:
+def _imported(source: _Source, module: str, is_package: bool) -> frozenset[str]:
     """Dotted names below this package that a file imports, with the packages they lie in."""
     names: set[str] = set()
-    for level, base, imported in _source(path).imports:
+    for level, base, imported in source.imports:
         if level:
             parts = module.split(".")
             parts = parts[: len(parts) - level + is_package]
@@ -246,17 +269,11 @@ class _Source:
     An import is its level (0 if absolute), the module, and the names taken from it.
     """
 
-    code: str
+    digest: bytes
     imports: tuple[tuple[int, str, tuple[str, ...]], ...]
 
 
-def _source(path: Path) -> _Source:
-    """A file, parsed once for each state of it."""
-    return _parse(path, path.stat().st_mtime_ns)
-
-
-@cache
-def _parse(path: Path, modified_ns: int) -> _Source:
+def _parse(path: Path) -> _Source:
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     imports: list[tuple[int, str, tuple[str, ...]]] = []
     for node in ast.walk(tree):
@@ -267,7 +284,7 @@ def _parse(path: Path, modified_ns: int) -> _Source:
             imports.append((node.level, node.module or "", names))
         elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_text(statement)]
-    return _Source(ast.dump(tree), tuple(imports))
+    return _Source(hashlib.sha256(ast.dump(tree).encode()).digest(), tuple(imports))
 
 
 def _is_text(statement: ast.stmt) -> bool:

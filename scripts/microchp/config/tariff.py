@@ -134,12 +134,16 @@ def coverage_problems(key: str, periods: Sequence[PricePeriod]) -> list[str]:
     periods
         In any order.
     """
-    found: dict[tuple[str, int, int], Places] = {}
+    alike: dict[tuple[int, ...], Places] = {}  # days that the same periods hold on
     for month in range(1, 13):
         for kind in DAY_KINDS:
-            day = (period.minutes() for period in periods if period.holds(month, kind))
-            for problem in _day_problems(piece for pieces in day for piece in pieces):
-                found.setdefault(problem, set()).add((month, kind))
+            held = tuple(k for k, period in enumerate(periods) if period.holds(month, kind))
+            alike.setdefault(held, set()).add((month, kind))
+    found: dict[tuple[str, int, int], Places] = {}
+    for held, places in alike.items():
+        pieces = [piece for k in held for piece in periods[k].minutes()]
+        for problem in _day_problems(pieces):
+            found.setdefault(problem, set()).update(places)
     return [
         f"{key} must cover 00:00 to 24:00 of every day once; {what} between {clock_of(start)} and "
         f"{clock_of(end)}{_where(places)}"

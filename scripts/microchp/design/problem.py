@@ -6,6 +6,7 @@ check of the solution all read the same numbers.
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -402,15 +403,12 @@ def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
             f"{len(expected)} days of time.year = {year}"
         )
     demands = [folded[name].transpose(*DIMS).to_numpy().astype(float) for name in QUANTITIES]
-    import_gbp = import_price(inputs.design_tariff, year, step_minutes)
-    bau_import_gbp = import_price(inputs.tariff, year, step_minutes)
-    incentive = inputs.incentive
-    metered = 0.0 if incentive.deemed_export_share is not None else incentive.export_gbp_per_kwh
-    export_gbp = export_price(inputs.design_tariff, year, step_minutes) + metered
-    grid_kg = grid_co2(inputs.emissions, year, step_minutes)
+    priced = _priced(inputs, step_minutes)
 
     # by what the house has, whatever a policy pays: so all its designs are compared with one year
-    chosen, weight, scale = _representatives(inputs, days, np.stack(demands), bau_import_gbp)
+    chosen, weight, scale = _representatives(
+        inputs, days, np.stack(demands), priced["bau_import_price_gbp_per_kwh"]
+    )
     scaled = [values[chosen] * scale[k][:, None] for k, values in enumerate(demands)]
     problem = Problem(
         inputs=inputs,
@@ -420,10 +418,7 @@ def problem_from(demand: xr.Dataset, inputs: DesignInputs) -> Problem:
         space_heating_kw=scaled[0],
         hot_water_kw=scaled[1],
         electricity_kw=scaled[2],
-        import_price_gbp_per_kwh=import_gbp[chosen],
-        export_price_gbp_per_kwh=export_gbp[chosen],
-        bau_import_price_gbp_per_kwh=bau_import_gbp[chosen],
-        grid_kg_per_kwh=grid_kg[chosen],
+        **{name: values[chosen] for name, values in priced.items()},
         **{
             name: folded[name].transpose(*DIMS).to_numpy().astype(float)[chosen]
             for name in WEATHER
@@ -443,6 +438,37 @@ def business_as_usual_gbp(problem: Problem) -> float:
     per_kwh = inputs.tariff.gas_gbp_per_kwh / boiler.efficiency + boiler.maintenance_gbp_per_kwh
     capital = boiler_investment(boiler).annual_capital_gbp(inputs.finance)
     return heat_kwh * per_kwh + float(bought.sum()) + capital
+
+
+def _priced(inputs: DesignInputs, step_minutes: int) -> dict[str, FloatArray]:
+    """Prices and CO2 of each slice of the year, by the names of a problem's arrays."""
+    year, incentive = inputs.time.year, inputs.incentive
+    metered = 0.0 if incentive.deemed_export_share is not None else incentive.export_gbp_per_kwh
+    return {
+        "import_price_gbp_per_kwh": import_price(inputs.design_tariff, year, step_minutes),
+        "export_price_gbp_per_kwh": export_price(inputs.design_tariff, year, step_minutes)
+        + metered,
+        "bau_import_price_gbp_per_kwh": import_price(inputs.tariff, year, step_minutes),
+        "grid_kg_per_kwh": grid_co2(inputs.emissions, year, step_minutes),
+    }
+
+
+def with_inputs(base: Problem, inputs: DesignInputs) -> Problem:
+    """The problem of other inputs whose days are those of ``base``: same demand, same calendar.
+
+    Raises
+    ------
+    SolveError
+        If no allowed size can meet the demand in some slice.
+    """
+    first_day = np.datetime64(f"{inputs.time.year}-01-01", "D")
+    chosen = (base.day.astype("datetime64[D]") - first_day).astype(int)
+    priced = _priced(inputs, inputs.time.resolution_minutes)
+    problem = replace(
+        base, inputs=inputs, **{name: values[chosen] for name, values in priced.items()}
+    )
+    check_servable(problem)
+    return problem
 
 
 def _representatives(
@@ -543,7 +569,9 @@ def check_servable(problem: Problem) -> None:
     """
     inputs = problem.inputs
     size = problem.heat_kw.size
-    most_kw = np.max([_most_heat_kw(plant.parts, size) for plant in problem.plants], axis=0)
+    most_kw = np.broadcast_to(
+        functools.reduce(np.maximum, (_most_heat_kw(plant.parts) for plant in problem.plants)), size
+    )
     store_kw = 0.0
     if inputs.tes is not None:
         store_kw = inputs.tes.max_kwh * inputs.tes.discharge_efficiency / problem.step_hours
@@ -560,7 +588,7 @@ def check_servable(problem: Problem) -> None:
         }
         most_of = {
             part.kind: max(
-                float(_most_heat_kw((other,), size)[worst])
+                float(np.broadcast_to(_most_heat_kw((other,)), size)[worst])
                 for plant in problem.plants
                 for other in plant.parts
                 if other.kind == part.kind
@@ -578,11 +606,11 @@ def check_servable(problem: Problem) -> None:
         )
 
 
-def _most_heat_kw(parts: Iterable[Part], slices: int) -> FloatArray:
-    """Most heat that parts give in each slice, shape ``(slices,)``."""
-    total = np.zeros(slices)
+def _most_heat_kw(parts: Iterable[Part]) -> FloatArray:
+    """Most heat that parts give, shape ``(slices,)``, or ``()`` where it is always the same."""
+    total = np.zeros(())
     for part in parts:
         for activity in part.activities:
             if np.any(activity.heat):
                 total = total + np.asarray(activity.heat) * activity.most_kw
-    return total
+    return np.asarray(total)

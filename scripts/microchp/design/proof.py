@@ -17,6 +17,9 @@ Flows = Mapping[str, FloatArray]
 
 Method = Literal["store_line", "daily_milp", "day_programmes", "monolithic"]
 
+Interval = tuple[float, float]
+"""From and to."""
+
 
 def at_sizes(problem: Problem, sizes: Mapping[str, Any]) -> tuple[Problem, Plant]:
     """A problem with the sizes of a design, and what is then installed, stores apart.
@@ -108,6 +111,22 @@ class SizeCurve:
     bound_gbp: FloatArray
 
 
+@dataclass(frozen=True)
+class NearBest:
+    """Sizes of the store within :data:`microchp.design.near_best.NEAR` of the least cost (kWh).
+
+    Attributes
+    ----------
+    all_kwh
+        Every store between these costs so little: for each a design is known.
+    none_kwh
+        No store below the first or above the second does.
+    """
+
+    all_kwh: Interval
+    none_kwh: Interval
+
+
 FoundDesign = TypeVar("FoundDesign", bound=Design, covariant=True)
 
 
@@ -127,12 +146,15 @@ class Proof(Generic[FoundDesign]):
         How it was found: along the ``store_line``, day by day; ``daily_milp`` where that was not
         close enough and whole mixed-integer days were; by ``day_programmes`` cut out of the linopy
         model where more than one store ties the slices; ``monolithic`` in one piece.
+    near_best
+        Stores that cost hardly more; None where that is not known.
     """
 
     design: FoundDesign
     lower_bound_gbp: float
     curve: SizeCurve
     method: Method
+    near_best: NearBest | None = None
 
     @property
     def gap(self) -> float:

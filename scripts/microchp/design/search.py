@@ -15,13 +15,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from microchp.design.certificate import Evaluation, cut_from_prices, evaluate, least_of_cuts
 from microchp.design.days import Clock
+from microchp.design.near_best import FoundStore, ceilings_gbp, near_best
 from microchp.design.problem import FloatArray, Problem
-from microchp.design.proof import Asked, Flows, Method, Proof, size_curve, sizes_of
+from microchp.design.proof import Asked, Flows, Method, NearBest, Proof, size_curve, sizes_of
 from microchp.design.rounding import Rounding
 from microchp.design.schedule import Operation, PlantYear
 from microchp.system.plant import Plant
@@ -38,6 +40,9 @@ MOST_EVALUATIONS = 40
 
 NARROW_KWH = 1e-6
 """Ranges of the store's size are split down to this."""
+
+NEAR_SIZES = 5
+"""Sizes looked at on each side of the best, to tell which cost hardly more."""
 
 SPREAD_INTERVALS = 6
 """A search starts from this many intervals of the sizes allowed, the small ones closer."""
@@ -104,6 +109,11 @@ class StoreSearch:
         if self._rounding is None:
             self._rounding = Rounding(self.year, self.threads)
         return self._rounding
+
+    @property
+    def found(self) -> Mapping[float, float]:
+        """Least cost (GBP/year) of the designs found, by the size of their store."""
+        return self._found_gbp
 
     def design(self, operation: Operation) -> Design:
         """The design that an operation belongs to; the size curve remembers the cheapest."""
@@ -326,8 +336,47 @@ def solve_by_days(
     if closes and not asked.met(best.cost_gbp, bound):
         method = "daily_milp"
         best, bound = _branch(problem, still_open, best, asked, seconds_left)
+    near = _near_best(problem, searches, without, best, bound, seconds_left)
     curve = [row for search in searches for row in search.curve(bound)]
-    return Proof(best, bound, size_curve(curve), method)
+    return Proof(best, bound, size_curve(curve), method, near)
+
+
+def _near_best(
+    problem: Problem,
+    searches: list[StoreSearch],
+    without: list[Design],
+    best: Design,
+    bound: float,
+    left: Clock,
+) -> NearBest | None:
+    """Stores that cost hardly more than the best; some are looked at that lie between those known.
+
+    Sizes at which no operation is integral enough tell nothing, so that the range of all may be
+    narrower than it is, and that of none wider; what is said holds.
+    """
+    sure, maybe = ceilings_gbp(best.cost_gbp, bound)
+    limits, size = problem.store_limits_kwh, best.operation.size_kwh
+    own = next(search for search in searches if search.year.plant == best.plant)
+    low, high = own.open_limits(limits, maybe)
+    ends = np.clip([low, size, high], *limits)
+    between = np.unique(np.concatenate([np.linspace(*part, NEAR_SIZES) for part in pairwise(ends)]))
+    for other in between.tolist() if low <= high and sure >= best.cost_gbp else ():
+        if left() > 0:
+            own.along(own.evaluate(other))
+    own.release()
+    found = [FoundStore(best.plant, size, best.cost_gbp)]
+    if limits[0] == 0:
+        found += [
+            FoundStore(design.plant, 0.0, design.cost_gbp)
+            for design in without
+            if design.year.serves_all_heat(design.operation)
+        ]
+    for search in searches:
+        found += [
+            FoundStore(search.year.plant, known, cost) for known, cost in search.found.items()
+        ]
+    possible = [search.open_limits(limits, maybe) for search in searches]
+    return near_best(problem, found, possible, size, sure)
 
 
 def _search_stores(
@@ -374,6 +423,31 @@ def design_without_store(problem: Problem, plant: Plant) -> Design:
     operation = year.without_store()
     cost = problem.plant_capital_gbp(plant) + problem.constant_gbp + operation.operating_gbp
     return Design(year, operation, cost)
+
+
+def hull_bound_gbp(problem: Problem, ceiling_gbp: float, seconds_left: Clock) -> float:
+    """What no design costs less than, by the hulls of all plants alone (GBP/year, all of Eq. 1).
+
+    Parameters
+    ----------
+    problem
+        Whose slices are tied by one store at most.
+    ceiling_gbp
+        A plant is not followed further once its bound is above this.
+    seconds_left
+        Clock of the time limit.
+    """
+    bounds = []
+    for plant in problem.plants:
+        year = PlantYear(problem, plant)
+        if problem.inputs.tes is None:
+            bounds.append(design_without_store(problem, plant).cost_gbp)
+        else:
+            search = StoreSearch(year)
+            search.search(ceiling_gbp, seconds_left)
+            bounds.append(search.bound_gbp)
+        year.release()
+    return min(bounds)
 
 
 def marginal_price(year: PlantYear) -> FloatArray:

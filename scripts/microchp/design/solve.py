@@ -39,7 +39,7 @@ from microchp.design.problem import (
 )
 from microchp.design.proof import Asked, Design, Proof, at_sizes, sizes_of
 from microchp.design.schedule import UNSERVED_KW, PlantYear
-from microchp.design.search import StoreSearch, design_without_store, solve_by_days
+from microchp.design.search import StoreSearch, design_without_store, hull_bound_gbp, solve_by_days
 from microchp.design.whole import solve_monolithic
 from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
@@ -79,8 +79,17 @@ LONG_NAMES = {
 NEW_PARTS = ("heat_pump", "immersion", "pv", "battery")
 """Beginnings of the names of flows that are written only where the plant may have the part."""
 
-WHOLE_YEAR_COST, WHOLE_YEAR_BAU = "whole_year_eac_gbp", "whole_year_bau_cost_gbp"
-"""Attribute of designs found on some days of the year: their cost over the whole year."""
+WHOLE_YEAR_COST, WHOLE_YEAR_BOUND = "whole_year_eac_gbp", "whole_year_bound_gbp"
+WHOLE_YEAR_BAU = "whole_year_bau_cost_gbp"
+"""Attributes of designs found on some days of the year: their cost over the whole year, what no
+design costs less than there, and what business as usual costs there."""
+
+NEAR_BEST = (
+    ("tes_within_1_percent_from_kwh", "tes_within_1_percent_to_kwh"),
+    ("tes_beyond_1_percent_below_kwh", "tes_beyond_1_percent_above_kwh"),
+)
+"""Attributes of designs with one store: every size between the first two costs within 1 % of the
+least, no size outside the others does."""
 
 CURVE_NAMES = {
     "curve_chp_kw": ("kW", "size of the CHP unit, 0 for none"),
@@ -131,30 +140,39 @@ def solve_model(
     if problem.inputs.time.days != "all":
         year = problem_from(read_netcdf(demand_path, dwelling=0), whole_year(problem.inputs))
         try:
-            cost = whole_year_cost(year, design.attrs, solve, threads)
+            cost, bound = whole_year_cost(year, design.attrs, solve, threads)
             found = f"sizes found on {problem.shape[0]} days cannot serve the whole year"
         except SolveError as error:  # what it would check is proven, and stands
-            cost, found = np.nan, f"the check on the whole year did not end ({error})"
-        design.attrs[WHOLE_YEAR_COST] = cost
-        design.attrs[WHOLE_YEAR_BAU] = business_as_usual_gbp(year)
+            cost, bound, found = (
+                np.nan,
+                np.nan,
+                f"the check on the whole year did not end ({error})",
+            )
+        design.attrs |= {
+            WHOLE_YEAR_COST: cost,
+            WHOLE_YEAR_BOUND: bound,
+            WHOLE_YEAR_BAU: business_as_usual_gbp(year),
+        }
         if np.isnan(cost):
             log.warning("%s: %s; model more days", inputs.scenario, found)
         else:
             more = cost - design.attrs["objective_gbp"]
             log.info(
-                "check on all %d days: %.2f GBP a year %s than estimated from %d",
+                "check on all %d days: %.2f GBP a year %s than estimated from %d, at most %.2f "
+                "above the best",
                 days_in_year(problem.inputs.time.year),
                 abs(more),
                 "dearer" if more > 0 else "cheaper",
                 problem.shape[0],
+                cost - bound,
             )
     write_netcdf(design, design_path)
 
 
 def whole_year_cost(
     problem: Problem, sizes: Mapping[str, Any], solve: Solve, threads: int = 1
-) -> float:
-    """What sizes that some days suggest cost in a year, to judge the days by.
+) -> tuple[float, float]:
+    """What sizes that some days suggest cost in a year, and any sizes at least: their error.
 
     Parameters
     ----------
@@ -167,25 +185,26 @@ def whole_year_cost(
 
     Returns
     -------
-    float
+    tuple
         Equivalent annual cost (Eq. 1), within some hundredths of a percent of the least where
         it goes along the path of one store's hull (GBP/year); NaN if the sizes cannot serve the
-        whole year.
+        whole year. And a bound: no design of any plant and size allowed costs less over the whole
+        year; NaN for systems that more than one store ties, which are not searched over the year.
     """
     fixed, plant = at_sizes(problem, sizes)
     if not fixed.ties_by_one_store:
         proof = solve_day_programmes(
             fixed, _asked(solve), lambda: 60.0 * solve.time_limit_minutes, threads, (plant,)
         )
-        return proof.design.cost_gbp
+        return proof.design.cost_gbp, np.nan
     if fixed.inputs.tes is None:
         design = design_without_store(fixed, plant)
     else:
         search = StoreSearch(PlantYear(fixed, plant), threads)
         design = search.along(search.evaluate(sizes["tes_kwh"]))
-    if not design.year.serves_all_heat(design.operation):
-        return np.nan
-    return design.cost_gbp
+    served = design.year.serves_all_heat(design.operation)
+    cost = design.cost_gbp if served else np.nan
+    return cost, hull_bound_gbp(problem, cost, lambda: np.inf)
 
 
 def _asked(solve: Solve) -> Asked:
@@ -338,6 +357,7 @@ def design_dataset(problem: Problem, proof: Proof[Design], seconds: float) -> xr
             "objective_gbp": design.cost_gbp,
             "lower_bound_gbp": proof.lower_bound_gbp,
             "relative_gap": max(proof.gap, 0.0),
+            **_near_best(proof),
             "solve_method": proof.method,
             "solve_status": "optimal",
             "solve_seconds": seconds,
@@ -345,3 +365,12 @@ def design_dataset(problem: Problem, proof: Proof[Design], seconds: float) -> xr
             "step_hours": problem.step_hours,
         },
     )
+
+
+def _near_best(proof: Proof[Design]) -> dict[str, float]:
+    """Attributes that name the stores within 1 % of the least cost, where they are known."""
+    near = proof.near_best
+    if near is None:
+        return {}
+    ranges = zip(NEAR_BEST, (near.all_kwh, near.none_kwh), strict=True)
+    return {name: end for names, ends in ranges for name, end in zip(names, ends, strict=True)}

@@ -31,6 +31,14 @@ def prices_of(problem: Problem) -> Prices:
     )
 
 
+def costs_of(problem: Problem, plant: Plant, prices: Prices) -> list[float | FloatArray]:
+    """What a kWh of each row of a plant costs (GBP/kWh), the grid's electricity left out."""
+    return [
+        unserved_gbp_per_kwh(problem) if row.kind == "unserved_heat" else prices.of(row)
+        for row in activities_of(problem, plant)
+    ]
+
+
 def unserved_gbp_per_kwh(problem: Problem) -> float:
     """What a kWh of demand that is not met costs."""
     prices = prices_of(problem)
@@ -62,7 +70,7 @@ def table_of(problem: Problem, plant: Plant) -> Table:
     heat_kw, shape = problem.heat_kw.ravel(), (len(activities), problem.heat_kw.size)
     use_kw = heat_kw + problem.largest_charge_kw
     heat, electricity, cost, least, most = (np.empty(shape) for _ in range(5))
-    dear = unserved_gbp_per_kwh(problem)
+    costs = costs_of(problem, plant, prices)
     for row, activity in enumerate(activities):
         heat[row], electricity[row] = activity.heat, activity.electricity
         least[row] = activity.least_kw
@@ -73,8 +81,7 @@ def table_of(problem: Problem, plant: Plant) -> Table:
             # nothing is gained by curtailing, and what is sold for nothing still spares the grid
             wanted = np.minimum(prices.import_gbp_per_kwh, prices.export_gbp_per_kwh) >= 0.0
             least[row] = np.where(wanted, most[row], least[row])
-        unserved = activity.kind == "unserved_heat"
-        cost[row] = dear if unserved else prices.of(activity)
+        cost[row] = costs[row]
     committed = [a.part for a in activities if a.commits]
     return Table(
         heat=heat,

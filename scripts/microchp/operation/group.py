@@ -314,7 +314,9 @@ def aggregate_group(
         dwellings = generation.shape[0]
         penetration = with_none(inputs.penetration)
         counts = [units_at(share, dwellings) for share in penetration]
-        choices = [draw_choices(dwellings, n, inputs.choices, inputs.seed) for n in counts]
+        # without a unit all choices of dwellings are alike
+        most = inputs.choices if power_kw > 0 else 1
+        choices = [draw_choices(dwellings, n, most, inputs.seed) for n in counts]
         periods = dict(zip(names, in_period, strict=True))
         shown_days = {name: int(days.argmax()) for name, days in periods.items() if days.sum() == 1}
         year = group_year(
@@ -331,13 +333,13 @@ def aggregate_group(
     time = pd.date_range(first, periods=len(demand_kw), freq="min", unit="ns")
     dates = [f"{time[day * MINUTES_PER_DAY]:%Y-%m-%d}" for day in shown_days.values()]
     durations = [np.quantile(demand_kw - row, 1 - EXCEEDED_SHARES) for row in generated]
-    most = max(len(chosen) for chosen in choices)
+    widest = max(len(chosen) for chosen in choices)
     dims = ("penetration", "period", "choice")
     dataset = xr.Dataset(
         {
             name: (
                 dims,
-                np.stack([_padded(table[name], most) for table in tables]),
+                np.stack([_padded(table[name], widest) for table in tables]),
                 {"units": unit, "long_name": long_name},
             )
             for name, (unit, long_name) in UNITS.items()

@@ -37,6 +37,7 @@ from microchp.report.sections import (
     precision,
     provenance,
     reproduction,
+    samples,
     service,
     store_size,
     terms,
@@ -78,6 +79,8 @@ def build_report(
     unit_figures_dir: str | Path | None = None,
     control_paths: Sequence[str | Path] = (),
     sweep_path: str | Path | None = None,
+    sweep_regret_path: str | Path | None = None,
+    sweep_figures_dir: str | Path | None = None,
     benchmarks_dir: str | Path | None = None,
     failures: Mapping[str, str] | None = None,
 ) -> None:
@@ -127,8 +130,8 @@ def build_report(
         What ``plot_comparison`` drew.
     control_paths
         ``control.csv`` and its figure (SVG), if designs were run under more than one control.
-    sweep_path
-        ``sweep_summary.csv``, if a sweep was made.
+    sweep_path, sweep_regret_path, sweep_figures_dir
+        ``sweep_summary.csv``, ``sweep_regret.csv`` and the figures of a sweep, if one was made.
     benchmarks_dir
         Where Snakemake keeps time and memory of the jobs.
     failures
@@ -195,6 +198,12 @@ def build_report(
             store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
         ]
+        if sweep_path and sweep_regret_path and sweep_figures_dir:
+            sampled = samples.Sampled.read(sweep_path, sweep_regret_path, sweep_figures_dir)
+            if _is_random(config):
+                said = [*first[0].sentences, samples.first_sentence(sampled)]
+                first[0] = replace(first[0], sentences=[sentence for sentence in said if sentence])
+            sections.insert(1, samples.section(sampled, is_random=_is_random(config)))
     if groups_path is not None:
         results = groups.GroupResults(
             table=read_groups(groups_path),

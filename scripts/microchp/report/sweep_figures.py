@@ -22,6 +22,17 @@ LABELS = {
 """Quantities that are drawn, in a reader's words."""
 
 
+PARTS = {
+    "chp_kw": "unit",
+    "heat_pump_kw": "heat pump",
+    "immersion_kw": "immersion heater",
+    "pv_kwp": "PV",
+    "battery_kwh": "battery",
+    "tes_kwh": "store",
+}
+"""Sizes that a design is called by."""
+
+
 def plot_sweep(
     *,
     sweep_path: str | Path,
@@ -174,7 +185,14 @@ def _regret(folder: Path, table: pd.DataFrame, scenario: str) -> None:
     if table.empty:
         return
     ordered = table.sort_values("worst_regret_gbp", ascending=False)
-    names = [f"{row.chp_kw:g} kW, {row.tes_kwh:g} kWh" for row in ordered.itertuples()]
+    names = [
+        ", ".join(
+            f"{label} {row[column]:g} {column.rpartition('_')[2].replace('kw', 'kW')}"
+            for column, label in PARTS.items()
+            if column in ordered and ordered[column].notna().any()
+        )
+        for _, row in ordered.iterrows()
+    ]
     with figure(
         svg_path=folder / f"regret_{scenario}.svg",
         pdf_path=folder / f"regret_{scenario}.pdf",
@@ -187,6 +205,10 @@ def _regret(folder: Path, table: pd.DataFrame, scenario: str) -> None:
         axes.barh(
             places - 0.2, ordered["expected_regret_gbp"], 0.38, color=CHEAPER, label="expected"
         )
+        axes.axvline(
+            ordered["worst_regret_bound_gbp"].iloc[0], color=TOTAL, linestyle="--", linewidth=0.8,
+            label="no design has a worst regret below",
+        )  # fmt: skip
         axes.set_yticks(places, names)
         axes.set_xlabel("regret, at most (£/year)")
         axes.grid(visible=False, axis="y")

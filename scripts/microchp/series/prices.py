@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from microchp.config import Emissions, PricePeriod, Tariff
 from microchp.config.scenarios import NamedFile, SeriesKind
@@ -22,6 +24,7 @@ from microchp.series.timeseries import (
 from microchp.series.year_file import YearSeries, read_year_file
 
 SATURDAY = 5
+DAY_KINDS = ("weekdays", "weekends")
 
 
 @dataclass(frozen=True)
@@ -233,6 +236,15 @@ def _constant(value: float, year: int, step_minutes: int) -> FloatArray:
 
 
 def _from_file(path: str, kind: SeriesKind, year: int, step_minutes: int) -> FloatArray:
+    changed_ns = Path(path).stat().st_mtime_ns if Path(path).is_file() else 0
+    return _from_file_of(path, changed_ns, kind, year, step_minutes).copy()
+
+
+@lru_cache(maxsize=8)
+def _from_file_of(
+    path: str, changed_ns: int, kind: SeriesKind, year: int, step_minutes: int
+) -> FloatArray:
+    """The series of a file as it was at some time, which samples of a sweep share."""
     series = read_series(Path(path), kind, year, kind)
     (values,) = series.columns.values()
     by_minute = repeat_to(values, series.step_minutes, 1)
@@ -241,15 +253,24 @@ def _from_file(path: str, kind: SeriesKind, year: int, step_minutes: int) -> Flo
 
 def _from_periods(periods: Sequence[PricePeriod], year: int, step_minutes: int) -> FloatArray:
     """Prices of periods that cover the year once."""
-    days = time_axis(year, MINUTES_PER_DAY)
-    is_weekend = days.dayofweek >= SATURDAY
-    prices = np.empty((len(days), MINUTES_PER_DAY // step_minutes))
     minutes = np.empty(MINUTES_PER_DAY)
+    known: dict[tuple[int, ...], FloatArray] = {}  # most days of most tariffs are alike
+    by_kind = []
     for month in range(1, 13):
-        for kind, is_kind in (("weekdays", ~is_weekend), ("weekends", is_weekend)):
-            for period in periods:
-                if period.holds(month, kind):
-                    for start, end in period.minutes():
-                        minutes[start:end] = period.price_gbp_per_kwh
-            prices[(days.month == month) & is_kind] = resample_mean(minutes, 1, step_minutes)
-    return prices
+        for kind in DAY_KINDS:
+            held = tuple(k for k, period in enumerate(periods) if period.holds(month, kind))
+            if held not in known:
+                for k in held:
+                    for start, end in periods[k].minutes():
+                        minutes[start:end] = periods[k].price_gbp_per_kwh
+                known[held] = resample_mean(minutes, 1, step_minutes)
+            by_kind.append(known[held])
+    return np.array(by_kind)[_kinds_of_days(year)]
+
+
+@cache
+def _kinds_of_days(year: int) -> npt.NDArray[np.intp]:
+    """Place of each day of a year among months, each with :data:`DAY_KINDS`."""
+    days = time_axis(year, MINUTES_PER_DAY)
+    kinds = len(DAY_KINDS) * (days.month - 1) + (days.dayofweek >= SATURDAY)
+    return np.asarray(kinds, dtype=np.intp)

@@ -26,8 +26,10 @@ from microchp.design.certificate import Cut
 from microchp.design.check import check_solution
 from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem, problem_from
+from microchp.design.proof import sizes_of
 from microchp.design.schedule import PlantYear
 from microchp.design.search import Design
+from microchp.design.table import prices_of
 from microchp.errors import MicrochpError, SolveError
 from microchp.files import read_netcdf, whole
 from microchp.sweep.known import Known, PlantKey, Technology, plant_key, price_classes
@@ -53,7 +55,7 @@ log = logging.getLogger(__name__)
 CANDIDATES = 64
 """Samples that the library is chosen from."""
 
-LIBRARY_SAMPLES = 48
+LIBRARY_SAMPLES = 64
 """Samples looked at for the library, at most."""
 
 SHARED_BY = 4
@@ -72,6 +74,7 @@ JUDGED = (
     "scenario",
     "sample",
     "number",
+    "parts",
     "chp_kw",
     "tes_kwh",
     "cost_gbp",
@@ -80,7 +83,8 @@ JUDGED = (
     "min_kwh",
     "max_kwh",
 )
-"""Columns of the table of typical designs."""
+"""Columns of the table of typical designs; ``parts`` tells plants apart, and the sizes of other
+parts than unit and store stand beside theirs."""
 
 LIMIT = -1
 """Number of a row that is no typical design, but a limit of the sizes allowed."""
@@ -101,22 +105,28 @@ class SweepJob:
         """With a library that knows nothing yet but how prices go together."""
         samples = Samples.of(config, scenario, demand)
         base = problem_from(demand, samples.as_configured())
-        classes = price_classes(PlantYear(base, base.plants[0]).table)
+        classes = price_classes(prices_of(base))
         job = cls(samples, base, Library(classes))
         for sample in job.candidates:
             problem = job.try_problem(sample)
             if problem is not None:
-                classes = classes.refined(PlantYear(problem, problem.plants[0]).table)
+                classes = classes.refined(prices_of(problem))
         return replace(job, library=Library(classes))
 
     @property
     def candidates(self) -> list[int]:
-        """Samples that the library is chosen from: all, or a draw that the seed tells."""
+        """Samples that the library is chosen from: all, or a draw that the seed tells.
+
+        Half of a draw lie far out. What is known between samples is proven by those around.
+        """
         number = len(self.samples.table)
         if number <= CANDIDATES:
             return list(range(number))
         rng = np.random.default_rng(self.samples.config.run.seed)
-        return sorted(rng.choice(number, CANDIDATES, replace=False).tolist())
+        outer = farthest(self.samples.table, CANDIDATES // 2, rng)
+        inner = np.setdiff1d(np.arange(number), outer)
+        drawn = rng.choice(inner, CANDIDATES - len(outer), replace=False)
+        return sorted([*outer, *drawn.tolist()])
 
     @property
     def checked(self) -> list[int]:
@@ -144,6 +154,25 @@ class SweepJob:
             return self.problem(sample)
         except MicrochpError:
             return None
+
+
+def farthest(table: pd.DataFrame, number: int, rng: np.random.Generator) -> list[int]:
+    """Samples that lie farthest out, each in another direction.
+
+    Parameters
+    ----------
+    table
+        A row per sample, a column per input; the ranks of its values count.
+    number
+        Directions tried; several may lead to one sample.
+    rng
+        Draws them, each input up, down or not at all.
+    """
+    codes = {key: column.astype("category").cat.codes for key, column in table.items()}
+    ranks = pd.DataFrame(codes).rank(pct=True).to_numpy()
+    directions = rng.integers(-1, 2, (number, ranks.shape[1]))
+    outermost = (directions @ (ranks - 0.5).T).argmax(axis=1)
+    return [int(sample) for sample in np.unique(outermost)]
 
 
 # --------------------------------------------------------------------------- the library
@@ -216,7 +245,7 @@ def fill_library(job: SweepJob, offers: Mapping[int, list[Offer]]) -> None:
         renewed, years = library.renewed(offers[sample]), years_of(job.problem(sample))
         try:
             found, _ = look(
-                years, renewed, library.classes, asked_gap=solve.relative_gap, sample=sample
+                years, renewed, library.classes, stop_gap=AIM * solve.relative_gap, sample=sample
             )
         except MicrochpError as error:  # its own row will tell
             log.info("sample %d: %s", sample, error)
@@ -368,8 +397,9 @@ def sweep_designs(
     members = range(len(job.samples.table))[chunk * size : (chunk + 1) * size]
     started, rows, judged = time.monotonic(), [], []
     for done, sample in enumerate(members, start=1):
-        rows.append(sample_row(job, sample))
-        judged += judged_rows(job, sample, designs)
+        row, of_designs = sample_rows(job, sample, designs)
+        rows.append(row)
+        judged += of_designs
         log.info("%d of %d samples, %.0f s", done, len(members), time.monotonic() - started)
     table = pd.DataFrame(rows)
     log.info(
@@ -384,11 +414,18 @@ def sweep_designs(
     with whole(rows_path) as partial:
         table.to_parquet(partial, index=False)
     with whole(judged_path) as partial:
-        pd.DataFrame(judged, columns=list(JUDGED)).to_parquet(partial, index=False)
+        frame = pd.DataFrame(judged, columns=None if judged else list(JUDGED))
+        frame.to_parquet(partial, index=False)
 
 
-def sample_row(job: SweepJob, sample: int) -> dict[str, Any]:
-    """The row of a sample: its values, its design, cost and bound, and whether it is proven."""
+Judged = list[dict[str, float | int | str]]
+"""Rows of the table of typical designs, of one sample."""
+
+
+def sample_rows(
+    job: SweepJob, sample: int, designs: list[Decision]
+) -> tuple[dict[str, Any], Judged]:
+    """Rows of a sample: its design, cost and bound, whether it is proven; and typical designs."""
     scenario, config = job.samples.scenario, job.samples.config
     row: dict[str, Any] = {
         "sample": sample,
@@ -401,14 +438,17 @@ def sample_row(job: SweepJob, sample: int) -> dict[str, Any]:
         "design": scenario.design,
         **job.samples.values(sample),
     }
+    judged: Judged = []
     try:
         problem = job.problem(sample)
-        found = solve_sample(problem, job.library, config.solve, sample=sample)
+        years = years_of(problem)
+        offers = job.library.offers(years)
+        judged = judged_rows(job, sample, designs, years, offers)
+        found = solve_sample(years, offers, job.library, config.solve, sample=sample)
     except MicrochpError as error:
-        return {**row, "proven": False, "solve_method": "none", "status": str(error)}
+        return {**row, "proven": False, "solve_method": "none", "status": str(error)}, judged
     proven = found.gap <= config.solve.relative_gap
-    return {
-        **row,
+    row |= {
         **priced_row(problem, found.plant, found.tes_kwh, found.counted, found.cost_gbp),
         "lower_bound_gbp": found.lower_bound_gbp,
         "relative_gap": max(found.gap, 0.0),
@@ -416,16 +456,19 @@ def sample_row(job: SweepJob, sample: int) -> dict[str, Any]:
         "solve_method": found.solve_method,
         "status": PROVEN if proven else NOT_PROVEN,
     }
+    return row, judged
 
 
 def judged_rows(
-    job: SweepJob, sample: int, designs: list[Decision]
-) -> list[dict[str, float | int | str]]:
+    job: SweepJob,
+    sample: int,
+    designs: list[Decision],
+    years: list[PlantYear],
+    offers: list[Offer],
+) -> Judged:
     """What typical designs cost in a sample, from what is known."""
-    problem = job.try_problem(sample)
-    years = [] if problem is None else years_of(problem)
-    rows: list[dict[str, float | int | str]] = []
-    for offer, year in zip(job.library.offers(years), years, strict=False):
+    rows: Judged = []
+    for offer, year in zip(offers, years, strict=False):
         low, high = offer.limits_kwh
         of_plant = [
             (number, size)
@@ -436,9 +479,16 @@ def judged_rows(
         for number, size in [*of_plant, (LIMIT, low), (LIMIT, high)]:
             bound, (cost, _) = offer.at(size).bound(), offer.at(size).cheapest()
             values = (cost, bound.value_gbp, bound.slope_gbp_per_kwh, low, high)
-            key = (job.samples.scenario.scenario, sample, number)
-            sizes = (year.plant.size("chp"), size)
-            rows.append(dict(zip(JUDGED, (*key, *sizes, *values), strict=True)))
+            rows.append(
+                {
+                    "scenario": job.samples.scenario.scenario,
+                    "sample": sample,
+                    "number": number,
+                    "parts": ", ".join(f"{name} {kw:g}" for name, kw in offer.known.plant),
+                    **sizes_of(year.problem, year.plant, {"tes": size}),
+                    **dict(zip(JUDGED[6:], values, strict=True)),
+                }
+            )
     return rows
 
 
@@ -456,7 +506,9 @@ def check_sample(job: SweepJob, sample: int, row: pd.Series) -> None:
     if row["solve_method"] not in (KNOWN, LOOKED_AT):
         return  # without a design, or checked on its own way
     problem = job.problem(sample)
-    found = solve_sample(problem, job.library, job.samples.config.solve, sample=sample)
+    years = years_of(problem)
+    solve, offers = job.samples.config.solve, job.library.offers(years)
+    found = solve_sample(years, offers, job.library, solve, sample=sample)
     place = job.problem(int(found.counted["found_at"]))
     plant = next(p for p in place.plants if plant_key(p) == plant_key(found.plant))
     year = PlantYear(place, plant)

@@ -29,12 +29,12 @@ import numpy as np
 import numpy.typing as npt
 
 from microchp.design.certificate import Cut
-from microchp.design.problem import FloatArray
+from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Flows
 from microchp.design.schedule import PlantYear
-from microchp.design.slices import Table
-from microchp.design.table import activities_of
+from microchp.design.table import activities_of, costs_of, prices_of
 from microchp.sweep.row import grid_pattern
+from microchp.system.activities import Prices
 from microchp.system.plant import Plant
 
 IntArray = npt.NDArray[np.int64]
@@ -68,31 +68,34 @@ class PriceClasses:
     import_gbp_per_kwh: FloatArray
     export_gbp_per_kwh: FloatArray
 
-    def ratios(self, table: Table) -> tuple[FloatArray, FloatArray]:
+    def ratios(self, prices: Prices) -> tuple[FloatArray, FloatArray]:
         """Prices of import and export over those of reference, each of shape ``(N,)``."""
         return (
-            table.import_gbp_per_kwh / self.import_gbp_per_kwh,
-            table.export_gbp_per_kwh / self.export_gbp_per_kwh,
+            prices.import_gbp_per_kwh / self.import_gbp_per_kwh,
+            prices.export_gbp_per_kwh / self.export_gbp_per_kwh,
         )
 
-    def prices(self, table: Table) -> FloatArray | None:
+    def of(self, prices: Prices) -> FloatArray | None:
         """Ratios of each class, import and export sold; None where a class is not one.
 
         Shape ``(2 C,)``.
         """
         if len(self.first) > MOST_CLASSES:
             return None
-        by_class = [ratio[self.first] for ratio in self.ratios(table)]
-        for ratio, of_class in zip(self.ratios(table), by_class, strict=True):
+        ratios = self.ratios(prices)
+        by_class = [ratio[self.first] for ratio in ratios]
+        for ratio, of_class in zip(ratios, by_class, strict=True):
             away = np.abs(ratio - of_class[self.label])
             if not (away <= SAME_RATIO * (1.0 + np.abs(ratio))).all():
                 return None
         return np.concatenate([by_class[0], -by_class[1]])
 
-    def refined(self, table: Table) -> PriceClasses:
+    def refined(self, prices: Prices) -> PriceClasses:
         """Classes that also tell apart what the prices of one more sample do."""
+        if self.of(prices) is not None:
+            return self
         label = self.label
-        for ratio in self.ratios(table):
+        for ratio in self.ratios(prices):
             _, code = np.unique(np.round(ratio, 10), return_inverse=True)
             _, first, label = np.unique(
                 label * (code.max() + 1) + code, return_index=True, return_inverse=True
@@ -100,30 +103,54 @@ class PriceClasses:
         return replace(self, label=label.astype(np.int64), first=first.astype(np.int64))
 
 
-def price_classes(table: Table) -> PriceClasses:
+def price_classes(prices: Prices) -> PriceClasses:
     """One class for prices of the same sign, as far as one sample can tell."""
     sizes = []
-    label = np.zeros(table.heat_kw.size, dtype=np.int64)
-    for prices in (table.import_gbp_per_kwh, table.export_gbp_per_kwh):
-        sizes.append(np.where(prices == 0.0, 1.0, np.abs(prices)))
-        label = 3 * label + np.sign(prices).astype(np.int64) + 1
+    label = np.zeros(prices.import_gbp_per_kwh.size, dtype=np.int64)
+    for series in (prices.import_gbp_per_kwh, prices.export_gbp_per_kwh):
+        sizes.append(np.where(series == 0.0, 1.0, np.abs(series)))
+        label = 3 * label + np.sign(series).astype(np.int64) + 1
     _, first, label = np.unique(label, return_index=True, return_inverse=True)
     return PriceClasses(label.astype(np.int64), first.astype(np.int64), sizes[0], sizes[1])
 
 
-def prices_of_year(year: PlantYear, classes: PriceClasses) -> FloatArray | None:
+@dataclass(frozen=True)
+class Sold:
+    """What the plants of one sample have in common: electricity's prices, and the demand.
+
+    Attributes
+    ----------
+    prices
+        What a kWh is worth in each slice.
+    electricity
+        The same of electricity by class of slices (:meth:`PriceClasses.of`).
+    slices
+        Digests of what no plant changes.
+    """
+
+    prices: Prices
+    electricity: FloatArray | None
+    slices: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, problem: Problem, classes: PriceClasses) -> Sold:
+        """Of a sample."""
+        prices = prices_of(problem)
+        arrays = (problem.day_weight, problem.heat_kw, problem.electricity_kw)
+        return cls(prices, classes.of(prices), tuple(map(_brief, (*arrays, grid_pattern(problem)))))
+
+
+def prices_of_year(year: PlantYear, sold: Sold) -> FloatArray | None:
     """Prices ``c`` of a plant's year; None where they are no such vector.
 
     Activities (GBP/kWh), then ratios of import and export by class, then upkeep of the store
     (GBP/kWh); shape ``(A + 2 C + 1,)``.
     """
-    table = year.table
-    electricity = classes.prices(table)
-    constant = (table.cost == table.cost[:, :1]).all()
-    if electricity is None or not constant:
+    costs = [np.atleast_1d(cost) for cost in costs_of(year.problem, year.plant, sold.prices)]
+    if sold.electricity is None or any((cost != cost[0]).any() for cost in costs):
         return None
     upkeep = year.exchange.discharge_gbp_per_kwh
-    return np.concatenate([table.cost[:, 0], electricity, [upkeep]])
+    return np.concatenate([[cost[0] for cost in costs], sold.electricity, [upkeep]])
 
 
 def quantities(
@@ -186,7 +213,7 @@ def plant_key(plant: Plant) -> PlantKey:
     return tuple((part.name, part.size) for part in plant.parts)
 
 
-def technology(year: PlantYear) -> Technology:
+def technology(year: PlantYear, sold: Sold) -> Technology:
     """The technology of a plant's year; arrays stand in it as digests."""
     exchange, problem, plant = year.exchange, year.problem, year.plant
     tes = problem.inputs.tes
@@ -208,8 +235,7 @@ def technology(year: PlantYear) -> Technology:
         ),
         (exchange.charge_efficiency, exchange.discharge_efficiency, exchange.largest_charge_kw),
         (problem.step_hours, problem.max_import_kw, problem.max_export_kw, *law),
-        tuple(map(_brief, (problem.day_weight, problem.heat_kw, problem.electricity_kw))),
-        _brief(grid_pattern(problem)),
+        sold.slices,
     )
 
 
@@ -399,6 +425,6 @@ def _best_weights(
     return weights, np.maximum(-np.asarray(solution.row_dual)[:ends], 0.0)
 
 
-def nothing_known(year: PlantYear, classes: PriceClasses) -> Known:
+def nothing_known(year: PlantYear, name: Technology, classes: PriceClasses) -> Known:
     """Of a plant and technology of which nothing is known yet."""
-    return Known(technology(year), _largest_quantities(year, classes))
+    return Known(name, _largest_quantities(year, classes))

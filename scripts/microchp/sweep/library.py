@@ -32,6 +32,7 @@ from microchp.sweep.known import (
     Bound,
     Known,
     PriceClasses,
+    Sold,
     Technology,
     nothing_known,
     prices_of_year,
@@ -42,7 +43,7 @@ from microchp.sweep.row import grid_pattern
 from microchp.system.plant import Plant
 
 AIM = 0.4
-"""A sample is looked at until its gap is below this share of the gap asked for."""
+"""The library grows until gaps are below this share of the gap asked for."""
 
 KNOWN, LOOKED_AT = "known", "looked_at"
 """How a sample was designed: from what is known of others, or by looking at it as well."""
@@ -99,11 +100,16 @@ class Library:
     def __init__(self, classes: PriceClasses) -> None:
         self.classes = classes
         self.known: dict[Technology, Known] = {}
+        self._nothing: dict[Technology, Known] = {}
 
-    def find(self, year: PlantYear) -> Known:
+    def find(self, year: PlantYear, sold: Sold | None = None) -> Known:
         """What is known of a plant's technology; nothing, if it is not here."""
-        known = self.known.get(technology(year))
-        return known or nothing_known(year, self.classes)
+        name = technology(year, sold or Sold.of(year.problem, self.classes))
+        if name in self.known:
+            return self.known[name]
+        if name not in self._nothing:
+            self._nothing[name] = nothing_known(year, name, self.classes)
+        return self._nothing[name]
 
     def keep(self, more: Known) -> None:
         """Take in what was found out about a technology."""
@@ -119,13 +125,16 @@ class Library:
     def offers(self, years: Iterable[PlantYear]) -> list[Offer]:
         """What is known of the plants of a sample; none at all where prices are no vector."""
         offers: list[Offer] = []
+        sold: Sold | None = None
         for year in years:
-            problem, prices = year.problem, prices_of_year(year, self.classes)
+            problem = year.problem
+            sold = sold or Sold.of(problem, self.classes)
+            prices = prices_of_year(year, sold)
             if prices is None or len(problem.stores) > 1 or problem.inputs.pv is not None:
                 return []
             offers.append(
                 Offer(
-                    self.find(year),
+                    self.find(year, sold),
                     prices,
                     problem.plant_capital_gbp(year.plant) + problem.constant_gbp,
                     problem.store_capital_gbp_per_kwh,
@@ -299,7 +308,7 @@ def look(
     offers: list[Offer],
     classes: PriceClasses,
     *,
-    asked_gap: float,
+    stop_gap: float,
     sample: int,
 ) -> tuple[list[Offer], bool]:
     """Look at the plants of a sample until cost and bound meet, as far as hulls can tell.
@@ -310,8 +319,8 @@ def look(
         Of its plants, and what is known of each.
     classes
         Classes of slices.
-    asked_gap
-        Gap asked for.
+    stop_gap
+        Gap at which to stop.
     sample
         Its number.
 
@@ -324,7 +333,7 @@ def look(
     at = standing(offers)
     while len(looks) < MOST_LOOKS:
         place = (at.lowest, round(at.size_kwh, 9))
-        if at.gap <= AIM * asked_gap or place in looks:
+        if at.gap <= stop_gap or place in looks:
             break
         looks.add(place)
         year, offer = years[at.lowest], offers[at.lowest]
@@ -338,13 +347,15 @@ def look(
     return offers, bool(looks)
 
 
-def solve_sample(problem: Problem, library: Library, solve: Solve, *, sample: int) -> Found:
+def solve_sample(
+    years: list[PlantYear], offers: list[Offer], library: Library, solve: Solve, *, sample: int
+) -> Found:
     """The design of a sample, proven to the gap asked for if the time limit allows.
 
     Parameters
     ----------
-    problem
-        The sample.
+    years, offers
+        Of the plants of the sample, and what is known of each; none where nothing can be.
     library
         What is known.
     solve
@@ -357,12 +368,11 @@ def solve_sample(problem: Problem, library: Library, solve: Solve, *, sample: in
     SolveError
         If no size allowed can serve the demand.
     """
-    years = years_of(problem)
-    offers = library.offers(years)
+    problem = years[0].problem
     if not offers:
         return solve_alone(problem, library.classes, solve)
     offers, looked = look(
-        years, offers, library.classes, asked_gap=solve.relative_gap, sample=sample
+        years, offers, library.classes, stop_gap=solve.relative_gap, sample=sample
     )
     at = standing(offers)
     if at.gap > solve.relative_gap:

@@ -11,8 +11,7 @@ import xarray as xr
 
 from microchp.config import Config, sampled_config, variant_config
 from microchp.config.scenarios import DesignInputs, Scenario, design_inputs
-from microchp.design.problem import UNITS, Problem, check_servable, problem_from
-from microchp.series.timeseries import QUANTITIES
+from microchp.design.problem import Problem, problem_from, with_inputs
 from microchp.sweep.samples import sample_table
 
 
@@ -78,24 +77,6 @@ def problem_at(base: Problem, demand: xr.Dataset, inputs: DesignInputs) -> Probl
     Typical days are chosen by demand and by what the prices of business as usual do from day to
     day, which only a file has do anything.
     """
-    same_days = (inputs.tariff.import_file, inputs.time) == (
-        base.inputs.tariff.import_file,
-        base.inputs.time,
-    )
-    if inputs.time.days == "all" or not same_days:
-        return problem_from(demand, inputs)
-    whole_year = problem_from(
-        demand,
-        inputs.model_copy(
-            update={
-                "time": inputs.time.model_copy(update={"days": "all"}),
-                "boiler": inputs.boiler.model_copy(update={"max_heat_kw": None}),
-                "has_boiler": True,
-            }
-        ),
-    )
-    chosen = np.searchsorted(whole_year.day, base.day)
-    priced = {name: getattr(whole_year, name)[chosen] for name in UNITS if name not in QUANTITIES}
-    problem = replace(base, inputs=inputs, **priced)
-    check_servable(problem)
-    return problem
+    files = (inputs.tariff.import_file, inputs.time)
+    same_days = files == (base.inputs.tariff.import_file, base.inputs.time)
+    return with_inputs(base, inputs) if same_days else problem_from(demand, inputs)

@@ -13,6 +13,7 @@ import numpy as np
 
 from microchp.account import finance as money
 from microchp.design.problem import FloatArray, Problem
+from microchp.design.proof import sizes_of
 from microchp.system.investment import boiler_investment, investments
 from microchp.system.plant import Plant
 
@@ -84,8 +85,7 @@ def priced_row(
     capital = sum(part.annual_capital_gbp(inputs.finance) for part in bought)
     saving = eai + capital - boiler_bought.annual_capital_gbp(inputs.finance)
     return {
-        "chp_kw": plant.size("chp"),
-        "tes_kwh": tes_kwh,
+        **sizes_of(problem, plant, {"tes": tes_kwh}),
         "eac_gbp": cost_gbp,
         "eai_gbp": eai,
         "bau_cost_gbp": bau_cost,

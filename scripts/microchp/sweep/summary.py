@@ -17,6 +17,7 @@ from microchp.config import Config, Sweep
 from microchp.files import whole
 from microchp.sweep.chunk import LIMIT
 from microchp.sweep.samples import sobol_problem
+from microchp.system.plant import SIZES
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 PAIR = ["sample", "house", "incentive", "plant", "variant", "design"]
 """What a row with a store and its counterpart without have in common."""
+
+NAMES = ("house", "incentive", "tes", "plant", "variant", "design")
+"""What a scenario is; its id is not taken apart."""
 
 QUANTITIES = (
     "eai_gbp",
@@ -104,6 +108,7 @@ def summary_table(rows: pd.DataFrame) -> pd.DataFrame:
                 continue
             row: dict[str, Any] = {
                 "scenario": scenario,
+                **{name: of_scenario[name].iloc[0] for name in NAMES},
                 "quantity": quantity,
                 "samples": len(of_scenario),
                 "not_proven": int((~of_scenario["proven"] & of_scenario["eac_gbp"].notna()).sum()),
@@ -286,6 +291,7 @@ def regret_table(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     joined = judged.merge(best, on=["scenario", "sample"], validate="many_to_one")
     joined = joined[joined["best_gbp"].notna()]
     tables = []
+    sizes = [name for name in SIZES.values() if name in judged]
     for scenario, of_scenario in joined.groupby("scenario", sort=False):
         samples = of_scenario["sample"].nunique()
         table = []
@@ -296,8 +302,7 @@ def regret_table(rows: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
             table.append(
                 {
                     "scenario": scenario,
-                    "chp_kw": design["chp_kw"].iloc[0],
-                    "tes_kwh": design["tes_kwh"].iloc[0],
+                    **{name: design[name].iloc[0] for name in sizes},
                     "samples": samples,
                     "expected_cost_gbp": float(design["cost_gbp"].mean()),
                     "expected_regret_gbp": float(regret.mean()),
@@ -335,7 +340,7 @@ REGRET = (
     "expected_cost_bound_gbp",
     "worst_regret_bound_gbp",
 )
-"""Columns of ``sweep_regret.csv``."""
+"""Columns of ``sweep_regret.csv``; with sizes of other parts where there are any."""
 
 
 def _bounds_of_all(judged: pd.DataFrame) -> tuple[float, float]:
@@ -347,7 +352,7 @@ def _bounds_of_all(judged: pd.DataFrame) -> tuple[float, float]:
     size where it is least. The worst regret is at least that in any sample, of any line.
     """
     expected, worst = np.inf, np.inf
-    for _, plant in judged.groupby("chp_kw"):
+    for _, plant in judged.groupby("parts"):
         low, high = plant["min_kwh"].max(), plant["max_kwh"].min()
         lines = plant.assign(
             at_zero=plant["lower_bound_gbp"] - plant["slope_gbp_per_kwh"] * plant["tes_kwh"]

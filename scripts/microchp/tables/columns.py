@@ -51,6 +51,10 @@ def _money(name: str, label: str, meaning: str, digits: int = 0) -> TableColumn:
     return TableColumn(name, "£/y", label, meaning, digits)
 
 
+def _near(name: str, label: str, meaning: str) -> TableColumn:
+    return TableColumn(name, "kWh", label, meaning, 1, least=0.0, optional=True)
+
+
 def _amount(name: str, label: str, meaning: str, optional: bool = False) -> TableColumn:
     return TableColumn(name, "kWh/y", label, meaning, least=0.0, optional=optional)
 
@@ -350,6 +354,43 @@ DESIGNS = (
         "Cost of today over all days",
         "Business as usual over the whole year, of which some days were modelled.",
         optional=True,
+    ),
+    TableColumn(
+        "whole_year_bound_gbp",
+        "£/y",
+        "Least cost over all days",
+        "No design of its scenario, of any size, costs less over the whole year; empty where more "
+        "than one store was searched on some of its days.",
+        optional=True,
+    ),
+    TableColumn(
+        "whole_year_gap",
+        "1",
+        "Error of the days, at most",
+        "What `whole_year_eac_gbp` is above `whole_year_bound_gbp`, over the first.",
+        5,
+        optional=True,
+    ),
+    _near(
+        "tes_within_1_percent_from_kwh",
+        "Near the best from",
+        "Every store from here to the next column costs within 1 % of the least, proven; empty: "
+        "not known.",
+    ),
+    _near(
+        "tes_within_1_percent_to_kwh",
+        "Near the best to",
+        "Of the same.",
+    ),
+    _near(
+        "tes_beyond_1_percent_below_kwh",
+        "Not near the best below",
+        "No smaller store costs within 1 % of the least, whatever the unit, proven.",
+    ),
+    _near(
+        "tes_beyond_1_percent_above_kwh",
+        "Not near the best above",
+        "No larger store does.",
     ),
     _text("variant", "Variant", "Change of the configuration; empty: as configured."),
     _text("design", "Sizes", "`optimal`, or the name of given sizes."),

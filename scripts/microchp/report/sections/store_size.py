@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
+from microchp.config import OPTIMAL
 from microchp.report import style
 from microchp.report.page import (
     Cell,
@@ -15,6 +17,7 @@ from microchp.report.page import (
     Choice,
     Chooser,
     Column,
+    Points,
     Section,
     Table,
     Text,
@@ -49,6 +52,7 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path]) -> Section | No
     }
     if not curves:
         return None
+    near = near_sentences(chosen)
     houses, incentives = chosen["house"], chosen["incentive"]
     plants = chosen["plant"]
     named = {
@@ -64,11 +68,35 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path]) -> Section | No
                 "size hardly matters. Below each curve is the bound: no operation with these "
                 "sizes costs less."
             ),
+            *([Points(near)] if near else []),
             curve_chart(named),
             folded(_table(named), "All points of these curves"),
         ],
         short="Store size",
     )
+
+
+def near_sentences(chosen: pd.DataFrame) -> list[str]:
+    """Which stores cost hardly more than the best, for each design that says it.
+
+    Parameters
+    ----------
+    chosen
+        Rows of ``designs.csv`` with a store of free size.
+    """
+    said = []
+    for _, row in chosen.iterrows():
+        low, high = (row[f"tes_within_1_percent_{end}_kwh"] for end in ("from", "to"))
+        below, above = (row[f"tes_beyond_1_percent_{end}_kwh"] for end in ("below", "above"))
+        if np.isnan(low) or row["design"] != OPTIMAL:
+            continue
+        sizes = " to ".join(dict.fromkeys((f"{low:.1f}", f"{high:.1f}")))
+        said.append(
+            f"{place(str(row['house']), str(row['plant']))}, {label(str(row['incentive']))}: any "
+            f"store of {sizes} kWh costs within 1 % of the least, none below {below:.1f} or above "
+            f"{above:.1f} kWh does; proven."
+        )
+    return said
 
 
 def read_curve(path: Path) -> pd.DataFrame | None:
