@@ -195,8 +195,8 @@ rule plot_control:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("plot_control"),
     script:
