@@ -70,6 +70,7 @@ PARAMETERS = {
         "length of a slice, times the days that its day stands for",
         "time.resolution_minutes",
     ),
+    "day_weight": Symbol(r"ND_d", "1", "days that a day stands for", "time.days"),
     "step": Symbol(r"\Delta", "h", "length of a slice", "time.resolution_minutes"),
     "heat": Symbol(r"Q^{DEM}_r", "kW", "space heating and hot water", "demand.source"),
     "electricity": Symbol(r"W^{DEM}_r", "kW", "electricity demand", "demand.source"),
@@ -324,6 +325,11 @@ CONSTRAINTS = {
     "eq17_closes_above": (
         "and no lower than the tolerance allows (Eq. 17)",
         r"<tes_level_kwh> \ge <initial> <tes_size_kwh> - <tolerance>",
+    ),
+    "tes_year_closes": (
+        "and days, counted as often as they stand for, together put in what they take out ($r$ the "
+        "last slice of day $d$, and no day after the last)",
+        r"\sum_d (<day_weight> - ND_{d+1}) <tes_level_kwh> \ge ND_1 <initial> <tes_size_kwh>",
     ),
     "heat_pump_one_at_most": (
         "At most one heat pump is installed",
