@@ -128,6 +128,7 @@ def test_the_bound_holds_for_every_size_within_limits(seed, price, low, width):
     )
 
     assert found.bound_gbp <= right + 1e-7
+    assert found.bound_gbp >= right - 1e-5 or np.isinf(right)
     if found.level_kwh is not None:
         reached = cost_along(stored, cost, store, found.size_kwh, found.level_kwh)
         assert reached + price * found.size_kwh >= right - 1e-7

@@ -36,7 +36,7 @@ LEVELS = 100
 MOST_NODES = 2000
 """A day's tree looks at so many choices."""
 
-MOST_SIZES = 12
+MOST_SIZES = 20
 """A choice is bounded by so many sizes at most, where the size is free."""
 
 DECIDED_GBP_PER_H = 1e-9
@@ -260,12 +260,44 @@ def _line(hull_kw, hull_cost, store, size, level, stored_at, price):  # type: ig
 
 
 @numba.njit(cache=True, nogil=True)
+def _lacking(hull_kw, store, size):  # type: ignore[no-untyped-def]
+    """By how much (kWh) a size cannot be at worst, and the slope of that by size.
+
+    The levels that can be reached are an interval; its lower end is convex in the size, its upper
+    end concave, so that what lacks is convex: a line of it cuts sizes off that cannot be.
+    """
+    step, kept, loss, midnight = store
+    low, low_slope = midnight * size, midnight
+    high, high_slope = low, low_slope
+    lacks, slope = 0.0, 0.0
+    for t in range(len(hull_kw)):
+        low = kept * low + step * (hull_kw[t, 0] - loss * size)
+        low_slope = kept * low_slope - step * loss
+        high = kept * high + step * (hull_kw[t, -1] - loss * size)
+        high_slope = kept * high_slope - step * loss
+        if low - size > lacks:
+            lacks, slope = low - size, low_slope - 1.0
+        if -high > lacks:
+            lacks, slope = -high, -high_slope
+        if low < 0.0:
+            low, low_slope = 0.0, 0.0
+        if high > size:
+            high, high_slope = size, 1.0
+    if low - midnight * size > lacks:
+        lacks, slope = low - midnight * size, low_slope - midnight
+    if midnight * size - high > lacks:
+        lacks, slope = midnight * size - high, midnight - high_slope
+    return lacks, slope
+
+
+@numba.njit(cache=True, nogil=True)
 def _least(hull_kw, hull_cost, store, limits, asked, level, stored_at, price):  # type: ignore[no-untyped-def]
     """Whether a choice can be, its best size, its cost there, and its bound over all sizes.
 
     Fills level, heat stored and prices at the best size. A line through each size looked at lies
     below the cost everywhere; the next size is where the highest line and the price cost least.
-    Sizes that can be are an interval, so that one that cannot be cuts off all beyond it.
+    A size that cannot be cuts off others. A choice that no size was found for has the bound
+    ``-inf``, or ``inf`` where there is none.
     """
     tolerance, _, size_price = asked
     low, high = limits
@@ -275,7 +307,7 @@ def _least(hull_kw, hull_cost, store, limits, asked, level, stored_at, price):  
     fall_at, fall_value, fall_slope = -np.inf, 0.0, 0.0
     rise_at, rise_value, rise_slope = np.inf, 0.0, 0.0
     size = low
-    for turn in range(MOST_SIZES):
+    for _ in range(MOST_SIZES):
         feasible, cost, slope = _line(
             hull_kw, hull_cost, store, size, other, other_stored, other_price
         )
@@ -289,16 +321,21 @@ def _least(hull_kw, hull_cost, store, limits, asked, level, stored_at, price):  
                 fall_at, fall_value, fall_slope = size, cost, slope
             else:
                 rise_at, rise_value, rise_slope = size, cost, slope
-        elif best < np.inf:
-            if size > best_size:
-                high = size
-            else:
-                low = size
-        elif turn > 0 or low == high:
-            break  # neither end can be: what lies between is not known
         else:
-            size = high
-            continue
+            lacks, by_size = _lacking(hull_kw, store, size)
+            if low == high or (lacks > 0.0 and by_size == 0.0):
+                return False, size, np.inf, np.inf
+            if lacks <= 0.0:  # rounding
+                break
+            if by_size > 0.0:
+                high = min(high, size - lacks / by_size)
+            else:
+                low = max(low, size - lacks / by_size)
+            if low > high:
+                return False, size, np.inf, np.inf
+            if best == np.inf:
+                size = high if by_size > 0.0 else low
+                continue
         if low == high:
             bound = best
             break
@@ -450,8 +487,7 @@ def _search(stored, cost, root, store, limits, asked, levels, most, best_level):
             hull_kw, hull_cost, store, limits, asked, level, stored_at, price
         )
         if not feasible:
-            if limits[0] < limits[1]:  # not known
-                settled = min(settled, bound)
+            settled = min(settled, max(bound, here))
             continue
         bound = max(bound, here)
         # the operation along this path, and the slice that lies furthest above its hull
