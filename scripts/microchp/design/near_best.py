@@ -86,7 +86,8 @@ def near_best(
     for design in found:
         room = ceiling_gbp - design.cost_gbp
         if room >= 0:
-            reach = room / larger_store_gbp_per_kwh(problem, design.plant)
+            dearer = larger_store_gbp_per_kwh(problem, design.plant)
+            reach = room / dearer if dearer > 0 else np.inf
             covered.append((design.size_kwh, min(design.size_kwh + reach, most)))
     joined: list[Interval] = []
     for low, high in sorted(covered):
