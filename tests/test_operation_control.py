@@ -17,6 +17,7 @@ from microchp.config import DayPeriod, Incentive, Operation, PrimeMover, Tes, lo
 from microchp.errors import AssessmentError
 from microchp.operation.dwelling import largest_imbalance, operate, runs_by_day
 from microchp.operation.heat_led import (
+    AS_ONE,
     AS_RATED,
     CONTINUOUS,
     ELECTRICITY_LED,
@@ -536,6 +537,7 @@ def test_a_clock_runs_over_midnight() -> None:
 powers = st.floats(0, 30, allow_subnormal=False)
 plants = st.builds(
     Plant,
+    controls=st.just(AS_ONE),
     control=st.sampled_from([HYSTERESIS, LITERAL, CONTINUOUS, ELECTRICITY_LED, TIMED]),
     power_kw=st.floats(0.1, 5),
     heat_kw=st.floats(0.1, 20),

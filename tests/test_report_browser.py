@@ -81,7 +81,7 @@ def test_every_chart_is_drawn(wide: Shown) -> None:
     charts = wide.page.locator(".chart")
     # where the money goes, year by year, the explorer, incentives, store size, three of the group,
     # two of units
-    assert charts.count() == 10
+    assert charts.count() == 12
     for chart in charts.all():
         assert chart.locator(".plot .trace, .plot .point").count() > 0, chart.get_attribute("id")
 

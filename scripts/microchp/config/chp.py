@@ -23,6 +23,7 @@ from microchp.config.fields import (
     StartFuel,
     UnitPower,
     UnitSize,
+    Within,
 )
 
 CONTRADICTION = 0.25
@@ -97,14 +98,16 @@ class PrimeMover(Block):
     maintenance_gbp_per_kwh: PaidPrice | None = Field(
         None, description="Per kWh of electricity generated; empty: not known, as above."
     )
-    service_hours: Annotated[float, Field(gt=0)] | None = Field(
+    service_hours: Annotated[float, Field(gt=0), Within(1e6, "h", "minutes")] | None = Field(
         50_000.0,
         description=(
             "Run hours until the unit is worn out. ASSUMED: a Stirling engine in a house was still "
             "running after 46,000 (Microgen, Hidden champions). Empty: hours do not count."
         ),
     )
-    service_starts: Annotated[int, Field(gt=0)] | None = Field(
+    service_starts: (
+        Annotated[int, Field(gt=0), Within(1e7, "starts", "starts of many units")] | None
+    ) = Field(
         None,
         description="Starts until the unit is worn out; empty: not known, starts do not count.",
     )
