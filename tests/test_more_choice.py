@@ -72,9 +72,13 @@ def wider(problem: Problem) -> dict[str, Problem]:
             what: changed(problem, tes=tes.model_copy(update=change))
             for what, change in more.items()
         }
-    for part in ("battery", "pv", "immersion_heater"):
+    for part in ("battery", "pv"):
         if getattr(given, part) is None:
             found[part] = changed(problem, **{part: getattr(everything, part)})
+    if given.immersion_heater is None and everything.immersion_heater is not None:
+        # a plant that has one pays for it; only its use is a choice
+        free = everything.immersion_heater.model_copy(update={"capital_cost_gbp_per_kw": 0.0})
+        found["immersion_heater"] = changed(problem, immersion_heater=free)
     if given.units and given.units[0].min_load_share > 0:
         units = [unit.model_copy(update={"min_load_share": 0.0}) for unit in given.units]
         found["part load"] = changed(problem, units=units)
