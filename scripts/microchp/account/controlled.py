@@ -20,11 +20,7 @@ import pandas as pd
 import xarray as xr
 
 from microchp.account.energy import Installed
-from microchp.account.support import (
-    generation_gbp_per_kwh,
-    granted_gbp_per_year,
-    metered_export_gbp_per_kwh,
-)
+from microchp.account.support import granted_gbp_per_year
 from microchp.config import Operation, PrimeMover, Tes
 from microchp.config.scenarios import DesignInputs, OperationInputs
 from microchp.operation.dwelling import flows_dataset, operate
@@ -58,7 +54,7 @@ class Market:
             If a file of prices or factors does not cover the year.
         """
         year, tariff = inputs.time.year, inputs.design_tariff
-        paid = metered_export_gbp_per_kwh(inputs.incentive)
+        paid = inputs.incentive.paid_per_metered_kwh
         return cls(
             import_price(tariff, year, 1).ravel(),
             import_price(inputs.tariff, year, 1).ravel(),
@@ -191,7 +187,7 @@ def balance(use: Use, electricity: Electricity, installed: Installed) -> Balance
         part.annual_capital_gbp(inputs.finance) + part.upkeep_gbp_per_year
         for part in installed.investments
     )
-    income = generation_gbp_per_kwh(incentive) * use.chp_electricity_kwh
+    income = incentive.paid_per_generated_kwh * use.chp_electricity_kwh
     income = income + incentive.co2_price_gbp_per_kg * (bau_co2 - co2)
     cost = (
         year_share * capital
@@ -201,7 +197,7 @@ def balance(use: Use, electricity: Electricity, installed: Installed) -> Balance
         - electricity.export_gbp
         - income
     )
-    paid = metered_export_gbp_per_kwh(incentive) * electricity.export_kwh
+    paid = incentive.paid_per_metered_kwh * electricity.export_kwh
     boiler_capital = boiler_investment(boiler).annual_capital_gbp(inputs.finance)
     return Balance(
         fuel_kwh=fuel,

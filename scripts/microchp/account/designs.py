@@ -25,7 +25,6 @@ from microchp.account.energy import (
     check_design,
     values,
 )
-from microchp.account.support import generation_gbp_per_kwh
 from microchp.config import Annualisation, Finance
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, whole
@@ -134,7 +133,7 @@ def annual_costs(design: xr.Dataset, year: AnnualEnergy) -> AnnualCosts:
         chp_start_gbp=start_gbp,
         import_gbp=priced("grid_import_kw", "import_price_gbp_per_kwh"),
         export_income_gbp=priced("grid_export_kw", "export_price_gbp_per_kwh"),
-        generation_income_gbp=generation_gbp_per_kwh(incentive) * year.chp_electricity_kwh,
+        generation_income_gbp=incentive.paid_per_generated_kwh * year.chp_electricity_kwh,
         co2_income_gbp=incentive.co2_price_gbp_per_kg * (year.bau_co2_kg - year.co2_kg),
         bau_capital_gbp=boiler_investment(boiler).annual_capital_gbp(inputs.finance),
         bau_fuel_gbp=inputs.tariff.gas_gbp_per_kwh * year.bau_fuel_kwh,

@@ -24,7 +24,6 @@ from microchp.account.controlled import BALANCE, Balance, Electricity, Market, U
 from microchp.account.energy import Installed
 from microchp.account.metering import Meter
 from microchp.account.parties import Household, rows_of
-from microchp.account.support import metered_export_gbp_per_kwh
 from microchp.config.scenarios import AccountInputs
 from microchp.errors import AssessmentError
 from microchp.files import whole
@@ -116,7 +115,7 @@ def account_dwellings(
     installed = installed_for(inputs, design_path)
     market = Market.of(installed.inputs)
     dwellings = pd.read_csv(dwellings_path)
-    paid = metered_export_gbp_per_kwh(installed.inputs.incentive)
+    paid = installed.inputs.incentive.paid_per_metered_kwh
     meter = Meter.of_prices(market.import_gbp_per_kwh, market.export_gbp_per_kwh)
     nothing = np.zeros_like(market.bau_import_gbp_per_kwh)
     bau_meter = Meter.of_prices(market.bau_import_gbp_per_kwh, nothing)

@@ -23,7 +23,6 @@ import xarray as xr
 
 from microchp.account.energy import Installed, values
 from microchp.account.metering import Meter, settle
-from microchp.account.support import metered_export_gbp_per_kwh
 from microchp.config import Metering
 from microchp.config import Settlement as SettlementConfig
 from microchp.series.timeseries import FloatArray, repeat_to
@@ -107,7 +106,7 @@ def household_of_design(design: xr.Dataset) -> Household:
         meter=Meter.of_prices(by_minute("import_price_gbp_per_kwh"), selling),
         bau_meter=Meter.of_prices(by_minute("bau_import_price_gbp_per_kwh"), np.zeros(len(net_kw))),
         weight=by_minute("day_weight"),
-        export_paid_gbp_per_kwh=metered_export_gbp_per_kwh(installed.inputs.incentive),
+        export_paid_gbp_per_kwh=installed.inputs.incentive.paid_per_metered_kwh,
     )
 
 

@@ -7,18 +7,6 @@ from dataclasses import replace
 import pandas as pd
 
 from microchp.account.energy import Installed
-from microchp.config import Incentive
-
-
-def metered_export_gbp_per_kwh(incentive: Incentive) -> float:
-    """Paid for a kWh of metered export; nothing where export is deemed."""
-    return incentive.export_gbp_per_kwh if incentive.deemed_export_share is None else 0.0
-
-
-def generation_gbp_per_kwh(incentive: Incentive) -> float:
-    """Paid for a kWh generated, deemed export in it."""
-    deemed = incentive.deemed_export_share or 0.0
-    return incentive.generation_gbp_per_kwh + deemed * incentive.export_gbp_per_kwh
 
 
 def granted_gbp_per_year(installed: Installed) -> float:
@@ -43,6 +31,6 @@ def support_gbp(row: pd.Series, installed: Installed) -> float:
     installed
         What the design installs.
     """
-    exported = metered_export_gbp_per_kwh(installed.inputs.incentive) * row["export_kwh"]
+    exported = installed.inputs.incentive.paid_per_metered_kwh * row["export_kwh"]
     paid = row["generation_income_gbp"] + row["co2_income_gbp"] + exported
     return float(paid + granted_gbp_per_year(installed))

@@ -34,3 +34,14 @@ class Incentive(Block):
         None, description="A tariff that goes with the incentive, instead of `tariff`."
     )
     source: PlainText = Field("", description="Where the figures come from.")
+
+    @property
+    def paid_per_generated_kwh(self) -> float:
+        """Paid for a kWh generated (GBP), deemed export in it."""
+        deemed = self.deemed_export_share or 0.0
+        return self.generation_gbp_per_kwh + deemed * self.export_gbp_per_kwh
+
+    @property
+    def paid_per_metered_kwh(self) -> float:
+        """Paid for a kWh of metered export (GBP); nothing where export is deemed."""
+        return self.export_gbp_per_kwh if self.deemed_export_share is None else 0.0

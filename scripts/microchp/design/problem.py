@@ -231,9 +231,7 @@ class Problem:
     @property
     def generation_payment_gbp_per_kwh(self) -> float:
         """Paid for each kWh generated, a deemed export included."""
-        incentive = self.inputs.incentive
-        deemed = (incentive.deemed_export_share or 0.0) * incentive.export_gbp_per_kwh
-        return incentive.generation_gbp_per_kwh + deemed
+        return self.inputs.incentive.paid_per_generated_kwh
 
     @cached_property
     def stores(self) -> tuple[Store, ...]:
@@ -442,12 +440,11 @@ def business_as_usual_gbp(problem: Problem) -> float:
 
 def _priced(inputs: DesignInputs, step_minutes: int) -> dict[str, FloatArray]:
     """Prices and CO2 of each slice of the year, by the names of a problem's arrays."""
-    year, incentive = inputs.time.year, inputs.incentive
-    metered = 0.0 if incentive.deemed_export_share is not None else incentive.export_gbp_per_kwh
+    year = inputs.time.year
+    sold = export_price(inputs.design_tariff, year, step_minutes)
     return {
         "import_price_gbp_per_kwh": import_price(inputs.design_tariff, year, step_minutes),
-        "export_price_gbp_per_kwh": export_price(inputs.design_tariff, year, step_minutes)
-        + metered,
+        "export_price_gbp_per_kwh": sold + inputs.incentive.paid_per_metered_kwh,
         "bau_import_price_gbp_per_kwh": import_price(inputs.tariff, year, step_minutes),
         "grid_kg_per_kwh": grid_co2(inputs.emissions, year, step_minutes),
     }

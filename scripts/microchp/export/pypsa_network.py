@@ -280,8 +280,7 @@ def _add_pv(components: Components, series: Series, size_kwp: float, design: xr.
 def _unit_link(unit: ChpUnit, plant: Installed) -> dict[str, Any]:
     """The unit: gas to electricity and heat, on or off where it has a minimum load (Eq. 9-11)."""
     incentive = plant.inputs.incentive
-    deemed = (incentive.deemed_export_share or 0.0) * incentive.export_gbp_per_kwh
-    per_kwh = unit.maintenance_gbp_per_kwh - incentive.generation_gbp_per_kwh - deemed
+    per_kwh = unit.maintenance_gbp_per_kwh - incentive.paid_per_generated_kwh
     return {
         "name": "unit",
         "carrier": "micro-CHP",
