@@ -142,6 +142,23 @@ def write_dwellings(
                 file[quantity][number, :] = power_kw[quantity]
 
 
+def read_table(path: str | Path, texts: Iterable[str]) -> pd.DataFrame:
+    """A table that a rule wrote: names as texts, whatever they look like, and empty ones as ``""``.
+
+    Parameters
+    ----------
+    path
+        CSV to read.
+    texts
+        Columns of names; in all others an empty cell is no number.
+    """
+    names = list(texts)
+    table = pd.read_csv(
+        path, dtype=dict.fromkeys(names, str), keep_default_na=False, na_values=[""]
+    )
+    return table.fillna(dict.fromkeys(names, ""))
+
+
 def read_netcdf(path: str | Path, dwelling: int | None = None) -> xr.Dataset:
     """A dataset, or what it holds of one dwelling, loaded into memory and its file closed."""
     with xr.open_dataset(path, engine="netcdf4") as dataset:

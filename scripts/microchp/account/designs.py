@@ -27,7 +27,7 @@ from microchp.account.energy import (
 )
 from microchp.config import Annualisation, Finance
 from microchp.errors import AssessmentError
-from microchp.files import read_netcdf, whole
+from microchp.files import read_netcdf, read_table, whole
 from microchp.system.investment import Investment, boiler_investment
 from microchp.system.plant import SIZES
 
@@ -451,7 +451,4 @@ def read_designs(path: str | Path) -> pd.DataFrame:
     """``designs.csv`` with its texts as texts (an empty variant is "")."""
     texts = ["scenario", "house", "incentive", "tes", "plant", "variant", "design"]
     texts += ["annualisation", "chp_unit", "solve_method", "solve_status"]
-    table = pd.read_csv(
-        path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""]
-    )
-    return table.fillna(dict.fromkeys(texts, ""))
+    return read_table(path, texts)

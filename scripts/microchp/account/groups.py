@@ -14,7 +14,7 @@ import pandera.pandas as pa
 import xarray as xr
 
 from microchp.account.dwellings import read_account, street
-from microchp.files import read_netcdf, whole
+from microchp.files import read_netcdf, read_table, whole
 from microchp.operation.group import CASE_NAMES, UNITS
 from microchp.operation.network import NO_FLOW_KW, SEASONS, homes_served, onset
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
@@ -273,15 +273,9 @@ def assess_groups(
 
 def read_dwellings(path: str | Path) -> pd.DataFrame:
     """A table of dwellings that ``simulate_dwelling`` wrote, its texts as texts."""
-    texts = ["house", "period", *CASE_NAMES]
-    table = pd.read_csv(
-        path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""]
-    )
-    return table.fillna(dict.fromkeys(texts, ""))
+    return read_table(path, ["house", "period", *CASE_NAMES])
 
 
 def read_groups(path: str | Path) -> pd.DataFrame:
     """``groups.csv``, checked."""
-    texts = dict.fromkeys(TEXTS, str)
-    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
-    return SCHEMA.validate(table.fillna(dict.fromkeys(TEXTS, "")))
+    return SCHEMA.validate(read_table(path, TEXTS))

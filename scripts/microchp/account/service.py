@@ -27,7 +27,7 @@ from microchp.account.finance import cash_flow_gbp
 from microchp.account.groups import read_dwellings
 from microchp.config import ChpUnit, Finance
 from microchp.config.scenarios import AccountInputs
-from microchp.files import read_netcdf, whole
+from microchp.files import read_netcdf, read_table, whole
 from microchp.operation.group import CASE_NAMES
 from microchp.operation.network import NO_FLOW_KW
 from microchp.system.annualisation import annualisation_factor
@@ -275,6 +275,4 @@ def _worn_out(service: pd.DataFrame) -> int:
 
 def read_service(path: str | Path) -> pd.DataFrame:
     """``service.csv``, checked."""
-    texts = dict.fromkeys(TEXTS, str)
-    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
-    return SCHEMA.validate(table.fillna(dict.fromkeys(TEXTS, "")))
+    return SCHEMA.validate(read_table(path, TEXTS))

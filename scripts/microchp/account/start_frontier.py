@@ -23,7 +23,7 @@ from microchp.account.designs import assess_design
 from microchp.config import Solve
 from microchp.config.scenarios import DesignInputs
 from microchp.design.day_route import solve_day_programmes
-from microchp.design.days import Clock
+from microchp.design.days import countdown
 from microchp.design.problem import Problem, problem_from
 from microchp.design.proof import Asked, at_sizes
 from microchp.design.solve import design_dataset
@@ -108,7 +108,9 @@ def frontier(
             )
         started = time.monotonic()
         asked = Asked(solve.relative_gap, solve.absolute_gap_gbp)
-        proof = solve_day_programmes(fixed, asked, _clock(solve), threads, (plant,))
+        proof = solve_day_programmes(
+            fixed, asked, countdown(solve.time_limit_minutes), threads, (plant,)
+        )
         if not asked.met(proof.design.cost_gbp, proof.lower_bound_gbp):
             raise SolveError(
                 f"{name}: at {price:g} GBP a start the gap is {proof.gap:.3g} when the time is up; "
@@ -144,12 +146,6 @@ def most_eai(
     """
     lines = [most + price * starts for price, most in bounds]
     return np.asarray(np.min(lines, axis=0))
-
-
-def _clock(solve: Solve) -> Clock:
-    """Seconds left of a solve that starts now."""
-    deadline = time.monotonic() + 60.0 * solve.time_limit_minutes
-    return lambda: deadline - time.monotonic()
 
 
 def _with_start_price(problem: Problem, price_gbp: float) -> Problem:

@@ -16,7 +16,7 @@ from microchp.account.designs import read_designs
 from microchp.account.dwellings import METERED, read_metering
 from microchp.account.parties import household_of_design, rows_of
 from microchp.config import Settlement
-from microchp.files import read_netcdf, whole
+from microchp.files import read_netcdf, read_table, whole
 from microchp.operation.group import CASE_NAMES
 
 TEXTS = ("scenario", "extent", "metering", *CASE_NAMES, "variant", "design")
@@ -142,6 +142,4 @@ def assess_metering(
 
 def read_who_gains(path: str | Path) -> pd.DataFrame:
     """``metering.csv``, checked."""
-    texts = dict.fromkeys(TEXTS, str)
-    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=[""])
-    return SCHEMA.validate(table.fillna(dict.fromkeys(TEXTS, "")))
+    return SCHEMA.validate(read_table(path, TEXTS))

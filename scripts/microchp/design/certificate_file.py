@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from microchp.config import Solve
 from microchp.config.scenarios import DesignInputs
 from microchp.design.certificate import cut_from_prices
+from microchp.design.days import countdown
 from microchp.design.problem import FloatArray, Problem, problem_from
 from microchp.design.schedule import PlantYear
 from microchp.design.search import StoreSearch, marginal_price
@@ -68,13 +68,13 @@ def certificate_of(problem: Problem, cost_gbp: float, solve: Solve) -> dict[str,
     branching on whole days has raised above that of all prices (``daily_milp``) is not in it.
     """
     tes = problem.tes
-    deadline = time.monotonic() + 60.0 * solve.time_limit_minutes
+    left = countdown(solve.time_limit_minutes)
     shape = (*problem.shape, -1)
     arrays: dict[str, FloatArray] = {}
     fixed, bounds = [], []
     for number, plant in enumerate(problem.plants):
         search = StoreSearch(PlantYear(problem, plant))
-        search.search(cost_gbp, lambda: deadline - time.monotonic())
+        search.search(cost_gbp, left)
         curves = search.year.curves
         prices = [marginal_price(search.year), *(e.heat_prices for e in search.evaluations)]
         lines = [cut_from_prices(problem, curves, p) for p in prices]

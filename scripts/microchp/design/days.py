@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -10,6 +11,12 @@ T = TypeVar("T")
 
 Clock = Callable[[], float]
 """Seconds left."""
+
+
+def countdown(minutes: float) -> Clock:
+    """Seconds left of so many minutes from now."""
+    deadline = time.monotonic() + 60.0 * minutes
+    return lambda: deadline - time.monotonic()
 
 
 def for_days(days: Iterable[int], solve_day: Callable[[int], T], threads: int) -> list[T]:

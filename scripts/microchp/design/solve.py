@@ -28,7 +28,7 @@ from microchp.config.scenarios import DesignInputs
 from microchp.design.build import build_model
 from microchp.design.check import check_solution
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
-from microchp.design.days import Clock
+from microchp.design.days import Clock, countdown
 from microchp.design.model import own_names
 from microchp.design.problem import (
     WEATHER,
@@ -193,9 +193,8 @@ def whole_year_cost(
     """
     fixed, plant = at_sizes(problem, sizes)
     if not fixed.ties_by_one_store:
-        proof = solve_day_programmes(
-            fixed, _asked(solve), lambda: 60.0 * solve.time_limit_minutes, threads, (plant,)
-        )
+        left = countdown(solve.time_limit_minutes)
+        proof = solve_day_programmes(fixed, _asked(solve), left, threads, (plant,))
         return proof.design.cost_gbp, np.nan
     if fixed.inputs.tes is None:
         design = design_without_store(fixed, plant)
@@ -231,12 +230,8 @@ def solve_problem(
         As :func:`solve_model`.
     """
     started = time.monotonic()
-    deadline = started + 60.0 * solve.time_limit_minutes
+    seconds_left = countdown(solve.time_limit_minutes)
     name = problem.inputs.scenario
-
-    def seconds_left() -> float:
-        return deadline - time.monotonic()
-
     log.info(
         "%d days of %d slices, method %s, %d threads, gap %g asked, time limit %.0f s",
         *problem.shape, solve.method, threads, solve.relative_gap, seconds_left(),

@@ -8,7 +8,6 @@ design.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +17,7 @@ import numpy as np
 from microchp.account.designs import assess_design
 from microchp.config import Solve
 from microchp.design.certificate import Cut, Evaluation, cut_from_prices, evaluate
+from microchp.design.days import countdown
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Dispatched, Proof, relative_gap, size_curve
 from microchp.design.rounding import Rounding
@@ -390,8 +390,7 @@ def solve_sample(
 
 def solve_alone(problem: Problem, classes: PriceClasses, solve: Solve) -> Found:
     """The design of a sample as a scenario of its own is solved."""
-    deadline = time.monotonic() + 60.0 * solve.time_limit_minutes
-    proof = solve_by_days(problem, solve.relative_gap, lambda: deadline - time.monotonic())
+    proof = solve_by_days(problem, solve.relative_gap, countdown(solve.time_limit_minutes))
     design = proof.design
     counted = counted_row(design.year, design.operation, classes)
     if counted is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from microchp.files import whole
+from microchp.files import read_table, whole
 from microchp.tables.columns import CONTROL, check
 
 log = logging.getLogger(__name__)
@@ -18,10 +18,7 @@ TEXTS = [column.name for column in CONTROL if column.text]
 
 def read_control(path: str | Path) -> pd.DataFrame:
     """``control.csv``, or what one scenario gives of it, its texts as texts."""
-    table = pd.read_csv(
-        path, dtype=dict.fromkeys(TEXTS, str), keep_default_na=False, na_values=[""]
-    )
-    return check(table.fillna(dict.fromkeys(TEXTS, "")), str(path), CONTROL)
+    return check(read_table(path, TEXTS), str(path), CONTROL)
 
 
 def collect_control(*, paths: Sequence[str | Path], control_path: str | Path) -> None:
