@@ -26,6 +26,7 @@ from microchp.account.energy import (
     values,
 )
 from microchp.config import Annualisation, Finance
+from microchp.design.proof import NEAR_BEST, WHOLE_YEAR_BAU, WHOLE_YEAR_BOUND, WHOLE_YEAR_COST
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, read_table, whole
 from microchp.system.investment import Investment, boiler_investment
@@ -180,8 +181,8 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
     investment = sum(bought.net_gbp for bought in plant.investments) - boiler.net_gbp
     saving = eai + costs.capital_gbp - costs.bau_capital_gbp
 
-    whole_year = float(design.attrs.get("whole_year_eac_gbp", costs.eac_gbp))
-    least = float(design.attrs.get("whole_year_bound_gbp", design.attrs["lower_bound_gbp"]))
+    whole_year = float(design.attrs.get(WHOLE_YEAR_COST, costs.eac_gbp))
+    least = float(design.attrs.get(WHOLE_YEAR_BOUND, design.attrs["lower_bound_gbp"]))
 
     def by_factor(annualisation: Annualisation) -> float:
         """The flows do not depend on the factor, only the capital's part of the cost does."""
@@ -232,23 +233,12 @@ def assess_design(design: xr.Dataset) -> dict[str, Any]:
         "days_modelled": round(design.sizes["time"] * plant.step_hours / 24),
         "days_of_year": _days_of(inputs.time.year),
         # what the sizes cost in the whole year, where they were found on some of its days
-        "whole_year_eac_gbp": whole_year,
-        "whole_year_bau_cost_gbp": float(
-            design.attrs.get("whole_year_bau_cost_gbp", costs.bau_cost_gbp)
-        ),
-        "whole_year_bound_gbp": least,
+        WHOLE_YEAR_COST: whole_year,
+        WHOLE_YEAR_BAU: float(design.attrs.get(WHOLE_YEAR_BAU, costs.bau_cost_gbp)),
+        WHOLE_YEAR_BOUND: least,
         "whole_year_gap": max(whole_year - least, 0.0) / max(abs(whole_year), 1.0),
-        **{name: float(design.attrs.get(name, np.nan)) for name in NEAR_BEST},
+        **{name: float(design.attrs.get(name, np.nan)) for names in NEAR_BEST for name in names},
     }
-
-
-NEAR_BEST = (
-    "tes_within_1_percent_from_kwh",
-    "tes_within_1_percent_to_kwh",
-    "tes_beyond_1_percent_below_kwh",
-    "tes_beyond_1_percent_above_kwh",
-)
-"""Attributes of designs that name stores within 1 % of the least cost; not known of all."""
 
 
 def _days_of(year: int) -> int:

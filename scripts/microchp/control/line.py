@@ -180,7 +180,7 @@ class Line:
         end[-1] = self.initial_kwh
         free = undecided(self.curves, stored, hull.price_gbp_per_kwh, self.step_hours)
         costs = self._day_gbp(stored)
-        branch = free.rounded.argmax(axis=0).reshape(stored.shape)
+        branch = free.branch
         for _ in range(MOST_MOVES):
             moved = self._within(branch, midnight, end)
             others = np.where(moved.feasible[:, None], moved.stored_kw, stored)
@@ -192,7 +192,7 @@ class Line:
             costs = np.where(cheaper, other_costs, costs)
             if dearer - costs.sum() <= WORTH_MOVING * abs(dearer):
                 break
-            branch = self.curves.branch_cost(stored.ravel()).argmin(axis=0).reshape(stored.shape)
+            branch = self.curves.branch_cost(stored.ravel()).argmin(axis=0)
         return Plan(
             stored.ravel(),
             level.ravel(),
@@ -208,9 +208,7 @@ class Line:
 
     def _within(self, branch: Any, midnight_kwh: FloatArray, end_kwh: FloatArray) -> StoreYear:
         """The best days from midnight to midnight along one branch in each slice."""
-        at = branch.reshape(1, -1, 1)
-        corner = np.take_along_axis(self.curves.stored_kw, at, axis=0)[0]
-        cost = np.take_along_axis(self.curves.cost, at, axis=0)[0]
+        corner, cost = self.curves.along(branch.ravel())
         shape = (self.days, self.slices, -1)
         return solve_store_line(
             corner.reshape(shape),

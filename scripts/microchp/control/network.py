@@ -234,16 +234,6 @@ def co2_cost(dwelling: Dwelling, co2_gbp_per_kg: float) -> FloatArray:
     return np.asarray(dwelling.line.table.cost + gas * np.stack(fuel))
 
 
-def own_gbp(year: Year, cost: FloatArray) -> float:
-    """What a year costs without the grid, at costs of its activities."""
-    line, done = year.dwelling.line, year.operated
-    rows = activities_of(year.dwelling.problem, year.dwelling.plant)
-    served = [row for row, activity in enumerate(rows) if activity.kind != "unserved_heat"]
-    spent = (cost[served] * done.activity_kw[served]).sum(axis=0)
-    wear = line.exchange.discharge_gbp_per_kwh * done.discharge_kw
-    return year.dwelling.fixed_gbp + line.step_hours * float((spent + wear).sum())
-
-
 def coordinate(
     dwellings: Sequence[Dwelling],
     base_kw: FloatArray,
@@ -321,7 +311,7 @@ def coordinate(
 
 def _answer(member: Member, line: Line) -> Answer:
     year = Year(member.dwelling, planned(line, line.plan()))
-    return Answer(year, year.net_kw, own_gbp(year, member.cost))
+    return Answer(year, year.net_kw, year.own_gbp_at(member.cost))
 
 
 def _load(answers: Sequence[Answer], like: FloatArray) -> FloatArray:

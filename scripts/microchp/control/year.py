@@ -9,13 +9,12 @@ import numpy as np
 
 from microchp.control.line import Dwelling, Line, Plan
 from microchp.control.physics import Flows, Tank
-from microchp.design.problem import FloatArray
+from microchp.design.problem import FloatArray, business_as_usual_gbp
 from microchp.design.schedule import UNSERVED_KW
 from microchp.design.slices import least_cost
 from microchp.design.table import activities_of
 from microchp.errors import AssessmentError
 from microchp.system.activities import Activity
-from microchp.system.investment import boiler_investment
 
 CLOSURE_TOLERANCE = 1e-9
 """Largest sum of imbalances, as a share of the year's heat."""
@@ -208,15 +207,19 @@ class Year:
         made = (table.electricity * self.operated.activity_kw).sum(axis=0)
         return np.asarray(table.electricity_kw - made)
 
-    @cached_property
-    def own_gbp(self) -> float:
-        """Cost of a year but for the trade with the grid."""
+    def own_gbp_at(self, cost: FloatArray) -> float:
+        """Cost of a year but for the trade with the grid, at costs of a kWh of each activity."""
         line, operated = self.dwelling.line, self.operated
         rows = activities_of(self.dwelling.problem, self.dwelling.plant)
         served = [row for row, activity in enumerate(rows) if activity.kind != "unserved_heat"]
-        spent = (line.table.cost[served] * operated.activity_kw[served]).sum(axis=0)
+        spent = (cost[served] * operated.activity_kw[served]).sum(axis=0)
         wear = line.exchange.discharge_gbp_per_kwh * operated.discharge_kw
         return self.dwelling.fixed_gbp + self._kwh(spent + wear)
+
+    @cached_property
+    def own_gbp(self) -> float:
+        """The same at the dwelling's own costs."""
+        return self.own_gbp_at(self.dwelling.line.table.cost)
 
     @cached_property
     def cost_gbp(self) -> float:
@@ -304,15 +307,10 @@ class AsUsual:
 
 def as_usual(dwelling: Dwelling) -> AsUsual:
     """Business as usual of a dwelling (Eq. 18)."""
-    problem, inputs = dwelling.problem, dwelling.problem.inputs
+    problem = dwelling.problem
     heat = float(problem.heat_kw.sum()) * problem.step_hours
     net = problem.electricity_kw.ravel()
-    boiler = inputs.boiler
     bill = problem.step_hours * float(problem.bau_import_price_gbp_per_kwh.ravel() @ net)
-    fuel = heat / boiler.efficiency
-    own = (
-        boiler_investment(boiler).annual_capital_gbp(inputs.finance)
-        + inputs.tariff.gas_gbp_per_kwh * fuel
-        + boiler.maintenance_gbp_per_kwh * heat
-    )
-    return AsUsual(own + bill, own, problem.bau_co2_kg, fuel, net)
+    cost = business_as_usual_gbp(problem)
+    fuel = heat / problem.inputs.boiler.efficiency
+    return AsUsual(cost, cost - bill, problem.bau_co2_kg, fuel, net)

@@ -23,7 +23,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from microchp.design.slices import FEASIBLE_KW, lower_hull
+from microchp.design.slices import FEASIBLE_KW, branch_cost, fill_hull
 from microchp.design.store_line import fill_days
 
 FloatArray = npt.NDArray[np.float64]
@@ -163,32 +163,18 @@ def _clip(stored, cost, low, high):  # type: ignore[no-untyped-def]
             if first >= low and last <= high:
                 continue
             start, end = min(max(low, first), last), max(min(high, last), first)
-            x[0], y[0] = start, _branch_cost(stored, cost, b, t, start)
+            x[0], y[0] = start, branch_cost(stored, cost, b, t, start)
             count = 1
             for k in range(corners):
                 if start < stored[b, t, k] < end and stored[b, t, k] > x[count - 1]:
                     x[count], y[count] = stored[b, t, k], cost[b, t, k]
                     count += 1
             if end > start:
-                x[count], y[count] = end, _branch_cost(stored, cost, b, t, end)
+                x[count], y[count] = end, branch_cost(stored, cost, b, t, end)
                 count += 1
             for k in range(corners):
                 stored[b, t, k], cost[b, t, k] = x[min(k, count - 1)], y[min(k, count - 1)]
     return within
-
-
-@numba.njit(cache=True, nogil=True)
-def _branch_cost(stored, cost, b, t, x):  # type: ignore[no-untyped-def]
-    """Cost of one branch of one slice; infinite where it cannot store that much or that little."""
-    last = stored.shape[2] - 1
-    if x < stored[b, t, 0] - FEASIBLE_KW or x > stored[b, t, last] + FEASIBLE_KW:
-        return np.inf
-    for k in range(1, last + 1):
-        if x <= stored[b, t, k]:
-            width = stored[b, t, k] - stored[b, t, k - 1]
-            share = max(x - stored[b, t, k - 1], 0.0) / width if width > 0.0 else 0.0
-            return cost[b, t, k - 1] + share * (cost[b, t, k] - cost[b, t, k - 1])
-    return cost[b, t, last]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -197,7 +183,7 @@ def _cheapest_branch(stored, cost, mask, t, x):  # type: ignore[no-untyped-def]
     least, best = np.inf, -1
     for b in range(len(stored)):
         if (mask >> b) & 1:
-            value = _branch_cost(stored, cost, b, t, x)
+            value = branch_cost(stored, cost, b, t, x)
             if value < least:
                 least, best = value, b
     return least, best
@@ -220,10 +206,7 @@ def _fill_hulls(stored, cost, masks, hull_kw, hull_cost):  # type: ignore[no-unt
                     break
                 x[count], y[count] = stored[b, t, k], cost[b, t, k]
                 count += 1
-        top = lower_hull(x, y, order, count, kept)
-        for k in range(hull_kw.shape[1]):
-            j = kept[min(k, top - 1)]
-            hull_kw[t, k], hull_cost[t, k] = x[j], y[j]
+        fill_hull(x, y, count, order, kept, hull_kw[t], hull_cost[t])
 
 
 @numba.njit(cache=True, nogil=True)

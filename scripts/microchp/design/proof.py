@@ -20,6 +20,18 @@ Method = Literal["store_line", "daily_milp", "day_programmes", "monolithic"]
 Interval = tuple[float, float]
 """From and to."""
 
+WHOLE_YEAR_COST, WHOLE_YEAR_BOUND = "whole_year_eac_gbp", "whole_year_bound_gbp"
+WHOLE_YEAR_BAU = "whole_year_bau_cost_gbp"
+"""Attributes of designs found on some days of the year: their cost over the whole year, what no
+design costs less than there, and what business as usual costs there."""
+
+NEAR_BEST = (
+    ("tes_within_1_percent_from_kwh", "tes_within_1_percent_to_kwh"),
+    ("tes_beyond_1_percent_below_kwh", "tes_beyond_1_percent_above_kwh"),
+)
+"""Attributes of designs with one store: every size between the first two costs within 1 % of the
+least, no size outside the others does."""
+
 
 def at_sizes(problem: Problem, sizes: Mapping[str, Any]) -> tuple[Problem, Plant]:
     """A problem with the sizes of a design, and what is then installed, stores apart.

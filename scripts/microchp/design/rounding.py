@@ -52,13 +52,13 @@ class Undecided:
     excess_gbp
         How far each day's operation along the hull's path lies above the hull (GBP, unweighted),
         shape ``(days,)``.
-    rounded
-        The one branch that each slice follows after rounding, shape ``(branches, days, slices)``.
+    branch
+        The branch that each slice follows after rounding, shape ``(days, slices)``.
     """
 
     slices: BoolArray
     excess_gbp: FloatArray
-    rounded: BoolArray
+    branch: IntArray
 
 
 def sum_up_rounding(stored_kw: FloatArray, corners_kw: FloatArray, free: BoolArray) -> IntArray:
@@ -109,7 +109,6 @@ def undecided(
     """
     shape, stored = stored_kw.shape, stored_kw.ravel()
     prices = heat_prices.reshape(-1, 1)
-    exists = curves.exists.reshape(-1, *shape)
     reduced = curves.hull_cost - prices * curves.hull_kw
     least = reduced.min(axis=1)
     branch_cost = curves.branch_cost(stored)
@@ -122,12 +121,10 @@ def undecided(
     best = np.where(
         free.ravel(), curves.branch_cost(at_corner).argmin(axis=0), branch_cost.argmin(axis=0)
     )
-    rounded = np.arange(len(branch_cost))[:, None] == best[None, :]
-    rounded = rounded.reshape(-1, *shape) & exists
     return Undecided(
         slices=free,
         excess_gbp=step_hours * np.maximum(excess, 0.0).reshape(shape).sum(axis=1),
-        rounded=rounded,
+        branch=best.reshape(shape),
     )
 
 
@@ -163,7 +160,7 @@ class Rounding:
         undecided = self._undecided(evaluation)
         hull_gbp = operation.day_gbp - undecided.excess_gbp
         some = np.flatnonzero(undecided.slices.any(axis=1))
-        operation = self._moved(operation, some, undecided.rounded)
+        operation = self._moved(operation, some, undecided.branch)
 
         above_gbp = problem.day_weight * (operation.day_gbp - hull_gbp)
         order = np.argsort(above_gbp)
@@ -226,13 +223,13 @@ class Rounding:
         stored = stored_along(problem, evaluation.size_kwh, level)
         return undecided(self._curves, stored, evaluation.heat_prices, problem.step_hours)
 
-    def _moved(self, operation: Operation, days: IntArray, allowed: BoolArray) -> Operation:
-        """An operation with some days along the best paths that one branch a slice allows."""
+    def _moved(self, operation: Operation, days: IntArray, branch: IntArray) -> Operation:
+        """An operation with some days along the best paths of one branch in each slice."""
         if not days.size:
             return operation
-        at = allowed[:, days].argmax(axis=0)[None, :, :, None]
-        stored = np.take_along_axis(self._stored[:, days], at, axis=0)[0]
-        cost = np.take_along_axis(self._cost[:, days], at, axis=0)[0]
+        stored, cost = (
+            values.reshape(*branch.shape, -1)[days] for values in self._curves.along(branch.ravel())
+        )
         year = solve_days(self._problem, operation.size_kwh, stored, cost)
         levels = operation.level_kwh.copy()
         levels[days[year.feasible]] = year.level_kwh[year.feasible]

@@ -294,6 +294,8 @@ def solve_by_days(
     seconds_left: Clock,
     threads: int = 1,
     absolute_gap_gbp: float = 0.0,
+    *,
+    look_near: bool = True,
 ) -> Proof[Design]:
     """The best design of a problem whose days all close, and its proof.
 
@@ -310,6 +312,8 @@ def solve_by_days(
         Clock of the time limit.
     threads
         Days solved at a time; the result does not depend on it.
+    look_near
+        Whether stores that cost hardly more are told; it takes some sizes more.
 
     Raises
     ------
@@ -336,7 +340,9 @@ def solve_by_days(
     if closes and not asked.met(best.cost_gbp, bound):
         method = "daily_milp"
         best, bound = _branch(problem, still_open, best, asked, seconds_left)
-    near = _near_best(problem, searches, without, best, bound, seconds_left)
+    near = None
+    if look_near:
+        near = _near_best(problem, searches, without, best, bound, seconds_left)
     curve = [row for search in searches for row in search.curve(bound)]
     return Proof(best, bound, size_curve(curve), method, near)
 

@@ -157,6 +157,14 @@ class Curves:
         """Where a branch can be, shape ``(branches, N)``."""
         return np.isfinite(self.cost[..., 0])
 
+    def along(self, branch: npt.NDArray[np.integer]) -> tuple[FloatArray, FloatArray]:
+        """Corners and costs of one branch in each slice (shape ``(N,)``), shape ``(N, K)`` each."""
+        at = branch.reshape(1, -1, 1)
+        return (
+            np.take_along_axis(self.stored_kw, at, axis=0)[0],
+            np.take_along_axis(self.cost, at, axis=0)[0],
+        )
+
     def branch_cost(self, stored_kw: FloatArray) -> FloatArray:
         """Cost (GBP/h) in each branch of storing some heat, shape ``(branches, N)``.
 
@@ -418,36 +426,42 @@ def _fill_curves(  # type: ignore[no-untyped-def]
                     all_x[total] = stored[branch, t, k]
                     all_y[total] = cost[branch, t, k]
                     total += 1
-        top = lower_hull(all_x, all_y, all_order, total, all_kept)
-        for k in range(corners):
-            if top > 0:
-                j = all_kept[min(k, top - 1)]
-                hull_kw[t, k] = all_x[j]
-                hull_cost[t, k] = all_y[j]
+        fill_hull(all_x, all_y, total, all_order, all_kept, hull_kw[t], hull_cost[t])
+
+
+@numba.njit(cache=True, nogil=True)
+def branch_cost(stored, cost, b, t, x):  # type: ignore[no-untyped-def]
+    """Cost of one branch of one slice; infinite where it cannot store that much or that little."""
+    last = stored.shape[2] - 1
+    if x < stored[b, t, 0] - FEASIBLE_KW or x > stored[b, t, last] + FEASIBLE_KW:
+        return np.inf
+    for k in range(1, last + 1):
+        if x <= stored[b, t, k]:
+            width = stored[b, t, k] - stored[b, t, k - 1]
+            share = max(x - stored[b, t, k - 1], 0.0) / width if width > 0.0 else 0.0
+            return cost[b, t, k - 1] + share * (cost[b, t, k] - cost[b, t, k - 1])
+    return cost[b, t, last]
+
+
+@numba.njit(cache=True, nogil=True)
+def fill_hull(x, y, count, order, kept, hull_kw, hull_cost):  # type: ignore[no-untyped-def]
+    """Corners of the lower hull of the first points, the last one repeated."""
+    top = lower_hull(x, y, order, count, kept)
+    for k in range(len(hull_kw)):
+        if top > 0:
+            j = kept[min(k, top - 1)]
+            hull_kw[k], hull_cost[k] = x[j], y[j]
 
 
 @numba.njit(cache=True, nogil=True)
 def _along_branches(stored, cost, at):  # type: ignore[no-untyped-def]
     """Cost of each branch at a place, by interpolation."""
-    branches, slices, corners = stored.shape
+    branches, slices = stored.shape[:2]
     found = np.full((branches, slices), np.inf)
     for b in range(branches):
         for t in range(slices):
-            if not np.isfinite(cost[b, t, 0]):
-                continue
-            x = at[t]
-            low, high = stored[b, t, 0], stored[b, t, corners - 1]
-            if x < low - FEASIBLE_KW or x > high + FEASIBLE_KW:
-                continue
-            x = min(max(x, low), high)
-            value = cost[b, t, 0]
-            for k in range(1, corners):
-                if x <= stored[b, t, k]:
-                    width = stored[b, t, k] - stored[b, t, k - 1]
-                    share = (x - stored[b, t, k - 1]) / width if width > 0.0 else 0.0
-                    value = cost[b, t, k - 1] + share * (cost[b, t, k] - cost[b, t, k - 1])
-                    break
-            found[b, t] = value
+            if np.isfinite(cost[b, t, 0]):
+                found[b, t] = branch_cost(stored, cost, b, t, at[t])
     return found
 
 

@@ -37,7 +37,17 @@ from microchp.design.problem import (
     problem_from,
     whole_year,
 )
-from microchp.design.proof import Asked, Design, Proof, at_sizes, sizes_of
+from microchp.design.proof import (
+    NEAR_BEST,
+    WHOLE_YEAR_BAU,
+    WHOLE_YEAR_BOUND,
+    WHOLE_YEAR_COST,
+    Asked,
+    Design,
+    Proof,
+    at_sizes,
+    sizes_of,
+)
 from microchp.design.schedule import UNSERVED_KW, PlantYear
 from microchp.design.search import StoreSearch, design_without_store, hull_bound_gbp, solve_by_days
 from microchp.design.whole import solve_monolithic
@@ -78,18 +88,6 @@ LONG_NAMES = {
 
 NEW_PARTS = ("heat_pump", "immersion", "pv", "battery")
 """Beginnings of the names of flows that are written only where the plant may have the part."""
-
-WHOLE_YEAR_COST, WHOLE_YEAR_BOUND = "whole_year_eac_gbp", "whole_year_bound_gbp"
-WHOLE_YEAR_BAU = "whole_year_bau_cost_gbp"
-"""Attributes of designs found on some days of the year: their cost over the whole year, what no
-design costs less than there, and what business as usual costs there."""
-
-NEAR_BEST = (
-    ("tes_within_1_percent_from_kwh", "tes_within_1_percent_to_kwh"),
-    ("tes_beyond_1_percent_below_kwh", "tes_beyond_1_percent_above_kwh"),
-)
-"""Attributes of designs with one store: every size between the first two costs within 1 % of the
-least, no size outside the others does."""
 
 CURVE_NAMES = {
     "curve_chp_kw": ("kW", "size of the CHP unit, 0 for none"),

@@ -390,7 +390,8 @@ def solve_sample(
 
 def solve_alone(problem: Problem, classes: PriceClasses, solve: Solve) -> Found:
     """The design of a sample as a scenario of its own is solved."""
-    proof = solve_by_days(problem, solve.relative_gap, countdown(solve.time_limit_minutes))
+    left = countdown(solve.time_limit_minutes)
+    proof = solve_by_days(problem, solve.relative_gap, left, look_near=False)
     design = proof.design
     counted = counted_row(design.year, design.operation, classes)
     if counted is None:

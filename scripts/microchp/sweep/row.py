@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from microchp.account import finance as money
-from microchp.design.problem import FloatArray, Problem
+from microchp.design.problem import FloatArray, Problem, business_as_usual_gbp
 from microchp.design.proof import sizes_of
 from microchp.system.investment import boiler_investment, investments
 from microchp.system.plant import Plant
@@ -64,14 +64,9 @@ def priced_row(
         Equivalent annual cost at the prices of the problem.
     """
     inputs = problem.inputs
-    tariff, boiler, emissions = inputs.tariff, inputs.boiler, inputs.emissions
-    hours = problem.slice_weight_hours
-    heat_kwh = float((hours * problem.heat_kw).sum())
-    bau_import = hours * problem.electricity_kw * problem.bau_import_price_gbp_per_kwh
-    bau_cost = heat_kwh * (tariff.gas_gbp_per_kwh / boiler.efficiency)
-    bau_cost += heat_kwh * boiler.maintenance_gbp_per_kwh + float(bau_import.sum())
+    boiler, emissions = inputs.boiler, inputs.emissions
+    bau_cost = business_as_usual_gbp(problem)
     boiler_bought = boiler_investment(boiler)
-    bau_cost += boiler_bought.annual_capital_gbp(inputs.finance)
     chp = plant.part("chp")
     unit = next((u for u in inputs.units if chp and u.name == chp.name), None)
     bought = investments(inputs, unit, {"tes": tes_kwh, "heat_pump": plant.size("heat_pump")})
