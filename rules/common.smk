@@ -351,10 +351,6 @@ def control_params(wildcards):
     return control_inputs(CONFIG, SCENARIOS[wildcards.scenario]).model_dump(mode="json")
 
 
-def control_threads(wildcards):
-    return solve_threads(wildcards)
-
-
 def control_memory(wildcards, attempt):
     """MB: libraries, and a year of every dwelling at the step of its design."""
     minutes = design_of(wildcards.scenario).time.resolution_minutes

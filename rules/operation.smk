@@ -85,7 +85,7 @@ rule dispatch_group:
         BENCHMARKS / "dispatch_group/{scenario}.tsv"
     conda:
         ENVIRONMENT
-    threads: control_threads
+    threads: solve_threads
     resources:
         mem_mb=control_memory,
         runtime=growing(120),

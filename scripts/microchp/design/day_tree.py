@@ -27,7 +27,6 @@ from microchp.design.slices import FEASIBLE_KW, branch_cost, fill_hull
 from microchp.design.store_line import fill_days
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 LEVELS = 100
@@ -207,6 +206,15 @@ def _fill_hulls(stored, cost, masks, hull_kw, hull_cost):  # type: ignore[no-unt
                 x[count], y[count] = stored[b, t, k], cost[b, t, k]
                 count += 1
         fill_hull(x, y, count, order, kept, hull_kw[t], hull_cost[t])
+
+
+@numba.njit(cache=True, nogil=True)
+def _right_corner(corners_kw, x):  # type: ignore[no-untyped-def]
+    """Position of the corner that ends the part of a hull in which some heat lies."""
+    k = 1
+    while k < len(corners_kw) - 1 and x > corners_kw[k]:
+        k += 1
+    return k
 
 
 @numba.njit(cache=True, nogil=True)
@@ -479,9 +487,7 @@ def _search(stored, cost, root, store, limits, asked, levels, most, best_level):
             x = stored_at[t]
             value, _ = _cheapest_branch(stored, cost, mask[t], t, x)
             total += step * value
-            k = 1
-            while k < hull_kw.shape[1] - 1 and x > hull_kw[t, k]:
-                k += 1
+            k = _right_corner(hull_kw[t], x)
             width = hull_kw[t, k] - hull_kw[t, k - 1]
             share = min(max((x - hull_kw[t, k - 1]) / width, 0.0), 1.0) if width > 0.0 else 0.0
             line = hull_cost[t, k - 1] + share * (hull_cost[t, k] - hull_cost[t, k - 1])
@@ -505,9 +511,8 @@ def _search(stored, cost, root, store, limits, asked, levels, most, best_level):
             settled = min(settled, bound)
             continue
         # split: the branch at the corner on the right, or one of the others
-        x, k = stored_at[at], 1
-        while k < hull_kw.shape[1] - 1 and x > hull_kw[at, k]:
-            k += 1
+        x = stored_at[at]
+        k = _right_corner(hull_kw[at], x)
         _, right = _cheapest_branch(stored, cost, mask[at], at, hull_kw[at, k])
         nearer_right = hull_kw[at, k] - x <= x - hull_kw[at, k - 1]
         for part in range(2):

@@ -12,21 +12,15 @@ from matplotlib.axes import Axes
 
 from microchp.account.designs import read_designs
 from microchp.config import OPTIMAL
-from microchp.files import whole
+from microchp.files import read_table, whole
+from microchp.report.selection import design_words
 from microchp.report.style import PAGE_MM, figure
-from microchp.tables.words import label, number
+from microchp.system.plant import SIZES
+from microchp.tables.words import DASH, label, number
 
 log = logging.getLogger(__name__)
 
 KEYS = ["house", "incentive", "tes", "variant"]
-SIZES = {
-    "chp_kw": "CHP {} kW",
-    "heat_pump_kw": "heat pump {} kW",
-    "immersion_kw": "immersion heater {} kW",
-    "tes_kwh": "store {} kWh",
-    "pv_kwp": "PV {} kWp",
-    "battery_kwh": "battery {} kWh",
-}
 WITHIN_CO2 = 1.0
 """kg/year; plants this close in CO2 are told apart by their cost."""
 
@@ -44,10 +38,10 @@ def plant_table(designs: pd.DataFrame, parts: Mapping[str, Sequence[str]]) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``dearer_gbp``: cost (GBP/year) above the cheapest plant; ``surely_dearer``: the least that
-        the plant could cost is above what the cheapest does cost; ``next_gbp``: how much dearer
-        the next plant is; ``least_co2``: whether no plant emits less. The same within plants with,
-        and without, photovoltaics: ``dearer_among_gbp``, with ``has_pv``.
+        ``rank`` by cost; ``dearer_gbp``: cost (GBP/year) above the cheapest plant;
+        ``surely_dearer``: the least that the plant could cost is above what the cheapest does
+        cost; ``least_co2``: whether no plant emits less; ``has_pv``: whether it may have
+        photovoltaics.
     """
     table = designs[designs["design"] == OPTIMAL].copy()
     table["has_pv"] = [("pv" in parts[plant]) for plant in table["plant"]]
@@ -56,13 +50,9 @@ def plant_table(designs: pd.DataFrame, parts: Mapping[str, Sequence[str]]) -> pd
     table["dearer_gbp"] = table["eac_gbp"] - cheapest
     table["surely_dearer"] = table["lower_bound_gbp"] > cheapest
     table["least_co2"] = table["co2_kg"] <= groups["co2_kg"].transform("min") + WITHIN_CO2
-    among = table.groupby([*KEYS, "has_pv"], sort=False)["eac_gbp"]
-    table["dearer_among_gbp"] = table["eac_gbp"] - among.transform("min")
     table["rank"] = groups["eac_gbp"].rank(method="first").astype(int)
-    ordered = table.sort_values([*KEYS, "rank"])
-    table["next_gbp"] = ordered.groupby(KEYS, sort=False)["eac_gbp"].shift(-1) - ordered["eac_gbp"]
-    kept = ["eac_gbp", "lower_bound_gbp", "co2_kg", *SIZES, "relative_gap"]
-    found = ["rank", "dearer_gbp", "next_gbp", "surely_dearer", "dearer_among_gbp", "least_co2"]
+    kept = ["eac_gbp", "lower_bound_gbp", "co2_kg", *SIZES.values(), "relative_gap"]
+    found = ["rank", "dearer_gbp", "surely_dearer", "least_co2"]
     return table[["scenario", *KEYS, "plant", "has_pv", *found, *kept]].reset_index(drop=True)
 
 
@@ -152,33 +142,25 @@ def markdown(table: pd.DataFrame) -> str:
         without = ranked[~ranked["has_pv"]]
         clean = ranked[ranked["least_co2"]].iloc[0]
         cells = [label(str(names[0])), label(str(names[1]))]
-        cells += [_installed(first), number(first["eac_gbp"]), number(first["co2_kg"] / 1000, 1)]
+        cells += [f"{label(first['plant'])} ({design_words(first)})", number(first["eac_gbp"])]
+        cells += [number(first["co2_kg"] / 1000, 1)]
         cells += [label(second["plant"]), number(second["dearer_gbp"])]
-        for row in without.head(1).itertuples():
-            cells += [label(str(row.plant)), number(float(str(row.dearer_gbp)))]
-        cells += ["–", "–"] if without.empty else []
+        if without.empty:
+            cells += [DASH, DASH]
+        else:
+            cells += [label(without.iloc[0]["plant"]), number(without.iloc[0]["dearer_gbp"])]
         cells += [label(clean["plant"]), number(clean["co2_kg"] / 1000, 1)]
         cells += [number(clean["dearer_gbp"])]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _installed(row: pd.Series) -> str:
-    """A plant in words, with the sizes of what is installed."""
-    sizes = [
-        words.format(number(row[column], 0 if row[column] >= 10 else 1))
-        for column, words in SIZES.items()
-        if row[column] > 0
-    ]
-    return label(row["plant"]) + (f" ({', '.join(sizes)})" if sizes else "")
-
-
 def main() -> None:
     """Print the ranking of a run as a table in Markdown."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("table", type=Path, help="plants.csv of a run")
-    table = pd.read_csv(parser.parse_args().table, keep_default_na=False, na_values=[""])
-    print(markdown(table.fillna({"variant": ""})), end="")
+    table = read_table(parser.parse_args().table, ["scenario", *KEYS, "plant"])
+    print(markdown(table), end="")
 
 
 if __name__ == "__main__":
