@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import ROOT
 
 from microchp.config import load_config
 from microchp.config.scenarios import comparison_inputs
 from microchp.errors import ConfigError
+from microchp.files import read_table
 from microchp.report import style
 
 FORMULAS = (
@@ -49,3 +51,12 @@ def test_figures_show_signs_of_mathematics_as_they_are(tmp_path: Path) -> None:
     with style.figure(**paths, width_mm=60, height_mm=40) as figure:
         figure.suptitle("$\\frac{1}{ <b>")
     assert "$\\frac{1}{ &lt;b&gt;" in (tmp_path / "odd.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["NA", "null", "None", "nan", "", "007", "1e3"])
+def test_a_name_that_looks_like_something_else_is_read_as_it_is(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "table.csv"
+    pd.DataFrame({"house": [name, "flat"], "cost_gbp": [1.5, None]}).to_csv(path, index=False)
+    table = read_table(path, ["house"])
+    assert list(table["house"]) == [name, "flat"]
+    assert table["cost_gbp"].isna().tolist() == [False, True]

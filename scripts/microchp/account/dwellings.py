@@ -26,7 +26,7 @@ from microchp.account.metering import Meter
 from microchp.account.parties import Household, rows_of
 from microchp.config.scenarios import AccountInputs
 from microchp.errors import AssessmentError
-from microchp.files import whole
+from microchp.files import read_table, whole
 from microchp.operation.diversity import electricity_by_dwelling
 from microchp.series.timeseries import FloatArray
 
@@ -198,9 +198,9 @@ def street(
 
 def read_metering(path: str | Path) -> pd.DataFrame:
     """What ``account_dwellings`` wrote by metering rule, checked."""
-    return METERING.validate(pd.read_csv(path, dtype={"house": str, "metering": str}))
+    return METERING.validate(read_table(path, ["house", "metering"]))
 
 
 def read_account(path: str | Path) -> pd.DataFrame:
     """What ``account_dwellings`` wrote, checked."""
-    return ACCOUNT.validate(pd.read_csv(path, dtype={"house": str, "period": str}))
+    return ACCOUNT.validate(read_table(path, ["house", "period"]))

@@ -35,7 +35,7 @@ from microchp.account.metering import Meter, Settlement, settle
 from microchp.config import Finance, UnitCost
 from microchp.config.scenarios import CONDENSING, REFERENCE, ComparisonInputs, OperationInputs
 from microchp.errors import AssessmentError
-from microchp.files import read_netcdf, whole
+from microchp.files import read_netcdf, read_table, whole
 from microchp.series.timeseries import FloatArray
 
 CLOSURE_TOLERANCE = 1e-9
@@ -51,6 +51,7 @@ UNIT, REFERENCE_KIND, ALTERNATIVE = "unit", "reference", "alternative"
 _NAMES = {name: pa.Column(str) for name in ("house", "unit")}
 _KIND = {"kind": pa.Column(str, pa.Check.isin([UNIT, REFERENCE_KIND, ALTERNATIVE]))}
 _LABELS = {name: pa.Column(str) for name in ("house_label", "unit_label")}
+TEXTS = (*_NAMES, *_KIND, *_LABELS, "central_plant", "metering")
 
 SCHEMA = pa.DataFrameSchema(
     {
@@ -603,9 +604,9 @@ def compare_units(
 
 def read_comparison(path: str | Path) -> pd.DataFrame:
     """``comparison.csv``, checked."""
-    return SCHEMA.validate(pd.read_csv(path))
+    return SCHEMA.validate(read_table(path, TEXTS))
 
 
 def read_economics(path: str | Path) -> pd.DataFrame:
     """``comparison_economics.csv``, checked."""
-    return ECONOMICS_SCHEMA.validate(pd.read_csv(path))
+    return ECONOMICS_SCHEMA.validate(read_table(path, TEXTS))

@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 import yaml
 
+from microchp.account import unit_comparison
 from microchp.account.controlled import controlled
 from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
@@ -165,10 +166,15 @@ def build_report(
             *answer.demand_notice(reports),
             *answer.at_largest_store(designs, _largest_stores(paths, attributes)),
         ]
+        sampled = None
+        if sweep_path and sweep_regret_path and sweep_figures_dir:
+            sampled = samples.Sampled.read(sweep_path, sweep_regret_path, sweep_figures_dir)
+        # shares of samples are chances where samples are drawn
+        is_random = config["sweep"]["method"] in RANDOM_METHODS
         streets = None if groups_path is None else groups.GroupResults(read_groups(groups_path), [])
         evidence = replace(
             _evidence(designs, paths, attributes, [Path(path) for path in first_paths], config),
-            chance=_chances(Path(sweep_path)) if sweep_path and _is_random(config) else {},
+            chance=sampled.chances if sampled and is_random else {},
         )
         top = headline(
             designs,
@@ -176,20 +182,23 @@ def build_report(
             groups.outcomes(streets.streets) if streets else [],
             drawn / "store_week.svg",
         )
-        controls = None
+        said, controls = [*top.sentences], None
         if control_paths:
             table_path, figure_path = map(Path, control_paths)
             run_by = read_control(table_path)
-            top = replace(top, sentences=[*top.sentences, *control.sentences(run_by)])
+            said += control.sentences(run_by)
             controls = control.section(run_by, figure_path)
+        if sampled and is_random:
+            said += samples.sentences(sampled)
         first += [
-            top,
+            replace(top, sentences=said),
             answer.answer_table(designs, evidence),
         ]
         extents.append(answer.extent(designs))
         pairs += terms.DESIGNS
         sections += [
             options.section(designs, evidence),
+            samples.section(sampled, is_random=is_random) if sampled else None,
             all_designs.section(designs, Path(designs_path).read_bytes(), drawn, variants),
             dispatch.section(designs, paths, drawn),
             controls,
@@ -198,12 +207,6 @@ def build_report(
             store_size.section(designs, paths),
             precision.section([Path(path) for path in precision_paths]),
         ]
-        if sweep_path and sweep_regret_path and sweep_figures_dir:
-            sampled = samples.Sampled.read(sweep_path, sweep_regret_path, sweep_figures_dir)
-            if _is_random(config):
-                said = [*first[0].sentences, samples.first_sentence(sampled)]
-                first[0] = replace(first[0], sentences=[sentence for sentence in said if sentence])
-            sections.insert(1, samples.section(sampled, is_random=_is_random(config)))
     if groups_path is not None:
         results = groups.GroupResults(
             table=read_groups(groups_path),
@@ -224,7 +227,9 @@ def build_report(
         sections.append(gained)
         pairs += terms.METERING if gained is not None else []
     if unit_comparison_paths:
-        energy, money = (pd.read_csv(path) for path in unit_comparison_paths)
+        energy_path, money_path = unit_comparison_paths
+        energy = unit_comparison.read_comparison(energy_path)
+        money = unit_comparison.read_economics(money_path)
         are_subject = designs is None and groups_path is None
         if are_subject:
             title = "Which micro-CHP unit for which building?"
@@ -314,18 +319,6 @@ def _evidence(
         support_gbp=support,
         new_boiler=None if boiler is None else NewBoiler.model_validate(boiler),
     )
-
-
-def _is_random(config: Mapping[str, Any]) -> bool:
-    """Whether the samples of a sweep are drawn, so that shares of them are chances."""
-    return bool(config["sweep"]["method"] in RANDOM_METHODS)
-
-
-def _chances(path: Path) -> dict[str, float]:
-    """Share of a sweep's samples in which each scenario's design saves."""
-    summary = pd.read_csv(path)
-    incomes = summary[summary["quantity"] == "eai_gbp"]
-    return dict(zip(incomes["scenario"], incomes["chance"].astype(float), strict=True))
 
 
 def _is_chp_alone(inputs: DesignInputs) -> bool:

@@ -20,6 +20,7 @@ import yaml
 from microchp.account import finance as money
 from microchp.account.designs import read_designs
 from microchp.account.groups import read_dwellings, read_groups
+from microchp.account.unit_comparison import read_comparison, read_economics
 from microchp.config import Finance, minute_of_day
 from microchp.config.scenarios import NO_INCENTIVE
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
@@ -62,7 +63,8 @@ def tables_of(results: Results) -> dict[str, pd.DataFrame]:
     if results.dwellings:
         tables["dwelling"] = dwelling_table(results.dwellings)
     if results.units:
-        units, economics = (pd.read_csv(path) for path in results.units)
+        units_path, economics_path = results.units
+        units, economics = read_comparison(units_path), read_economics(economics_path)
         tables["unit"] = units.assign(own_use_share=1 - units["export_share"])
         tables["economics"] = economics
     if results.qualities:

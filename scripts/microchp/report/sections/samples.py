@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from microchp.files import read_table
 from microchp.report.page import (
     Cell,
     Column,
@@ -26,6 +27,8 @@ from microchp.tables.words import label, number, percent, place, pounds
 
 SHOWN = ("eai_gbp", "tes_eai_gbp")
 """Quantities whose figures stand in the page; the others are in the folder of figures."""
+
+TEXTS = ("scenario", "house", "incentive", "tes", "plant", "variant", "design", "quantity")
 
 QUANTITIES = {
     "eai_gbp": ("Income of the design", "£/y"),
@@ -47,8 +50,13 @@ class Sampled:
     @classmethod
     def read(cls, summary: str | Path, regret: str | Path, figures: str | Path) -> Sampled:
         """From the paths of summary, regret and figures."""
-        texts = {"variant": "", "design": "", "plant": ""}
-        return cls(pd.read_csv(summary).fillna(texts), pd.read_csv(regret), Path(figures))
+        return cls(read_table(summary, TEXTS), read_table(regret, ["scenario"]), Path(figures))
+
+    @property
+    def chances(self) -> dict[str, float]:
+        """Share of the samples in which each scenario's design saves."""
+        incomes = self.summary[self.summary["quantity"] == "eai_gbp"]
+        return dict(zip(incomes["scenario"], incomes["chance"].astype(float), strict=True))
 
     @property
     def names(self) -> dict[str, str]:
@@ -66,8 +74,8 @@ def scenario_words(row: pd.Series) -> str:
     return ", ".join(parts)
 
 
-def first_sentence(sampled: Sampled) -> str:
-    """What the samples say of unit and store, over all scenarios, in a sentence."""
+def sentences(sampled: Sampled) -> list[str]:
+    """What the samples say of unit and store, over all scenarios, in a sentence if they do."""
     summary = sampled.summary
     samples = int(summary["samples"].max())
     parts = []
@@ -77,12 +85,12 @@ def first_sentence(sampled: Sampled) -> str:
             ends = dict.fromkeys((percent(chances.min()), percent(chances.max())))
             parts.append(f"{noun} pays in {' to '.join(ends)}")
     if not parts:
-        return ""
+        return []
     scenarios = summary["scenario"].nunique()
     where = f", by scenario ({scenarios})" if scenarios > 1 else ""
-    return (
+    return [
         f"In {number(samples)} samples of what is uncertain, {' and '.join(parts)} of them{where}."
-    )
+    ]
 
 
 def section(sampled: Sampled, *, is_random: bool) -> Section:
