@@ -62,10 +62,15 @@ def modules_of_tests() -> str:
     )
 
 
+OF_MAKE = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"}
+"""What ``make`` hands to a ``make`` that it starts."""
+
+
 def run_command(command: Sequence[str], directory: Path) -> subprocess.CompletedProcess[str]:
     """Run to the end, whatever the end; output and errors together in ``stdout``.
 
-    In the environment of a user, in which no tool of tests can be imported.
+    In the environment of a user, in which no tool of tests can be imported, and not as a part of
+    the ``make`` that has started the tests.
     """
     own = {
         "OMP_NUM_THREADS": "1",
@@ -75,7 +80,7 @@ def run_command(command: Sequence[str], directory: Path) -> subprocess.Completed
     return subprocess.run(
         command,
         cwd=directory,
-        env=os.environ | own,
+        env={key: value for key, value in os.environ.items() if key not in OF_MAKE} | own,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -399,13 +399,19 @@ def test_the_best_design_is_as_sure_as_the_lower_bound_of_the_pair(run):
 def test_the_chance_that_it_pays_stands_beside_what_is_saved(run, tmp_path, method, is_shown):
     """Of samples that were drawn; a share of the points of a grid is no chance."""
     (tmp_path / "config.yaml").write_text(f"run: {{name: a}}\nsweep: {{method: {method}}}\n")
-    pd.DataFrame(
+    sampled = pd.DataFrame(
         {
             "scenario": ["flat-fit-with", "flat-fit-without"] * 2,
+            **{"house": "flat", "incentive": "fit", "tes": ["with", "without"] * 2},
+            **{"plant": "chp", "variant": "", "design": "optimal"},
             "quantity": ["eai_gbp"] * 2 + ["co2_kg"] * 2,
+            **{"samples": 8, "not_proven": 0},
             "chance": [0.37, 0.37, np.nan, np.nan],
         }
-    ).to_csv(tmp_path / "sweep_summary.csv", index=False)
+    )
+    others = ("chance_least", "chance_most", "mean", "p05", "p50", "p95")
+    sampled.assign(**dict.fromkeys(others, 0.0)).to_csv(tmp_path / "sweep_summary.csv", index=False)
+    (tmp_path / "sweep_regret.csv").write_text("scenario\n")
     build_report(
         config_path=tmp_path / "config.yaml",
         report_path=tmp_path / "index.html",
@@ -413,6 +419,8 @@ def test_the_chance_that_it_pays_stands_beside_what_is_saved(run, tmp_path, meth
         design_paths=sorted((run / "designs").glob("*.nc")),
         figures_dir=run / "figures",
         sweep_path=tmp_path / "sweep_summary.csv",
+        sweep_regret_path=tmp_path / "sweep_regret.csv",
+        sweep_figures_dir=tmp_path,
     )
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert ("Chance that it pays" in page) == is_shown

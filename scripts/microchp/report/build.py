@@ -166,11 +166,11 @@ def build_report(
             *answer.demand_notice(reports),
             *answer.at_largest_store(designs, _largest_stores(paths, attributes)),
         ]
-        sampled = None
+        sampled, is_random = None, False
         if sweep_path and sweep_regret_path and sweep_figures_dir:
             sampled = samples.Sampled.read(sweep_path, sweep_regret_path, sweep_figures_dir)
-        # shares of samples are chances where samples are drawn
-        is_random = config["sweep"]["method"] in RANDOM_METHODS
+            # shares of samples are chances where samples are drawn
+            is_random = config["sweep"]["method"] in RANDOM_METHODS
         streets = None if groups_path is None else groups.GroupResults(read_groups(groups_path), [])
         evidence = replace(
             _evidence(designs, paths, attributes, [Path(path) for path in first_paths], config),
