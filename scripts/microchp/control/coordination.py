@@ -202,7 +202,7 @@ class GroupCost:
         moved = np.maximum(moved, lowest)
         if np.isinf(self.max_import_kw):
             allowed = self.peak_gbp_per_kw / self.step_hours
-            return self.buy + np.minimum(moved - self.buy, _within_sum(moved - self.buy, allowed))
+            moved = np.minimum(moved, self.buy + _within_sum(moved - self.buy, allowed))
         return np.asarray(moved)
 
 
