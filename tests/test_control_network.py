@@ -243,9 +243,23 @@ def test_nobody_pays_more_than_under_a_control_of_their_own() -> None:
     assert network["import_kwh"] == pytest.approx(np.maximum(load, 0.0).sum())
 
 
-def test_a_group_that_earns_by_buying_and_selling_at_once_is_refused() -> None:
-    with pytest.raises(ValueError, match="more for export than import costs"):
-        GroupCost(np.array([0.2, 0.1]), np.array([0.1, 0.2]), np.inf, np.inf, 1.0)
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_the_hull_of_a_cost_is_never_above_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    buy, sell = rng.uniform(-0.1, 0.4, (2, 50))
+    low, high = rng.uniform(-5.0, 2.0, 50), rng.uniform(0.0, 6.0, 50)
+    high = low + high
+    cost = GroupCost(buy, sell, np.inf, np.inf, 0.5)
+    hull, added = cost.hull(low, high)
+    assert (hull.sell <= hull.buy + 1e-12).all()
+    for share in np.linspace(0.0, 1.0, 11):
+        load = low + share * (high - low)
+        assert hull.load_gbp(load) + added <= cost.load_gbp(load) + 1e-9
+    # at one end or the other, where the price turns, they meet
+    free = cost.sell <= cost.buy
+    load = np.where(free, 0.5 * (low + high), high)
+    assert hull.load_gbp(load) + added == pytest.approx(cost.load_gbp(load), abs=1e-9)
 
 
 def test_prices_stop_at_the_kinks_of_the_cost() -> None:

@@ -2,8 +2,8 @@ r"""Lines joined by what their loads cost together, coordinated by prices on tha
 
 With :math:`n_m` the load of member :math:`m` and :math:`a_m` what its schedule costs apart from the
 grid, :math:`\sum_m a_m + \sum_t h\,C_t(G_t)` is least over :math:`G = \sum_m n_m`, where
-:math:`C_t` is convex: what import costs and export earns, and no load beyond a limit; the largest
-import of all slices may cost something as well. Members are the dwellings of a group, or the heat
+:math:`C_t` is what import costs and export earns, and no load beyond a limit; the largest import of
+all slices may cost something as well. Members are the dwellings of a group, or the heat
 and the battery of one.
 
 **The bound.** For any prices :math:`\lambda`,
@@ -15,7 +15,8 @@ and the battery of one.
 
 is at most the optimum. Each member's part is a line of its year at these prices, solved exactly;
 the second part is a number for each slice. Prices are moved along the imbalance (a subgradient,
-Polyak's step), and the highest value is kept.
+Polyak's step), and the highest value is kept. Where export earns more than import costs, the bound
+has a convex cost below :math:`C_t` (:meth:`GroupCost.hull`).
 
 **The schedule** is integral, one for each member. Members answer in turn to what all others do:
 in each slice the nearest kink of :math:`C_t` is where the member's own load would cross it, so
@@ -30,6 +31,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -80,18 +82,13 @@ class GroupCost:
     Attributes
     ----------
     buy, sell
-        GBP/kWh imported and exported, ``sell <= buy``; shape ``(N,)``.
+        GBP/kWh imported and exported; shape ``(N,)``.
     max_import_kw, max_export_kw
         Limits of the connection; infinite without.
     step_hours
         Length of a slice.
     peak_gbp_per_kw
         Price of a kW of the largest import of all slices.
-
-    Raises
-    ------
-    ValueError
-        If a slice pays more for export than import costs.
     """
 
     buy: FloatArray
@@ -100,14 +97,6 @@ class GroupCost:
     max_export_kw: float
     step_hours: float
     peak_gbp_per_kw: float = 0.0
-
-    def __post_init__(self) -> None:
-        dear = int((self.sell > self.buy).sum())
-        if dear:
-            raise ValueError(
-                f"A group's load cannot be priced: {dear} slices pay more for export than import "
-                "costs; accepted are prices of import that are at least those of export."
-            )
 
     @property
     def overload(self) -> float:
@@ -124,6 +113,23 @@ class GroupCost:
     def below(self, limit_kw: float) -> GroupCost:
         """The same with no import above another limit."""
         return replace(self, max_import_kw=min(self.max_import_kw, limit_kw))
+
+    def hull(self, least_kw: FloatArray, most_kw: FloatArray) -> tuple[GroupCost, float]:
+        """A convex cost that is nowhere above this one, and what is to be added to it (GBP).
+
+        Where export earns more than import costs, that is the line between the least and the most
+        that the load can be; elsewhere it is this one.
+        """
+        dear = (self.sell > self.buy) & (most_kw > 0.0) & (least_kw < 0.0)
+        ends = self.buy * most_kw, self.sell * least_kw
+        width = np.where(dear, most_kw - least_kw, 1.0)
+        slope = np.where(dear, (ends[0] - ends[1]) / width, self.buy)
+        added = np.where(dear, ends[0] - slope * most_kw, 0.0)
+        # a load that never changes its sign has one price
+        sell = np.where(dear | (self.sell > self.buy), slope, self.sell)
+        only_sold = (self.sell > self.buy) & (most_kw <= 0.0)
+        buy, sell = np.where(only_sold, self.sell, slope), np.where(only_sold, self.sell, sell)
+        return replace(self, buy=buy, sell=sell), self.step_hours * float(added.sum())
 
     def excess_kw(self, load_kw: FloatArray) -> FloatArray:
         """Load beyond a limit, shape ``(N,)``."""
@@ -294,6 +300,11 @@ class Search:
         """Load of all, shape ``(N,)``."""
         return sum((answer.net_kw for answer in answers), self.base_kw)
 
+    @cached_property
+    def load_range_kw(self) -> tuple[FloatArray, FloatArray]:
+        """Least and most load of all, whatever is done in other slices; each of shape ``(N,)``."""
+        return load_range(self.base_kw, [member.line for member in self.members])
+
     def total_gbp(self, answers: Sequence[Answer]) -> float:
         """Cost of all, that of overload in it."""
         own = sum(answer.own_gbp for answer in answers)
@@ -385,7 +396,8 @@ class Search:
 
     def _prices(self, answers: list[Answer]) -> list[tuple[float, FloatArray]]:
         """Prices on the load with the bound that each gives, the highest first."""
-        cost, members = self.cost, self.members
+        members = self.members
+        cost, added = self.cost.hull(*self.load_range_kw)
         objective, load = self.total_gbp(answers), self.load_kw(answers)
         # what a further kW costs as all run
         price = np.where(load > HELD_KW, cost.buy, np.where(load < -HELD_KW, cost.sell, 0.0))
@@ -402,7 +414,7 @@ class Search:
                 return relaxed_answer(members[number].at(price, price))
 
             found = for_days(range(len(members)), one, self.threads)
-            value = self.fixed_gbp + sum(gbp for gbp, _ in found) + cost.reply_gbp(price)
+            value = self.fixed_gbp + added + sum(gbp for gbp, _ in found) + cost.reply_gbp(price)
             value += cost.step_hours * float(price @ self.base_kw)
             tried.append((value, price))
             load = sum((net for _, net in found), self.base_kw)
@@ -419,6 +431,20 @@ class Search:
                 break
             price = cost.towards(price, price + share * (objective - value) / square * uphill)
         return sorted(tried, key=lambda each: -each[0])
+
+
+def load_range(base_kw: FloatArray, lines: Sequence[Line]) -> tuple[FloatArray, FloatArray]:
+    """Least and most load of lines and a base, whatever is done in other slices; ``(N,)`` each."""
+    least, most = base_kw.copy(), base_kw.copy()
+    for table in (line.table for line in lines):
+        gives = table.electricity > 0.0
+        # what need not run may stand still
+        idle = np.where((table.commitment >= 0)[:, None], 0.0, table.least)
+        least += table.electricity_kw - np.where(gives, table.electricity * table.most, 0.0).sum(0)
+        least -= np.where(gives, 0.0, table.electricity * idle).sum(0)
+        most += table.electricity_kw - np.where(gives, table.electricity * idle, 0.0).sum(0)
+        most -= np.where(gives, 0.0, table.electricity * table.most).sum(0)
+    return least, most
 
 
 def relaxed_answer(line: Line) -> tuple[float, FloatArray]:

@@ -184,14 +184,7 @@ class NetworkRun:
 
 
 def group_cost(dwelling: Dwelling, network: Network) -> GroupCost:
-    """What a group's load costs: a price series, or the tariff of its dwellings.
-
-    Raises
-    ------
-    AssessmentError
-        If the tariff pays more for export than import costs, which a group could earn from by
-        metering it twice.
-    """
+    """What a group's load costs: a price series, or the tariff of its dwellings."""
     problem, table = dwelling.problem, dwelling.line.table
     buy, sell = table.import_gbp_per_kwh, table.export_gbp_per_kwh
     grid = problem.grid_kg_per_kwh.ravel()
@@ -200,12 +193,6 @@ def group_cost(dwelling: Dwelling, network: Network) -> GroupCost:
         minutes = round(60 * problem.step_hours)
         paid = import_price(series, problem.inputs.time.year, minutes).ravel()
         buy = sell = paid + problem.inputs.incentive.co2_price_gbp_per_kg * grid
-    if (sell > buy).any():
-        raise AssessmentError(
-            f"{problem.inputs.scenario}: the tariff pays more for export than import costs in "
-            f"{int((sell > buy).sum())} steps, so that a group has no one price; give "
-            "network.price_file, or leave 'network' out of scenarios.control"
-        )
     extra = network.co2_gbp_per_kg * grid
     return GroupCost(
         buy=buy + extra,

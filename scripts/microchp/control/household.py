@@ -20,23 +20,15 @@ from microchp.errors import AssessmentError
 
 
 def own_cost(dwelling: Dwelling) -> GroupCost:
-    """What a dwelling's load costs it at its tariff, within the limits of its connection.
-
-    Raises
-    ------
-    AssessmentError
-        If the tariff pays more for export than import costs.
-    """
+    """What a dwelling's load costs it at its tariff, within the limits of its connection."""
     table, problem = dwelling.line.table, dwelling.problem
-    buy, sell = table.import_gbp_per_kwh, table.export_gbp_per_kwh
-    dear = int((sell > buy).sum())
-    if dear:
-        raise AssessmentError(
-            f"{problem.inputs.scenario}: the tariff pays more for export than import costs in "
-            f"{dear} steps, so that loads behind one meter have no one price"
-        )
-    limits = problem.max_import_kw, problem.max_export_kw
-    return GroupCost(buy, sell, *limits, problem.step_hours)
+    return GroupCost(
+        table.import_gbp_per_kwh,
+        table.export_gbp_per_kwh,
+        problem.max_import_kw,
+        problem.max_export_kw,
+        problem.step_hours,
+    )
 
 
 def household_year(dwelling: Dwelling) -> tuple[Year, float]:
@@ -45,8 +37,7 @@ def household_year(dwelling: Dwelling) -> tuple[Year, float]:
     Raises
     ------
     AssessmentError
-        If no schedule keeps the store within its size, or the tariff of a dwelling with a battery
-        pays more for export than import costs.
+        If no schedule keeps the store within its size.
     """
     line = dwelling.line
     try:

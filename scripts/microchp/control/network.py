@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from microchp.control.coordination import HELD_KW, GroupCost, Member, Search
+from microchp.control.coordination import HELD_KW, GroupCost, Member, Search, load_range
 from microchp.control.household import household_year, year_of
 from microchp.control.line import Dwelling
 from microchp.control.together import solved
@@ -121,15 +121,8 @@ def refuse_beyond(dwellings: Sequence[Dwelling], base_kw: FloatArray, cost: Grou
     SolveError
         Naming the key, the slice that is worst, what is needed and what is missing.
     """
-    least, most = base_kw.copy(), base_kw.copy()
-    for table in (line.table for dwelling in dwellings for line in dwelling.lines):
-        gives = table.electricity > 0.0
-        # what need not run may stand still
-        idle = np.where((table.commitment >= 0)[:, None], 0.0, table.least)
-        least += table.electricity_kw - np.where(gives, table.electricity * table.most, 0.0).sum(0)
-        least -= np.where(gives, 0.0, table.electricity * idle).sum(0)
-        most += table.electricity_kw - np.where(gives, table.electricity * idle, 0.0).sum(0)
-        most -= np.where(gives, 0.0, table.electricity * table.most).sum(0)
+    lines = [line for dwelling in dwellings for line in dwelling.lines]
+    least, most = load_range(base_kw, lines)
     for key, kw, limit, what in (
         ("network.max_import_kw", least, cost.max_import_kw, "draws at least"),
         ("network.max_export_kw", -most, cost.max_export_kw, "gives at least"),

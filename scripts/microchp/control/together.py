@@ -121,6 +121,14 @@ def moved_together(search: Search, seen: Sequence[Sequence[Answer]]) -> list[Ans
         given = given + member.line.table.electricity_kw
         levels.append(_write(writer, member, own, net))
     writer.row(net, -given, -given)
+    dear = cost.sell > cost.buy
+    if dear.any():  # else nobody would buy and sell at once
+        least, most = search.load_range_kw
+        buying = writer.column(0.0, 1.0, integer=True)
+        at_most = np.where(dear, np.maximum(most, 0.0), 0.0)
+        at_least = np.where(dear, np.maximum(-least, 0.0), 0.0)
+        writer.row([(bought, 1.0), (buying, -at_most)], -np.inf, np.where(dear, 0.0, np.inf))
+        writer.row([(sold, 1.0), (buying, at_least)], -np.inf, np.where(dear, at_least, np.inf))
     if cost.peak_gbp_per_kw:
         # one number: the same in every slice, its price shared among them
         share = cost.peak_gbp_per_kw / cost.step_hours / writer.slices
