@@ -36,6 +36,7 @@ from microchp.errors import ConfigError, DataError
 from microchp.operation import heat_led as by_minute
 from microchp.report.control import plot_control
 from microchp.report.sections.control import section, sentences
+from microchp.report.worth import STEPS, write_page
 from microchp.series.issued import Issued, issued_notes, read_issued
 from microchp.tables.columns import CONTROL
 from microchp.tables.control import read_control
@@ -465,6 +466,39 @@ def test_the_page_says_what_is_kept_of_the_saving(tmp_path: Path) -> None:
         "Perfect foresight",
     ]
     assert all(row[2] == "4 of 4" for row in shown.parts[-1].rows)
+
+
+def test_the_page_of_what_it_is_worth_has_steps_that_add_up(tmp_path: Path) -> None:
+    rows = []
+    for extent, dwellings in (("dwelling", 1), ("group", 4)):
+        for number, step in enumerate(STEPS):
+            if extent == "dwelling" and step.control == "network":
+                continue
+            rows.append(
+                {column.name: "" if column.text else 0.0 for column in CONTROL}
+                | {
+                    "scenario": "case",
+                    "extent": extent,
+                    "control": step.control,
+                    "plant": step.plant,
+                    "variant": step.variant,
+                    "dwellings": dwellings,
+                    "units": dwellings,
+                    "cost_gbp": dwellings * (900.0 - 50.0 * number),
+                    "objective_gbp": dwellings * (890.0 - 50.0 * number),
+                    "lower_bound_gbp": dwellings * (880.0 - 50.0 * number),
+                    "bau_cost_gbp": dwellings * 1000.0,
+                }
+            )
+    pd.DataFrame(rows).to_csv(tmp_path / "control.csv", index=False)
+    write_page(tmp_path / "control.csv", tmp_path / "page.md")
+    page = (tmp_path / "page.md").read_text(encoding="utf-8")
+    (store,) = (line for line in page.splitlines() if line.startswith("| + store of 6 kWh | 850"))
+    assert "| £150 | £50 |" in store
+    (network,) = (line for line in page.splitlines() if line.startswith("| + run by the network"))
+    # the network's account is the group's: 4 x 590 after 4 x 650 of its households
+    assert network.startswith("| + run by the network | 2,360 | £1,640 | £240 |")
+    assert "coordination saves\n£200. No coordination saves more than £240" in page
 
 
 @pytest.mark.slow
