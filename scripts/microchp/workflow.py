@@ -110,7 +110,13 @@ def job_log(log_path: str | Path, *, timed: bool = False) -> Iterator[None]:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:
-        if isinstance(error, OSError | RuntimeError) and "NetCDF: " in str(error):
+        # imported here because the workflow's parse can spare the libraries that read and write
+        from microchp.files import damaged, no_room
+
+        if no_room(error):
+            package.error("%s; make room and run again\n  (log: %s)", error, path)
+            raise SystemExit(1) from None
+        if damaged(error):
             package.error(
                 "a result that this job reads is cut short or damaged (%s)\n  what else is so: "
                 "python -m microchp.check_run results/<run>; with --mend it is made again"
