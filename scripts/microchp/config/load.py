@@ -9,12 +9,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from microchp.config.bills import lay_bills
+from microchp.config.boiler import Boiler
 from microchp.config.emissions import Emissions
-from microchp.config.fields import nearest
+from microchp.config.fields import Block, Name, nearest
 from microchp.config.messages import explain
-from microchp.config.parts import PV_YIELD_KEYS
+from microchp.config.parts import PV_YIELD_KEYS, Battery, HeatPump, ImmersionHeater, Pv
 from microchp.config.root import Config
 from microchp.config.tariff import Tariff
+from microchp.config.tes import Tes
 from microchp.config.yaml_file import read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
@@ -71,6 +73,34 @@ def load_catalogues(resources: Path) -> dict[str, Any]:
         If one of them is not a mapping in YAML.
     """
     return {name: read_yaml_file(resources / f"{name}.yaml") for name in CATALOGUES}
+
+
+class PartPrices(Block):
+    """``resources/parts.yaml``: keys of a part's own block, by kind of part and name."""
+
+    heat_pump: dict[Name, HeatPump] = {}
+    pv: dict[Name, Pv] = {}
+    battery: dict[Name, Battery] = {}
+    immersion_heater: dict[Name, ImmersionHeater] = {}
+    boiler: dict[Name, Boiler] = {}
+    tes: dict[Name, Tes] = {}
+
+
+def load_part_prices(resources: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """The entries of ``resources/parts.yaml`` as plain data.
+
+    Raises
+    ------
+    ConfigError
+        If one of them is not what the part's block accepts.
+    """
+    path = resources / "parts.yaml"
+    entries = read_yaml_file(path)
+    try:
+        PartPrices.model_validate(entries)
+    except ValidationError as error:
+        raise ConfigError(f"{path}:\n{explain(error)}") from None
+    return entries
 
 
 def lay_prices(
@@ -164,7 +194,7 @@ def load_config(
         With every mistake in one message: key, what was found, what is accepted.
     """
     refuse_shape(user, source)
-    given = lay_prices(user, read_yaml_file(resources / "parts.yaml"), source)
+    given = lay_prices(user, load_part_prices(resources), source)
     catalogues = load_catalogues(resources)
     config = _validate(merge(catalogues, lay_bills(given, catalogues["houses"], source)), source)
     for name in config.scenarios.variants if with_variants else ():
