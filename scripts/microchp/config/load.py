@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from microchp.config.bills import lay_bills
 from microchp.config.boiler import Boiler
@@ -78,12 +78,12 @@ def load_catalogues(resources: Path) -> dict[str, Any]:
 class PartPrices(Block):
     """``resources/parts.yaml``: keys of a part's own block, by kind of part and name."""
 
-    heat_pump: dict[Name, HeatPump] = {}
-    pv: dict[Name, Pv] = {}
-    battery: dict[Name, Battery] = {}
-    immersion_heater: dict[Name, ImmersionHeater] = {}
-    boiler: dict[Name, Boiler] = {}
-    tes: dict[Name, Tes] = {}
+    heat_pump: dict[Name, HeatPump] = Field({})
+    pv: dict[Name, Pv] = Field({})
+    battery: dict[Name, Battery] = Field({})
+    immersion_heater: dict[Name, ImmersionHeater] = Field({})
+    boiler: dict[Name, Boiler] = Field({})
+    tes: dict[Name, Tes] = Field({})
 
 
 def load_part_prices(resources: Path) -> dict[str, dict[str, dict[str, Any]]]:

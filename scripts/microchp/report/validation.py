@@ -24,6 +24,7 @@ from microchp.reproduction.comparison import (
     read_comparison,
 )
 from microchp.reproduction.conclusions import agreement, changes
+from microchp.reproduction.published import looked_up
 from microchp.reproduction.sensitivity import summary
 
 BEGIN, END = "<!-- reproduction: begin -->", "<!-- reproduction: end -->"
@@ -68,7 +69,7 @@ def eai_table(comparison: pd.DataFrame) -> pd.DataFrame:
     cells = comparison[
         (comparison["paper"] == "oluleye2018")
         & comparison["table"].isin(["Table 2", "Table 3"])
-        & comparison["row"].str.startswith("EAI")
+        & [looked_up(key)[1].get("metric") == "eai_as_printed_gbp" for key in comparison["key"]]
     ]
     return pd.DataFrame(
         {
