@@ -103,6 +103,35 @@ def load_part_prices(resources: Path) -> dict[str, dict[str, dict[str, Any]]]:
     return entries
 
 
+def lay_market(user: Mapping[str, Any], markets: Path, source: str) -> Mapping[str, Any]:
+    """``user`` laid over the market that its key `market` names.
+
+    Parameters
+    ----------
+    user
+        Parsed YAML.
+    markets
+        Directory with a YAML file for each market.
+    source
+        Where the configuration came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such market.
+    """
+    name = user.get("market")
+    if not isinstance(name, str):
+        return user
+    known = {path.stem: path for path in sorted(markets.glob("*.yaml"))}
+    if name not in known:
+        raise ConfigError(
+            f"{source}:\n  market: '{name}' is not known{nearest(name, list(known))}; "
+            f"known: {', '.join(known)}"
+        )
+    return merge(read_yaml_file(known[name]), user)
+
+
 def lay_prices(
     user: Mapping[str, Any],
     entries: Mapping[str, Mapping[str, Mapping[str, Any]]],
@@ -194,7 +223,8 @@ def load_config(
         With every mistake in one message: key, what was found, what is accepted.
     """
     refuse_shape(user, source)
-    given = lay_prices(user, load_part_prices(resources), source)
+    market = lay_market(user, resources.parent / "config/markets", source)
+    given = lay_prices(market, load_part_prices(resources), source)
     catalogues = load_catalogues(resources)
     config = _validate(merge(catalogues, lay_bills(given, catalogues["houses"], source)), source)
     for name in config.scenarios.variants if with_variants else ():

@@ -66,10 +66,11 @@ def replace_block(text: str, block: str) -> str:
 
 def eai_table(comparison: pd.DataFrame) -> pd.DataFrame:
     """Published and computed EAI of each cell of the journal paper's Tables 2 and 3."""
+    metric = comparison["key"].map(lambda key: looked_up(key)[1].get("metric"))
     cells = comparison[
         (comparison["paper"] == "oluleye2018")
         & comparison["table"].isin(["Table 2", "Table 3"])
-        & [looked_up(key)[1].get("metric") == "eai_as_printed_gbp" for key in comparison["key"]]
+        & (metric == "eai_as_printed_gbp")
     ]
     return pd.DataFrame(
         {
