@@ -7,7 +7,8 @@ are drawn from a pool of such years with shifts of whole weeks: each under its o
 under the network's, against a price that changes by the hour and within nine tenths of the peak
 that they have by themselves, or just above the least that they can have.
 
-``--dwellings 10,30`` says how large groups are; ``--skip-horizons`` leaves the horizons out.
+``--dwellings 10,30`` says how large groups are, ``--days 30`` that they are run over the first days of
+the year alone; ``--skip-horizons`` leaves the horizons out.
 """
 
 from __future__ import annotations
@@ -44,7 +45,6 @@ from microchp.control.network import coordinate
 from microchp.control.planning import Rolling
 from microchp.control.year import as_usual
 from microchp.demand.build import build_demand
-from microchp.series.timeseries import MINUTES_PER_DAY
 
 ROOT = Path(__file__).parents[1]
 SIZES = {"chp_unit": "gas_engine_1kw", "chp_kw": 1.0, "tes_kwh": 6.0}
@@ -77,7 +77,7 @@ def pool(directory: Path) -> tuple[list[Dwelling], ControlInputs]:
     return made, control_inputs(config, scenario)
 
 
-def group(of: list[Dwelling], count: int) -> list[Dwelling]:
+def group(of: list[Dwelling], count: int, days: int) -> list[Dwelling]:
     """So many dwellings, each one of the pool's shifted by whole weeks and some minutes."""
     random = np.random.default_rng(1)
     made = []
@@ -92,7 +92,7 @@ def group(of: list[Dwelling], count: int) -> list[Dwelling]:
         moved = replace(
             problem, space_heating_kw=arrays[0], hot_water_kw=arrays[1], electricity_kw=arrays[2]
         )
-        made.append(dwelling_of(moved, SIZES))
+        made.append(dwelling_of(moved.on_days(slice(0, days)), SIZES))
     return made
 
 
@@ -139,6 +139,7 @@ def main() -> None:
     """Print it all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dwellings", default="10,30")
+    parser.add_argument("--days", type=int, default=366)
     parser.add_argument("--skip-horizons", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
@@ -147,9 +148,9 @@ def main() -> None:
     household_year(made[0])
     if not options.skip_horizons:
         horizons(made[0], inputs.min_run_minutes)
-    days = made[0].problem.heat_kw.size * made[0].line.step_hours * 60 / MINUTES_PER_DAY
     for count in map(int, options.dwellings.split(",")):
-        homes = group(made, count)
+        homes = group(made, count, options.days)
+        days = homes[0].line.days
         begun = time.perf_counter()
         street = independent(homes, inputs.controls, inputs, CORES)
         seconds = time.perf_counter() - begun
@@ -157,7 +158,7 @@ def main() -> None:
         cost = sum(year.cost_gbp for year in years)
         bound = sum(year.bound_gbp for year in years)
         print(
-            f"household and heat_led {count:4d} dwellings x {days:.0f} days: {seconds:6.1f} s, "
+            f"household and heat_led {count:4d} dwellings x {days} days: {seconds:6.1f} s, "
             f"{seconds / count:.2f} s a dwelling, gap {(cost - bound) / cost:.4%}"
         )
         peak = float(sum(year.net_kw for year in years).max())
@@ -180,7 +181,7 @@ def main() -> None:
             for year, own in zip(found.years, years, strict=True)
         )
         print(
-            f"network                {count:4d} dwellings x {days:.0f} days: {seconds:6.1f} s, "
+            f"network                {count:4d} dwellings x {days} days: {seconds:6.1f} s, "
             f"{seconds / count:.2f} s a dwelling, "
             f"gap {(found.objective_gbp - found.bound_gbp) / found.objective_gbp:.4%}, "
             f"peak {load.max():.2f} of {limit:.2f} kW (by themselves {peak:.2f}), "
