@@ -7,8 +7,8 @@ are drawn from a pool of such years with shifts of whole weeks: each under its o
 under the network's, against a price that changes by the hour and within nine tenths of the peak
 that they have by themselves, or just above the least that they can have.
 
-``--dwellings 10,30`` says how large groups are, ``--days 30`` that they are run over the first days of
-the year alone; ``--skip-horizons`` leaves the horizons out.
+``--dwellings 10,30`` says how large groups are, ``--days 30`` that they are run over the first days
+of the year alone; ``--skip-horizons`` leaves the horizons out.
 """
 
 from __future__ import annotations
