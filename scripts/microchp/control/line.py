@@ -36,7 +36,10 @@ WORTH_MOVING = 1e-7
 """Share of a year's cost that moving once more must save."""
 
 DAY_TOLERANCE = 1e-4
-"""A day that is searched is so close to its best, as a share of its cost."""
+"""A day that is searched is so close to its best, as a share of its cost, or"""
+
+DAY_NODES = 100
+"""has been looked at in so many choices."""
 
 OVER_TIME = (
     "heat",
@@ -236,6 +239,7 @@ class Line:
             (size, size),
             tolerance_gbp=DAY_TOLERANCE * abs(known_gbp),
             ceiling_gbp=known_gbp,
+            most_nodes=DAY_NODES,
         ).level_kwh
 
     def _day_gbp(self, stored_kw: FloatArray) -> FloatArray:

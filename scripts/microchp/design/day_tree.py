@@ -103,6 +103,7 @@ def search_day(
     tolerance_gbp: float,
     ceiling_gbp: float = np.inf,
     price_gbp_per_kwh: float = 0.0,
+    most_nodes: int | None = None,
 ) -> FoundDay:
     """The best operation of a day, and a bound.
 
@@ -123,6 +124,8 @@ def search_day(
         Cost of an operation that is known.
     price_gbp_per_kwh
         What the day pays for a kWh of store.
+    most_nodes
+        In place of :data:`MOST_NODES`.
     """
     stored_kw, cost = stored_kw.copy(), cost.copy()
     # no slice can fill or empty more than the largest store
@@ -142,7 +145,7 @@ def search_day(
         np.array(limits_kwh, dtype=np.float64),
         np.array([tolerance_gbp, ceiling_gbp, price_gbp_per_kwh]),
         LEVELS,
-        MOST_NODES,
+        MOST_NODES if most_nodes is None else most_nodes,
         level,
     )
     return FoundDay(level if found else None, float(size), float(bound))
