@@ -206,7 +206,8 @@ def draw(measured: pd.DataFrame) -> None:
     figure = Figure(figsize=(8.5, 3.4), layout="constrained")
     axes = figure.subplots(1, 2)
     plans = measured[measured["stage"] == PLAN].sort_values("number")
-    axes[0].plot(plans["number"], plans["core_seconds"], "o-")
+    if len(plans):
+        axes[0].plot(plans["number"], plans["core_seconds"], "o-")
     axes[0].set(xlabel="scenarios", title="planning a run")
     for k, stage in enumerate(STAGES):
         rows = measured[measured["stage"] == stage].sort_values("number")
@@ -220,7 +221,8 @@ def draw(measured: pd.DataFrame) -> None:
     axes[1].set(xlabel="dwellings", title="a group: measured, and on at the same rate")
     axes[1].legend()
     for axis in axes:
-        axis.set(xscale="log", yscale="log", ylabel="core seconds")
+        scale = "log" if axis.has_data() else "linear"
+        axis.set(xscale=scale, yscale=scale, ylabel="core seconds")
         axis.grid(alpha=0.3)
     figure.savefig(FIGURE, metadata={"Date": None, "Creator": None})
 
