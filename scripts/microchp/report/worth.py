@@ -94,8 +94,9 @@ def network_sentences(control: pd.DataFrame) -> list[str]:
         "where each dwelling is at its own least cost with everything known ahead, and",
         f"£{network['objective_gbp']:,.0f} where the network runs all of them: coordination saves",
         f"£{saved:,.0f}. No coordination saves more than £{most:,.0f} (the bound: the gap is",
-        f"{network['relative_gap']:.2%} of the cost). So that nobody is worse off, the network",
-        f"pays £{network['payment_gbp']:,.0f} of it to households.",
+        f"{network['relative_gap']:.2%} of the cost). Its schedule raises bills at the households'",
+        f"own tariff by £{network['payment_gbp']:,.0f} where it raises them: so much it must pay, so",
+        "that nobody is worse off.",
     ]
 
 
@@ -125,8 +126,9 @@ def write_page(control_path: str | Path, page_path: str | Path) -> None:
         "",
         "The study is coarse, so that it runs in some minutes: hourly steps, in which short peaks",
         "are averaged away. Sizes are given, not chosen; tariffs of day and night and of the half",
-        "hour are assumed, at about the mean of the flat one. [Who controls](control.md) has the",
-        "method.",
+        "hour are assumed, at about the mean of the flat one, and every row is against today's bill",
+        "at the flat one. The network's row is the street metered as one.",
+        "[Who controls](control.md) has the method.",
         "",
         "## One house",
         "",
