@@ -95,8 +95,8 @@ def network_sentences(control: pd.DataFrame) -> list[str]:
         f"£{network['objective_gbp']:,.0f} where the network runs all of them: coordination saves",
         f"£{saved:,.0f}. No coordination saves more than £{most:,.0f} (the bound: the gap is",
         f"{network['relative_gap']:.2%} of the cost). Its schedule raises bills at the households'",
-        f"own tariff by £{network['payment_gbp']:,.0f} where it raises them: so much it must pay, so",
-        "that nobody is worse off.",
+        f"own tariff by £{network['payment_gbp']:,.0f} where it raises them: so much it must",
+        "pay, so that nobody is worse off.",
     ]
 
 
@@ -126,8 +126,8 @@ def write_page(control_path: str | Path, page_path: str | Path) -> None:
         "",
         "The study is coarse, so that it runs in some minutes: hourly steps, in which short peaks",
         "are averaged away. Sizes are given, not chosen; tariffs of day and night and of the half",
-        "hour are assumed, at about the mean of the flat one, and every row is against today's bill",
-        "at the flat one. The network's row is the street metered as one.",
+        "hour are assumed, at about the mean of the flat one, and every row is against today's",
+        "bill at the flat one. The network's row is the street metered as one.",
         "[Who controls](control.md) has the method.",
         "",
         "## One house",
