@@ -79,10 +79,10 @@ def read_year_file(path: Path, columns: Sequence[str], year: int, key: str) -> Y
     table = read_table(path, key)
     with reading(path, "a series over a year"):
         _check_header(path, table, columns)
-        values = {name: _numbers(path, name, table) for name in columns}
+        values = {name: _numbers(name, table) for name in columns}
         times = _standard_times(path, table.cells["time"], year)
         frame = pd.DataFrame({"time": times, **values}, index=table.cells.index)
-        return _on_the_year(path, frame, list(columns), year)
+        return _on_the_year(path, frame, table.cells, list(columns), year)
 
 
 def _check_header(path: Path, table: Table, columns: Sequence[str]) -> None:
@@ -98,7 +98,8 @@ def _check_header(path: Path, table: Table, columns: Sequence[str]) -> None:
         raise DataError(f"{path}: no rows below the header")
 
 
-def _numbers(path: Path, name: str, table: Table) -> FloatArray:
+def _numbers(name: str, table: Table) -> FloatArray:
+    """Values of a column, not finite where a cell holds no number."""
     given = table.cells[name]
     if given.dtype == object:
         text = given.astype(str).str.strip()
@@ -107,9 +108,7 @@ def _numbers(path: Path, name: str, table: Table) -> FloatArray:
         numbers = pd.to_numeric(text, errors="coerce")
     else:
         numbers = pd.to_numeric(given, errors="coerce")
-    values = numbers.to_numpy(dtype=np.float64)
-    _refuse_rows(path, name, given, ~np.isfinite(values), "a number")
-    return values
+    return numbers.to_numpy(dtype=np.float64)
 
 
 # -------------------------------------------------------------------------------- times
@@ -188,8 +187,13 @@ def _from_numbers(path: Path, numbers: pd.Series, year: int) -> pd.Series:
 # ------------------------------------------------------------------------------ calendar
 
 
-def _on_the_year(path: Path, frame: pd.DataFrame, columns: list[str], year: int) -> YearSeries:
-    """Rows brought onto the steps of a calendar year."""
+def _on_the_year(
+    path: Path, frame: pd.DataFrame, cells: pd.DataFrame, columns: list[str], year: int
+) -> YearSeries:
+    """Rows brought onto the steps of a calendar year; ``cells`` is what their values were read of.
+
+    Rows outside of it may hold whatever they do.
+    """
     notes = []
     repeated = frame.duplicated()
     if repeated.any():
@@ -220,6 +224,9 @@ def _on_the_year(path: Path, frame: pd.DataFrame, columns: list[str], year: int)
         raise DataError(_what_is_missing(path, frame["time"], expected[missing], step, year))
     chosen = frame.iloc[position.astype(np.intp)]
     series = {name: chosen[name].to_numpy(dtype=np.float64) for name in columns}
+    for name, values in series.items():
+        wrong = ~np.isfinite(values)
+        _refuse_rows(path, name, cells[name].loc[chosen.index], wrong, "a number")
     return YearSeries(series, step, tuple(notes))
 
 
