@@ -17,7 +17,7 @@ from microchp.tables.control import read_control
 from microchp.tables.words import pounds
 
 COMMAND = (
-    "snakemake --configfile config/markets/uk_2025.yaml config/studies/who_controls.yaml",
+    "snakemake --configfile config/studies/who_controls.yaml",
     "python -m microchp.report.worth results/who_controls/control.csv docs/what_is_it_worth.md",
 )
 
