@@ -104,6 +104,19 @@ def test_both_routes_agree(demand_path, tmp_path, method):
     assert design.attrs["solve_method"] == expected
 
 
+@pytest.mark.parametrize("first", ["dear", "cheap"])
+def test_of_two_units_of_one_power_the_better_is_chosen(demand_path, tmp_path, first):
+    parameters = inputs(sizes_kw=(0, 1), incentive=FIT, time=TWO_DAYS)
+    (cheap,) = (one.model_copy(update={"name": "cheap"}) for one in parameters.units)
+    dear = cheap.model_copy(update={"name": "dear", "capital_cost_gbp_per_kw": 4000})
+    alone, both = (
+        run(demand_path, tmp_path, parameters.model_copy(update={"units": units}), Solve())
+        for units in ([cheap], [dear, cheap] if first == "dear" else [cheap, dear])
+    )
+    assert both.attrs["chp_unit"] == alone.attrs["chp_unit"] == "cheap"
+    assert both.attrs["objective_gbp"] == pytest.approx(alone.attrs["objective_gbp"], rel=1e-6)
+
+
 @pytest.mark.parametrize("tes", [Tes(max_kwh=20), None], ids=["with", "without"])
 def test_typical_days_say_what_their_sizes_cost_in_the_whole_year(demand_path, tmp_path, tes):
     time = Time(year=2015, resolution_minutes=60, days=5)

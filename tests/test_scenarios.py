@@ -113,6 +113,20 @@ def test_catalogue_values_are_resolved_for_the_design() -> None:
     assert design(config, "flat-fit-without").tes is None
 
 
+def test_a_unit_is_told_by_its_name_not_by_its_power() -> None:
+    """A user's engine of 2 kW stands beside the catalogue's."""
+    mine = "{power_kw: 2, electrical_efficiency: 0.3, thermal_efficiency: 0.5, "
+    mine += "min_load_share: 0.5, capital_cost_gbp_per_kw: 900, maintenance_gbp_per_kwh: 0.01}"
+    text = "units: {gas_engine: {mine: " + mine + "}}\nchp: {sizes_kw: [0, 2]}\n"
+    text += "fixed_designs: [{name: two, house: flat, incentive: fit, chp_kw: 2}]"
+    for scenario in ("flat-fit-with", "flat-fit-without-two"):
+        units = design(load(text), scenario).units
+        assert [(unit.name, unit.power_kw) for unit in units] == [
+            ("gas_engine_2kw", 2),
+            ("mine", 2),
+        ]
+
+
 def test_without_override_the_catalogue_keeps_its_minimum_load() -> None:
     assert {unit.min_load_share for unit in design(load(), "flat-fit-with").units} == {0.5}
 
