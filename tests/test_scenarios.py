@@ -16,12 +16,14 @@ from microchp.config.scenarios import (
     demand_files,
     demand_inputs,
     demand_parts,
+    design_blocks,
     design_inputs,
     operation_cases,
     price_files,
     scenario_id,
     scenario_rows,
     scenario_table,
+    variant_times,
 )
 from microchp.errors import ConfigError, DataError
 
@@ -95,6 +97,37 @@ def test_two_scenarios_never_share_an_id(text: str) -> None:
 
 
 # ------------------------------------------------------------------------------ design inputs
+
+
+def blocks(config: Config) -> list[list[str]]:
+    return design_blocks(config, scenario_table(config).values(), variant_times(config))
+
+
+def many_variants(number: int, changed: str = "tariff: {gas_gbp_per_kwh: 0.05}") -> str:
+    listed = ", ".join(f"v{n}: {{{changed}}}" for n in range(number))
+    return f"scenarios: {{house: [flat, terrace], variants: {{{listed}}}}}"
+
+
+def test_designs_of_a_small_grid_have_jobs_of_their_own() -> None:
+    assert blocks(load()) == []
+    assert blocks(load(many_variants(19))) == []
+
+
+def test_a_large_grid_is_cut_into_blocks_of_one_house_and_calendar() -> None:
+    config = load(many_variants(40))
+    table, found = scenario_table(config), blocks(config)
+    assert sorted(name for names in found for name in names) == sorted(table)
+    assert max(map(len, found)) == 50
+    assert all(len({table[name].house for name in names}) == 1 for names in found)
+    # more variants at the end leave full blocks as they are
+    assert [names for names in found if len(names) == 50] == [
+        names for names in blocks(load(many_variants(45))) if names in found and len(names) == 50
+    ]
+    hourly = load(many_variants(40, "time: {resolution_minutes: 60}"))
+    as_configured = {name for name in table if table[name].variant == ""}
+    assert all(
+        set(names) <= as_configured or not set(names) & as_configured for names in blocks(hourly)
+    )
 
 
 def test_catalogue_values_are_resolved_for_the_design() -> None:

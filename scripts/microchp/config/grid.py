@@ -64,6 +64,15 @@ class Scenarios(Block):
             "without."
         ),
     )
+    designs_per_job: int | None = Field(
+        None,
+        ge=1,
+        description=(
+            "Designs of one house that a job makes one after the other; they do not depend on it. "
+            "By default one, and 50 in a grid of more than 250 scenarios, where starting a job "
+            "for each would take longest."
+        ),
+    )
 
 
 class FixedDesign(Block):

@@ -7,7 +7,7 @@ configuration, with its sizes free (``optimal``) or given (the name of a fixed d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -259,6 +259,41 @@ def scenario_table(config: Config) -> dict[str, Scenario]:
             "the same house, incentive and store has"
         )
     return {scenario.scenario: scenario for scenario in scenarios}
+
+
+MANY_DESIGNS, IN_A_BLOCK = 250, 50
+"""A grid with more scenarios than this is designed in blocks, by default of so many designs."""
+
+
+def design_blocks(
+    config: Config, scenarios: Iterable[Scenario], times: Mapping[str, Time]
+) -> list[list[str]]:
+    """Ids of optimal designs in blocks that a job makes one after the other; none in a small grid.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    scenarios
+        The grid, or what is left of it. Those of a house and calendar share blocks, in their
+        order: variants added at the end leave the blocks before them as they are.
+    times
+        Calendar and resolution by variant (:func:`variant_times`).
+    """
+    alike: dict[tuple[str, str], list[str]] = {}
+    for scenario in scenarios:
+        if scenario.design == OPTIMAL:
+            key = (scenario.house, times[scenario.variant].model_dump_json())
+            alike.setdefault(key, []).append(scenario.scenario)
+    number = sum(map(len, alike.values()))
+    size = config.scenarios.designs_per_job or (IN_A_BLOCK if number > MANY_DESIGNS else 1)
+    if size == 1:
+        return []
+    return [
+        names[first : first + size]
+        for names in alike.values()
+        for first in range(0, len(names), size)
+    ]
 
 
 def _stores(config: Config, plant: str) -> list[Literal["with", "without"]]:
