@@ -47,7 +47,11 @@ from microchp.workflow import CodeReader
 gc.set_threshold(200_000, 100, 100)
 
 COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE else []
-SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
+SOURCE = (
+    f"config of module {workflow.modifier.namespace}"
+    if IS_MODULE
+    else ", ".join(CONFIG_FILES + COMMAND_LINE)
+)
 
 
 # A dry run, a job in its own process and a workflow around this one show what Snakemake shows.
@@ -57,16 +61,25 @@ if FOLLOWED:
     write_what_can_be_shown(sys.stdout, sys.stderr)
     stop_on_hangup()
 
+
+# Of 10,000 variants, each is checked once; a job in its own process checks its own.
+@cache
+def variant_of(name):
+    return variant_config(CONFIG, name, SOURCE)
+
+
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
 # A job in a process of its own belongs to a run that has checked all of this.
 is_first = workflow.is_main_process
 try:
     refuse_unquotable(sys.executable)
-    source = SOURCE or ", ".join(CONFIG_FILES + COMMAND_LINE)
-    CONFIG = load_config(config, PROJECT / "resources", source, with_variants=is_first)
+    CONFIG = load_config(config, PROJECT / "resources", SOURCE, with_variants=False)
+    if is_first:
+        for name in CONFIG.scenarios.variants:
+            variant_of(name)
     GRID = scenario_table(CONFIG)
     CASES = operation_cases(CONFIG)
-    check_work(CONFIG, source)
+    check_work(CONFIG, SOURCE)
     if is_first:
         check_files(CONFIG)
     NOTES = [*demand_notes(CONFIG), *run_notes(CONFIG, CONFIG_FILES)] if is_first else []
@@ -224,11 +237,6 @@ def demand_of(house):
 @cache
 def group_demand_of(house, part=0):
     return demand_inputs(CONFIG, house, len(PARTS[part]), PARTS[part].start)
-
-
-@cache
-def variant_of(name):
-    return variant_config(CONFIG, name)
 
 
 @cache

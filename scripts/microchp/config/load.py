@@ -155,8 +155,8 @@ def load_config(
     source
         Where the configuration came from, for messages.
     with_variants
-        Whether each of ``scenarios.variants`` is checked too; a job of a run that has checked
-        them need not, so that its time does not grow with their number.
+        Whether each of ``scenarios.variants`` is checked too; the workflow does so itself, and
+        keeps what comes of it.
 
     Raises
     ------

@@ -651,8 +651,12 @@ def year_files(config: Config) -> list[NamedFile]:
     files = factor_files(config)
     if config.network.price_file is not None:
         files.append(NamedFile("network.price_file", config.network.price_file, "import_price"))
-    priced = {"tariff", "emissions"}
-    changing = [name for name, changes in config.scenarios.variants.items() if priced & {*changes}]
+    keys = {"import_file", "export_file", "grid_file"}
+    changing = [
+        name
+        for name, changes in config.scenarios.variants.items()
+        if keys & {*(changes.get("tariff") or {}), *(changes.get("emissions") or {})}
+    ]
     for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
         tariff, emissions = variant_prices(config, variant)
