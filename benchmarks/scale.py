@@ -1,21 +1,28 @@
 """What a run takes as it grows: ``python benchmarks/scale.py``.
 
-Prints, in seconds of one core (of computing, whatever else the machine does), what planning a run
-takes by its number of scenarios, and what a further dwelling of a group takes in each stage: its
-demand, its unit's year, and its part in the sums; from these, what a country takes. ``--scenarios 1
-10 100 1000 10000`` plans larger runs, ``--dwellings 10 100`` takes the rates from larger groups.
-Writes ``docs/scale.csv`` and draws it as ``docs/images/scale.svg``.
+Measured, in seconds of one core (of computing, whatever else the machine does): planning a run, by
+its number of scenarios; a further design, with its files; and groups of dwellings, by stage. From
+these follows what a country takes. ``--scenarios 1 10 100 1000 10000`` plans larger runs,
+``--dwellings 10 100`` measures larger groups, ``--designs 1 3`` runs studies of so many designs to
+the end; each is left out without numbers, and what was measured of it before stays.
+
+Writes ``docs/scale.csv``, the table of ``docs/scale.md`` and ``docs/images/scale.svg``, and prints
+the table.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}  # as jobs
 
 import pandas as pd
 import yaml
@@ -33,6 +40,8 @@ from microchp.operation.simulate import simulate_dwelling
 COUNTRY = 13_500_000
 """Dwellings of a country in which a unit could stand."""
 
+NIGHT_HOURS = 12
+
 GROUP = {
     "scenarios": {"house": ["flat"], "incentive": [], "penetration": [0.25, 0.5, 0.75, 1.0]},
     "operation": {"units": ["stirling_1kw"]},
@@ -41,104 +50,208 @@ GROUP = {
     "group": {"choices": 20},
 }
 
+COLUMNS = ["stage", "number", "core_seconds", "files", "megabytes"]
+PLAN, DESIGNS = "planning", "designs"
+STAGES = ("demand", "unit's year", "sums")
 
-def plan_seconds(number: int, directory: Path) -> float:
-    """Core seconds of a dry run of so many scenarios."""
+DATA, FIGURE, PAGE = (
+    ROOT / "docs" / name for name in ("scale.csv", "images/scale.svg", "scale.md")
+)
+BEGIN, END = "<!-- by benchmarks/scale.py -->\n", "<!-- to here -->"
+
+
+def grid(number: int) -> dict[str, object]:
+    """A study of so many designs: prices of the store."""
     costs = {f"v{k}": {"capital_cost_gbp_per_kwh": 10 + k / 1e4} for k in range(number - 1)}
     variants = {name: {"tes": cost} for name, cost in costs.items()}
-    grid = {"house": ["detached"], "incentive": ["none"], "tes": ["with"], "variants": variants}
-    (directory / "study.yaml").write_text(yaml.safe_dump({"scenarios": grid}), encoding="utf-8")
+    one = {"house": ["flat"], "incentive": ["fit"], "tes": ["with"]}
+    return {"run": {"name": "scale"}, "scenarios": one | {"variants": variants}}
+
+
+def snakemake_seconds(number: int, directory: Path, *options: str) -> float:
+    """Core seconds of Snakemake and its jobs on a study of so many designs."""
+    (directory / "study.yaml").write_text(yaml.safe_dump(grid(number)), encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [*command, "--configfile", "study.yaml", "--dry-run", "--quiet", "all"],
+    done = subprocess.run(
+        [*command, "--configfile", "study.yaml", *options],
         cwd=directory,
-        check=True,
-        capture_output=True,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
+    if done.returncode:
+        sys.exit(done.stdout)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def group_seconds(number: int, directory: Path) -> dict[str, float]:
-    """Core seconds of each stage of a group of so many dwellings, with one unit."""
-    group = GROUP["group"] | {"dwellings": number}
-    config = load_config(GROUP | {"group": group}, ROOT / "resources")
+def planned(number: int, directory: Path) -> list[dict[str, object]]:
+    """A dry run of so many scenarios."""
+    seconds = snakemake_seconds(number, directory, "--dry-run", "--quiet", "all")
+    return [{"stage": PLAN, "number": number, "core_seconds": seconds}]
+
+
+def designed(number: int, directory: Path) -> list[dict[str, object]]:
+    """A run of so many designs, from demand to page, and all files that it leaves."""
+    folder = directory / str(number)
+    folder.mkdir()
+    seconds = snakemake_seconds(number, folder, "--cores", "1")
+    files = [path for path in (folder / "results/scale").rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files) / 1e6
+    return [
+        {"stage": DESIGNS, "number": number, "core_seconds": seconds}
+        | {"files": len(files), "megabytes": size}
+    ]
+
+
+def grouped(number: int, directory: Path) -> list[dict[str, object]]:
+    """Each stage of a group of so many dwellings, with one unit, and what it writes."""
+    config = load_config(
+        GROUP | {"group": GROUP["group"] | {"dwellings": number}}, ROOT / "resources"
+    )
     asked = demand_inputs(config, "flat", number)
     ((case, inputs),) = operation_cases(config).items()
-    paths = {name: directory / f"{number}_{name}" for name in ("demand", "first", "made", "table")}
-    marks = [time.process_time()]
-    build_demand(
-        demand_path=paths["demand"],
-        quality_path=directory / "quality.json",
-        **{name: getattr(asked, name) for name in type(asked).model_fields},
+    demand, first, made, table, sums = (
+        directory / f"{number}_{name}.nc" for name in ("demand", "first", "made", "table", "sums")
     )
-    marks.append(time.process_time())
-    simulate_dwelling(
-        demand_paths=[paths["demand"]],
-        design_path=None,
-        first_path=paths["first"],
-        generation_path=paths["made"],
-        table_path=paths["table"],
-        inputs=inputs,
+    quality = directory / f"{number}_quality.json"
+    works: tuple[tuple[Callable[[], object], Sequence[Path]], ...] = (
+        (
+            lambda: build_demand(
+                demand_path=demand,
+                quality_path=quality,
+                **{name: getattr(asked, name) for name in type(asked).model_fields},
+            ),
+            (demand, quality),
+        ),
+        (
+            lambda: simulate_dwelling(
+                demand_paths=[demand],
+                design_path=None,
+                first_path=first,
+                generation_path=made,
+                table_path=table,
+                inputs=inputs,
+            ),
+            (first, made, table),
+        ),
+        (
+            lambda: aggregate_group(
+                generation_path=made, group_path=sums, inputs=group_inputs(config, case)
+            ),
+            (sums,),
+        ),
     )
-    marks.append(time.process_time())
-    aggregate_group(
-        generation_path=paths["made"],
-        group_path=directory / "group.nc",
-        inputs=group_inputs(config, case),
-    )
-    marks.append(time.process_time())
-    stages = ("demand", "unit's year", "sums")
-    return {stage: marks[k + 1] - marks[k] for k, stage in enumerate(stages)}
+    rows: list[dict[str, object]] = []
+    for stage, (work, written) in zip(STAGES, works, strict=True):
+        before = time.process_time()
+        work()
+        seconds = time.process_time() - before
+        size = sum(path.stat().st_size for path in written) / 1e6
+        rows.append(
+            {"stage": stage, "number": number, "core_seconds": seconds}
+            | {"files": len(written), "megabytes": size}
+        )
+    return rows
 
 
-def draw(table: pd.DataFrame) -> None:
-    """Planning by scenarios, and groups by dwellings, from what was measured."""
+def further(measured: pd.DataFrame, stage: str) -> pd.Series | None:
+    """What one more takes, by the smallest and the largest number measured of a stage."""
+    rows = measured[measured["stage"] == stage].sort_values("number")
+    if len(rows) < 2:
+        return None
+    few, many = rows.iloc[0], rows.iloc[-1]
+    amounts = ["core_seconds", "files", "megabytes"]
+    more = (many[amounts] - few[amounts]).astype(float) / (many["number"] - few["number"])
+    return more.clip(lower=0.0)
+
+
+def country(measured: pd.DataFrame) -> str:
+    """What all dwellings of a country take, at the rates of a further dwelling."""
+    rates = [rate for stage in STAGES if (rate := further(measured, stage)) is not None]
+    if len(rates) < len(STAGES):
+        return ""
+    hours = COUNTRY * sum(rate["core_seconds"] for rate in rates) / 3600
+    kept_tb = COUNTRY * sum(rate["megabytes"] for rate in rates[1:]) / 1e6
+    return (
+        f"{COUNTRY:,} dwellings take {hours:,.0f} core hours at these rates, "
+        f"{hours / NIGHT_HOURS:,.0f} cores for a night of {NIGHT_HOURS} hours. What is kept of "
+        f"them takes {kept_tb:,.1f} TB; their demand goes when it has been used."
+    )
+
+
+def as_markdown(measured: pd.DataFrame) -> str:
+    """The table of all that was measured, what one more takes, and what a country takes."""
+    lines = ["| stage | number | core seconds | files | MB |", "| --- | --: | --: | --: | --: |"]
+
+    def line(stage: str, number: str, row: pd.Series, digits: int) -> str:
+        files, size = (
+            "" if pd.isna(row[name]) else f"{row[name]:,.{places}f}"
+            for name, places in (("files", 0), ("megabytes", 2))
+        )
+        return f"| {stage} | {number} | {row['core_seconds']:,.{digits}f} | {files} | {size} |"
+
+    for stage in (PLAN, DESIGNS, *STAGES):
+        rows = measured[measured["stage"] == stage].sort_values("number")
+        lines += [line(stage, f"{row['number']:,}", row, 1) for _, row in rows.iterrows()]
+        if (rate := further(measured, stage)) is not None:
+            lines.append(line(stage, "one more", rate, 4))
+    return "\n".join([*lines, "", country(measured), ""])
+
+
+def draw(measured: pd.DataFrame) -> None:
+    """Planning by scenarios, and groups by dwellings: measured, and on at the same rates."""
     figure = Figure(figsize=(8.5, 3.4), layout="constrained")
     axes = figure.subplots(1, 2)
-    plans = table[table["stage"] == "plan"]
+    plans = measured[measured["stage"] == PLAN].sort_values("number")
     axes[0].plot(plans["number"], plans["core_seconds"], "o-")
     axes[0].set(xlabel="scenarios", title="planning a run")
-    rates = table[table["stage"] != "plan"]
-    reach = [10, 100, 1_000, 10_000, 100_000]
-    for stage, seconds in zip(rates["stage"], rates["core_seconds"], strict=True):
-        axes[1].plot(reach, [seconds * number for number in reach], "--", label=stage)
-    axes[1].set(xlabel="dwellings", title="a group, at the rate of a further dwelling")
+    for k, stage in enumerate(STAGES):
+        rows = measured[measured["stage"] == stage].sort_values("number")
+        axes[1].plot(rows["number"], rows["core_seconds"], "o", color=f"C{k}", label=stage)
+        rate = further(measured, stage)
+        if rate is not None and rate["core_seconds"] > 0:
+            last = rows.iloc[-1]
+            reach = [last["number"], *(n for n in (1e3, 1e4, 1e5) if n > last["number"]), COUNTRY]
+            more = [last["core_seconds"] + rate["core_seconds"] * (n - reach[0]) for n in reach]
+            axes[1].plot(reach, more, "--", color=f"C{k}")
+    axes[1].set(xlabel="dwellings", title="a group: measured, and on at the same rate")
     axes[1].legend()
     for axis in axes:
         axis.set(xscale="log", yscale="log", ylabel="core seconds")
         axis.grid(alpha=0.3)
-    figure.savefig(ROOT / "docs/images/scale.svg", metadata={"Date": None})
+    figure.savefig(FIGURE, metadata={"Date": None, "Creator": None})
 
 
 def main() -> None:
     """Measure, write, draw and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenarios", nargs="*", type=int, default=[1, 10, 100, 300])
-    parser.add_argument("--dwellings", nargs=2, type=int, default=[2, 6])
+    works = {"scenarios": planned, "designs": designed, "dwellings": grouped}
+    for name in works:
+        parser.add_argument(f"--{name}", nargs="*", type=int, default=[])
     given = parser.parse_args()
     rows: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory() as name:
-        for number in given.scenarios:
-            seconds = plan_seconds(number, Path(name))
-            rows.append({"stage": "plan", "number": number, "core_seconds": seconds})
-            print(f"planning {number} scenarios: {seconds:.1f} s", flush=True)
-        few, many = given.dwellings
-        # the first run of a process reads catalogues and compiled loops
-        runs = [group_seconds(number, Path(name)) for number in (1, few, many)][1:]
-    for stage in runs[0]:
-        # of small groups, a stage may take less than measurements differ by
-        rate = max(runs[1][stage] - runs[0][stage], 0.0) / (many - few)
-        rows.append({"stage": stage, "number": 1, "core_seconds": rate})
-        print(f"a further dwelling, {stage}: {rate:.3f} s")
-    table = pd.DataFrame(rows).round({"core_seconds": 3})
-    table.to_csv(ROOT / "docs/scale.csv", index=False)
-    draw(table)
-    hours = (
-        COUNTRY * sum(float(row["core_seconds"]) for row in rows if row["stage"] != "plan") / 3600
-    )
-    print(f"{COUNTRY:,} dwellings: {hours:,.0f} core hours, {hours / 12:,.0f} cores for 12 hours")
+        if given.dwellings:  # the first run of a process reads catalogues and compiled loops
+            grouped(1, Path(name))
+        for kind, work in works.items():
+            for number in getattr(given, kind):
+                rows += work(number, Path(name))
+                print(rows[-1], flush=True)
+    measured = pd.DataFrame(rows, columns=COLUMNS)
+    if DATA.exists():
+        measured = pd.concat([pd.read_csv(DATA), measured]).drop_duplicates(
+            ["stage", "number"], keep="last"
+        )
+    measured = measured.sort_values(["stage", "number"]).round(3)
+    measured.astype({"files": "Int64"}).to_csv(DATA, index=False)
+    draw(measured)
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    table = as_markdown(measured)
+    PAGE.write_text(f"{before}{BEGIN}{table}{END}{rest.partition(END)[2]}", encoding="utf-8")
+    print(table)
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ try:
 except MicrochpError as error:
     sys.exit(str(error))
 for note in NOTES:
-    print(f"note: {note}", file=sys.stderr)
+    print(f"note: {shown(note)}", file=sys.stderr)
 
 RESULTS = Path("results") / CONFIG.run.name
 LOGS = RESULTS / "logs"

@@ -14,7 +14,7 @@ if not (PROJECT / "scripts").is_dir():
     )
 
 from microchp.config import check_config_files
-from microchp.errors import MicrochpError
+from microchp.errors import MicrochpError, shown
 
 # A module gets its configuration from the workflow that loads it, not from files.
 IS_MODULE = not workflow.modifier.is_main_snakefile()

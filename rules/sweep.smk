@@ -119,7 +119,7 @@ rule trace_front:
     threads: solve_threads
     resources:
         mem_mb=design_memory,
-        runtime=240,
+        runtime=growing(240),
     params:
         inputs=design_params,
         solve=solve_params,

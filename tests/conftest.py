@@ -82,6 +82,7 @@ def run_command(command: Sequence[str], directory: Path) -> subprocess.Completed
         cwd=directory,
         env={key: value for key, value in os.environ.items() if key not in OF_MAKE} | own,
         text=True,
+        errors="replace",  # a run may be told to write in another encoding
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=900,

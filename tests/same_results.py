@@ -18,7 +18,7 @@ def results_in(results: Path) -> dict[str, Path]:
         for path in sorted(results.rglob("*"))
         if path.is_file()
         and path.relative_to(results).parts[0] not in {"logs", "benchmarks", "manifest.csv"}
-        and not path.name.startswith(".")
+        and not any(part.startswith(".") for part in path.relative_to(results).parts)
     }
 
 

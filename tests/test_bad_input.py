@@ -7,7 +7,9 @@ files are good ones, made here and then damaged in every place that matters.
 import copy
 import random
 import re
+import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from conftest import hourly_demand
 from hypothesis import strategies as st
 from test_demand_weather import write_epw
 
@@ -25,6 +28,7 @@ from microchp.config.notes import run_notes, year_notes
 from microchp.config.reference import json_schema
 from microchp.config.scenarios import NamedFile, check_files, operation_cases, scenario_table
 from microchp.demand.epw import read_epw, validate_weather
+from microchp.demand.measured import validate_demand_files
 from microchp.errors import ConfigError, MicrochpError
 from microchp.series.prices import QUANTITIES_OF, validate_year_files
 
@@ -84,7 +88,23 @@ def at(path: tuple[str, ...], value: object) -> dict[str, Any]:
     return value  # type: ignore[return-value]
 
 
-def refusal(user: object) -> str:
+TRIED: Counter[tuple[str, str]] = Counter()
+"""What was given, by kind, and what came of it."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def counts() -> Iterator[None]:
+    """Print at the end how much of each kind was tried: ``pytest -s tests/test_bad_input.py``."""
+    yield
+    kinds = dict.fromkeys(kind for kind, _ in sorted(TRIED))
+    outcomes = ("refused", "accepted and told", "accepted as given")
+    print("", f"{'bad input':<32}" + "".join(f"{outcome:>20}" for outcome in outcomes), sep="\n")
+    for kind in kinds:
+        print(f"{kind:<32}" + "".join(f"{TRIED[kind, outcome]:>20}" for outcome in outcomes))
+    print(f"{TRIED.total()} cases; none a traceback, none a hang, none accepted in silence")
+
+
+def refusal(user: object, kind: str = "configuration: other") -> str:
     """The message of a refusal; the time it takes is bounded."""
     started = time.monotonic()
     with pytest.raises(MicrochpError) as caught:
@@ -93,6 +113,7 @@ def refusal(user: object) -> str:
         operation_cases(config)
         check_files(config)
     assert time.monotonic() - started < 5
+    TRIED[kind, "refused"] += 1
     return str(caught.value)
 
 
@@ -110,7 +131,7 @@ def test_the_schema_gives_every_key() -> None:
 def test_a_number_is_nothing_else(path: tuple[str, ...]) -> None:
     """Eight of each: truth, texts, no number, too large, a list, a mapping and a date."""
     for wrong in (True, "yes", "5", float("nan"), 1e30, [1], {"a": 1}, "2015-01-01"):
-        found = refusal(at(path, wrong))
+        found = refusal(at(path, wrong), "configuration: no number")
         assert path[-1] in found, (wrong, found)
 
 
@@ -136,7 +157,7 @@ def wrong_type(kinds: list[dict[str, Any]]) -> list[object]:
 @pytest.mark.parametrize("path", LEAVES, ids=".".join)
 def test_a_value_of_another_type_is_refused_by_its_key(path: tuple[str, ...]) -> None:
     for wrong in wrong_type(LEAVES[path]):
-        found = refusal(at(path, wrong))
+        found = refusal(at(path, wrong), "configuration: another type")
         assert path[-1] in found or path[0] in found, (wrong, found)
 
 
@@ -145,7 +166,7 @@ def test_a_misspelt_key_is_refused(path: tuple[str, ...]) -> None:
     # the name of a catalogue's entry is free, so a mapping of names has no unknown one
     place = (*path[:-1], path[-1] + "_x")
     if path[0] not in NAMED or len(path) > 2:
-        assert "unknown key" in refusal(at(place, 1))
+        assert "unknown key" in refusal(at(place, 1), "configuration: unknown key")
 
 
 LIMITS = {
@@ -165,7 +186,7 @@ def test_a_number_beyond_its_limit_is_refused(path: tuple[str, ...], key: str) -
     beyond = limit * 1.01 + 1 if "ax" in key else limit - abs(limit) * 0.01 - 1
     if any(kind.get("type") == "integer" for kind in NUMERIC[path]):
         beyond = int(np.ceil(beyond) if "ax" in key else np.floor(beyond))
-    assert path[-1] in refusal(at(path, beyond))
+    assert path[-1] in refusal(at(path, beyond), "configuration: beyond a limit")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +238,7 @@ def test_a_number_beyond_its_limit_is_refused(path: tuple[str, ...], key: str) -
     ],
 )
 def test_what_cannot_be_is_refused_with_what_it_looks_like(text: str, expected: str) -> None:
-    assert expected in refusal(yaml.safe_load(text))
+    assert expected in refusal(yaml.safe_load(text), "configuration: cannot be")
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -234,7 +255,7 @@ def test_plain_data_of_an_impossible_shape_is_refused() -> None:
     for _ in range(12):
         bomb = [bomb] * 10
     for user in (endless, nested(3000), {"run": bomb}):
-        assert refusal(user).startswith("my.yaml: ")
+        assert refusal(user, "configuration: cannot be").startswith("my.yaml: ")
 
 
 SCALARS = st.one_of(
@@ -257,7 +278,9 @@ def test_any_value_anywhere_is_accepted_or_refused_in_words(
         scenario_table(config)
     except MicrochpError as error:
         assert str(error)
+        TRIED["configuration: any value", "refused"] += 1
     else:  # what is accepted says what was given
+        TRIED["configuration: any value", "accepted as given"] += 1
         accepted: Any = config
         for name in path:
             accepted = accepted[name] if isinstance(accepted, dict) else getattr(accepted, name)
@@ -311,6 +334,7 @@ def test_a_yaml_file_with_a_trap_is_named_with_its_cause(tmp_path: Path, expecte
     message = str(caught.value).replace("stands within what it stands for", "contains itself")
     assert message.startswith(str(path))
     assert expected in message
+    TRIED["YAML files", "refused"] += 1
 
 
 @pytest.mark.parametrize("clock", ["9:00", "09:00", "'9:00'", "23:59"])
@@ -414,6 +438,124 @@ def test_a_damaged_file_of_a_year_is_refused_by_name(
             validate_year_files([NamedFile("key", str(path), kind)], 2015)
         assert time.monotonic() - started < 5, name
         assert str(path) in str(caught.value), name
+        TRIED["files of prices and factors", "refused"] += 1
+
+
+# ------------------------------------------------------------------- demand files, catalogues
+
+
+def cells(column: int, *values: bytes) -> Damage:
+    """Values in a column of rows that follow each other."""
+
+    def change(lines: list[bytes], at: int) -> None:
+        for row, value in enumerate(values, start=min(at, len(lines) - len(values))):
+            filled = lines[row].split(b",")
+            filled[column] = value
+            lines[row] = b",".join(filled)
+
+    return lines_changed(change)
+
+
+DEMAND_DAMAGES = DAMAGES | {
+    "a_logger's_code": cells(3, *[b"9999"] * 4),
+    "a_spike": cells(1, b"50000"),
+    "below_nothing": cells(2, b"-1"),
+    "with_a_unit": cells(3, b"12 kW"),
+    "a_formula": cells(3, b"=1+1"),
+    "a_30th_of_February": cells(0, b"2015-02-30T00:00"),
+    "another_year": lambda content, rng: content.replace(b"\n2015", b"\n2013"),
+    "years_to_9999": lambda content, rng: content.replace(b"\n2015", b"\n9999"),
+    "a_column_renamed": lambda content, rng: content.replace(b"electricity_kw", b"power"),
+    "another_column": lambda content, rng: re.sub(rb"(?m)$", b",1", content.rstrip()),
+    "in_Latin_1": lambda content, rng: content.replace(b"time", b"t\xe9mps"),
+    "in_UTF_32": lambda content, rng: content.decode().encode("utf-32"),
+    "a_row_again": lines_changed(lambda lines, at: lines.insert(at, lines[at])),
+    "a_header_again": lines_changed(lambda lines, at: lines.insert(at, lines[0])),
+    "thousandfold": lambda content, rng: re.sub(rb"(?m)\.(\d+)$", rb"\g<1>00", content),
+    "a_dwelling_in_each_row": lambda content, rng: b"\n".join(
+        (b"dwelling" if row == 0 else b"a" if row % 2 else b"b") + b"," + line
+        for row, line in enumerate(content.splitlines())
+    ),
+}
+
+NO_FILE_OF_ITS_KIND = ("emptied", "cut_short", "noise", "a_program", "a_web_page")
+
+
+def told_of(path: Path) -> list[str]:
+    """What a run says of a demand file, whatever it is called."""
+    demand = {"source": "file", "files": {"cottage": str(path)}}
+    config = load_config({"scenarios": {"house": ["cottage"]}, "demand": demand}, RESOURCES)
+    check_files(config)
+    return [note.replace(str(path), "") for note in validate_demand_files(config)]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".xlsx", ".parquet", ".nc"])
+def test_a_damaged_demand_file_is_refused_by_name_or_told(tmp_path: Path, suffix: str) -> None:
+    good = hourly_demand()
+    path = tmp_path / f"good{suffix}"
+    table = good.reset_index()
+    {
+        ".csv": lambda: table.to_csv(path, index=False, date_format="%Y-%m-%dT%H:%M"),
+        ".csv.gz": lambda: table.to_csv(path, index=False),
+        ".xlsx": lambda: table.to_excel(path, index=False),
+        ".parquet": lambda: table.to_parquet(path),
+        ".nc": lambda: good.to_xarray().to_netcdf(path),
+    }[suffix]()
+    usual = told_of(path)
+    content = path.read_bytes()
+    for number, (name, damage) in enumerate(DEMAND_DAMAGES.items()):
+        if suffix != ".csv" and name not in NO_FILE_OF_ITS_KIND:
+            continue
+        bad = tmp_path / f"{name}{suffix}"
+        bad.write_bytes(damage(content, random.Random(number)))
+        started = time.monotonic()
+        try:
+            told = told_of(bad)
+        except MicrochpError as error:
+            assert str(bad) in str(error), name
+            TRIED["demand files", "refused"] += 1
+        else:
+            assert told != usual, f"{name} is accepted in silence"
+            TRIED["demand files", "accepted and told"] += 1
+        assert time.monotonic() - started < 5, name
+
+
+CATALOGUE_DAMAGES: dict[str, Damage] = {
+    "emptied": lambda content, rng: b"",
+    "a_list": lambda content, rng: b"- 1\n",
+    "a_number": lambda content, rng: b"3\n",
+    "texts": lambda content, rng: b"a: b\n",
+    "numbers_for_names": lambda content, rng: b"1: {2: 3}\n",
+    "truths_for_names": lambda content, rng: b"yes: {no: 1}\n",
+    "unknown_keys": lambda content, rng: content + b"\nnew: {thing: 1}\n",
+    "twice": lambda content, rng: content + content,
+    "tabs": lambda content, rng: content.replace(b"\n  ", b"\n\t"),
+    "in_Latin_1": lambda content, rng: b"# caf\xe9\n" + content,
+    "in_UTF_16": lambda content, rng: content.decode().encode("utf-16"),
+    "noise": lambda content, rng: rng.randbytes(3000),
+    "deep": lambda content, rng: b"[" * 3000 + b"]" * 3000,
+    "containing_itself": lambda content, rng: b"a: &x {b: *x}\n",
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["houses", "units", "heat_pumps", "incentives", "central_plants", "parts"]
+)
+def test_a_damaged_catalogue_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    shutil.copytree(RESOURCES, tmp_path / "resources")
+    path = tmp_path / f"resources/{name}.yaml"
+    good = path.read_bytes()
+    for number, (what, damage) in enumerate(CATALOGUE_DAMAGES.items()):
+        path.write_bytes(damage(good, random.Random(number)))
+        started = time.monotonic()
+        with pytest.raises(MicrochpError) as caught:
+            load_config({}, tmp_path / "resources")
+        assert time.monotonic() - started < 5, what
+        assert name in str(caught.value), what
+        TRIED["catalogues", "refused"] += 1
+    path.unlink()
+    with pytest.raises(MicrochpError, match=name):
+        load_config({}, tmp_path / "resources")
 
 
 # ------------------------------------------------------------------------------ weather files
@@ -504,6 +646,7 @@ def test_a_damaged_weather_file_is_named_with_its_row(
         validate_weather(weather_config(path))
     assert str(caught.value).startswith("demand.weather.epw: ")
     assert str(path) in str(caught.value)
+    TRIED["weather files", "refused"] += 1
 
 
 @pytest.mark.parametrize("number", range(12))
@@ -516,6 +659,7 @@ def test_a_weather_file_of_noise_is_refused(tmp_path: Path, epw: list[str], numb
     path.write_bytes((noise, content[:at] + noise, content[:at])[number % 3])
     with pytest.raises(MicrochpError, match=re.escape(str(path))):
         read_epw(path)
+    TRIED["weather files", "refused"] += 1
 
 
 # ------------------------------------------------------------- what is no mistake, but is said

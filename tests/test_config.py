@@ -42,12 +42,12 @@ def test_an_empty_configuration_is_the_default_study() -> None:
     assert [unit.power_kw for unit in config.design_units()] == [1, 2, 4]
 
 
-def test_the_shipped_configuration_is_what_no_configuration_gives() -> None:
+def test_the_shipped_configuration_is_the_default_study_at_prices_in_force() -> None:
     shipped = load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
     # but for groups, which a study of one's own does not begin with
     assert shipped.scenarios.penetration
     ungrouped = shipped.scenarios.model_copy(update={"penetration": []})
-    assert shipped.model_copy(update={"scenarios": ungrouped}) == load("")
+    assert shipped.model_copy(update={"scenarios": ungrouped}) == load("market: uk_2025")
 
 
 def test_catalogue_entries_are_changed_key_by_key() -> None:

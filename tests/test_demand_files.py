@@ -389,6 +389,19 @@ def test_a_mean_beyond_any_household_is_refused(tmp_path: Path) -> None:
     assert check(path, house=flats.model_copy(update={"households": 12})).problems == []
 
 
+def test_a_mean_below_any_household_is_refused(tmp_path: Path) -> None:
+    """A meter's MW taken for kW; no draw at all may be meant."""
+    series = electricity(60) / 1000
+    problem = the_problem(check(written(tmp_path / "mw.csv", rows(series)), {"unit": "kW"}))
+    assert "kWh a year, which no household has (at least 50 kWh)" in problem
+    assert check(written(tmp_path / "none.csv", rows(series * 0))).problems == []
+
+
+def test_electricity_that_never_changes_is_told(tmp_path: Path) -> None:
+    series = electricity(60) * 0 + 0.5
+    assert "peaks" in told(check(written(tmp_path / "flat.csv", rows(series))), "the same 0.5 kW")
+
+
 def test_codes_below_zero_are_called_so(tmp_path: Path) -> None:
     series = electricity(60)
     series.iloc[7] = -999

@@ -365,7 +365,7 @@ def test_a_meter_stuck_at_zero_is_told(tmp_path: Path) -> None:
     assert checked.demand is not None
     (warning,) = checked.demand.warnings
     assert "exactly zero in 3.0% of the year" in warning
-    assert "1 stretches are longer than" in warning
+    assert "1 stretch is longer than" in warning
     assert "longest 10 days from 2015-01-01 00:00" in warning
     assert "Jan 32%" in warning
     (zero,) = checked.demand.facts["zero_runs"]
@@ -375,6 +375,16 @@ def test_a_meter_stuck_at_zero_is_told(tmp_path: Path) -> None:
     kwh = stuck()["electricity_kw"].sum()
     assert zero["annual_kwh"] == pytest.approx(kwh)
     assert zero["annual_kwh_at_mean_of_other_minutes"] == pytest.approx(kwh * 8760 / (8760 - 264))
+
+
+def test_a_meter_that_was_never_on_has_no_mean_to_go_by(tmp_path: Path) -> None:
+    checked = check(tmp_path / "zero.csv", GOOD.assign(electricity_kw=0.0))
+    assert checked.demand is not None
+    (warning,) = checked.demand.warnings
+    assert "exactly zero in 100.0% of the year" in warning
+    assert "All of the year is missing" in warning
+    assert "nan" not in warning
+    assert checked.demand.facts["zero_runs"][0]["annual_kwh_at_mean_of_other_minutes"] is None
 
 
 def test_a_meter_stuck_at_zero_may_be_refused(tmp_path: Path) -> None:

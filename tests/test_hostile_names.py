@@ -8,7 +8,8 @@ from conftest import ROOT
 
 from microchp.config import load_config
 from microchp.config.scenarios import comparison_inputs
-from microchp.errors import ConfigError
+from microchp.demand.measured import validate_demand_files
+from microchp.errors import ConfigError, DataError
 from microchp.files import read_table
 from microchp.report import style
 
@@ -60,3 +61,29 @@ def test_a_name_that_looks_like_something_else_is_read_as_it_is(tmp_path: Path, 
     table = read_table(path, ["house"])
     assert list(table["house"]) == [name, "flat"]
     assert table["cost_gbp"].isna().tolist() == [False, True]
+
+
+HOSTILE_HEADER = "time,\x1b[31mheat,two\u202elines,electricity_kw\n2015-01-01T00:00,1,1,1\n"
+
+
+def test_what_a_message_quotes_of_a_file_steers_no_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "bell\x07.csv"
+    path.write_text(HOSTILE_HEADER, encoding="utf-8")
+    file = {"source": "file", "files": {"cottage": str(path)}}
+    config = load_config({"scenarios": {"house": ["cottage"]}, "demand": file}, ROOT / "resources")
+    with pytest.raises(DataError) as caught:
+        validate_demand_files(config)
+    message = str(caught.value)
+    assert r"\x1b[31mheat" in message
+    assert r"bell\x07.csv" in message
+    assert all(sign.isprintable() or sign == "\n" for sign in message)
+
+
+@pytest.mark.parametrize("name", ["na-me", "na me", "", "na.me", "n\x1bme", "Größe"])
+@pytest.mark.parametrize("block", ["run", ""])
+def test_an_unknown_key_is_named_whatever_signs_it_has(block: str, name: str) -> None:
+    user = {block: {name: 1}} if block else {name: 1}
+    with pytest.raises(ConfigError) as caught:
+        load_config(user, ROOT / "resources")
+    place = f"{block}." if block else ""
+    assert f"  {place}{name if name == 'Größe' else repr(name)}: unknown key" in str(caught.value)

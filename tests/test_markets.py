@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from microchp.config import Config, load_config, merge
+from microchp.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
 MARKETS = {path.stem: path for path in sorted((ROOT / "config/markets").glob("*.yaml"))}
@@ -36,6 +37,20 @@ def test_a_market_says_what_energy_costs_and_emits(market: str) -> None:
         series = {key for key in keys if key.endswith("_file")} | {"export_periods"}
         assert keys - series == set(given[block])
     load(market)  # raises where a value is refused
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_a_key_chooses_the_market(market: str) -> None:
+    """As if its file were laid before; what the user states holds."""
+    own = {"market": market, "tariff": {"gas_gbp_per_kwh": 0.2}, "boiler": {"efficiency": 0.8}}
+    by_key = load_config(own, ROOT / "resources")
+    assert by_key == load_config(merge(read(market), own), ROOT / "resources")
+    assert (by_key.tariff.gas_gbp_per_kwh, by_key.boiler.efficiency) == (0.2, 0.8)
+
+
+def test_a_market_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"market: 'uk_2026' is not known.*known: de_2025"):
+        load_config({"market": "uk_2026"}, ROOT / "resources", "my.yaml")
 
 
 @pytest.mark.parametrize("market", MARKETS)

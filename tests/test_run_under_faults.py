@@ -10,7 +10,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,18 +29,18 @@ CHANGES = {
 }
 """Two designs, a unit that runs heat-led, and its comparison: every kind of file."""
 
-MOMENTS = (
-    "demand/cottage.nc",
-    "demand/cottage_calibration.svg",
-    "demand/cottage_60min.nc",
-    "operation/*.csv",
-    "designs/*.nc",
-    "designs.csv",
-    "comparison.csv",
-    "figures/*.svg",
-    "report/index.html",
-)
-"""Files whose first appearance is when a run is struck, in about the order of a run."""
+KILLED_AFTER = (1, 3, 5, 2, 4, 6, 1, 3, 5, 2)
+"""At which new file of a run each run in turn is killed, so that they end in all kinds of jobs."""
+
+
+@pytest.fixture(scope="module")
+def told() -> Iterator[Callable[[str, str], None]]:
+    """Take what was done to runs and what became of them, for a table at the end."""
+    rows = [("fault", "what happened")]
+    yield lambda fault, outcome: rows.append((fault, outcome))
+    width = max(len(fault) for fault, _ in rows)
+    rows.insert(1, ("-" * width, "-" * max(len(outcome) for _, outcome in rows)))
+    print("", *(f"{fault:<{width}}  {outcome}" for fault, outcome in rows), sep="\n")
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,19 @@ def elsewhere(unharmed: Workflow, tmp_path: Path) -> Workflow:
     return replace(unharmed, directory=directory, shown="")
 
 
+Told = Callable[[str, str], None]
+
+
+def whole(study: Workflow) -> str:
+    """What is said of a run that went on to a good end."""
+    return f"went on; {len(results_in(study.results('tiny')))} files, none different"
+
+
+def words(shown: str, sought: str) -> str:
+    """The line of what was shown that has some words."""
+    return next(line for line in shown.splitlines() if sought in line).strip()
+
+
 def go_on(study: Workflow, *options: str, before: tuple[str, ...] = ()) -> str:
     """Run to a good end."""
     done = run_command([*before, *study.command("study.yaml", *options)], study.directory)
@@ -66,52 +80,86 @@ def go_on(study: Workflow, *options: str, before: tuple[str, ...] = ()) -> str:
     return done.stdout
 
 
-def strike(study: Workflow, moment: str, how: signal.Signals) -> int | None:
-    """Begin a run and strike it when a file appears; its status, none if it was over before."""
-    results = study.results("tiny")
-    there = set(results.glob(moment))
+def made(study: Workflow) -> set[tuple[str, int]]:
+    """Results that are there, each with its date: one that is made again is another."""
+    found = set()
+    for name, path in results_in(study.results("tiny")).items():
+        with suppress(FileNotFoundError):  # moved to its place meanwhile
+            found.add((name, path.stat().st_mtime_ns))
+    return found
+
+
+def heed_signals() -> None:
+    """Let a process be ended by the signals that a terminal sends."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def strike(study: Workflow, how: signal.Signals, after: int = 1) -> tuple[int, str] | None:
+    """Begin a run and strike it at its so manieth new file; its status and that file.
+
+    None if the run was over before.
+    """
+    there = made(study)
     process = subprocess.Popen(
         study.command("study.yaml", "--cores", "2"),
         cwd=study.directory,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        # tests that were started by nohup would hand on that the signal is ignored
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+        # what starts tests in the background lets them ignore signals, which runs would inherit
+        preexec_fn=heed_signals,
     )
-    while process.poll() is None and set(results.glob(moment)) <= there:
+    new = made(study) - there
+    while process.poll() is None and len(new) < after:
         time.sleep(0.02)
+        new = made(study) - there
     if process.poll() is not None:
         return None
     if how == signal.SIGKILL:
         os.killpg(process.pid, how)
     else:
         os.kill(process.pid, how)
-    return process.wait(timeout=120)
+    return process.wait(timeout=120), max(new, key=lambda one: one[1])[0]
 
 
 def test_a_run_killed_again_and_again_ends_in_the_same_files(
-    unharmed: Workflow, elsewhere: Workflow
+    unharmed: Workflow, elsewhere: Workflow, told: Told
 ) -> None:
-    struck = 0
-    for moment in MOMENTS:
-        if strike(elsewhere, moment, signal.SIGKILL) is not None:
-            struck += 1
+    last_files = []
+    for after in KILLED_AFTER:
+        if struck := strike(elsewhere, signal.SIGKILL, after):
+            last_files.append(struck[1])
             assert elsewhere.run("study.yaml", "--unlock").returncode == 0
-    print(f"killed {struck} times")
-    assert struck >= 5, "most runs were over before they were struck"
+    print("killed when these were written:", *last_files)
+    assert len(last_files) == len(KILLED_AFTER), "runs were over before they were struck"
     go_on(elsewhere, "--cores", "2")
     assert differences(unharmed.results("tiny"), elsewhere.results("tiny")) == []
+    told(f"killed (SIGKILL) {len(last_files)} times", whole(elsewhere))
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
+def test_a_killed_run_is_told_how_to_go_on(elsewhere: Workflow, told: Told) -> None:
+    assert strike(elsewhere, signal.SIGKILL) is not None
+    done = elsewhere.run("study.yaml", "--cores", "1")
+    assert done.returncode == 1
+    assert "make unlock" in done.stdout
+    assert "Traceback" not in done.stdout
+    told("run again after a kill, still locked", words(done.stdout, "make unlock"))
+
+
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name
+)
 def test_a_run_that_is_stopped_leaves_no_lock_and_goes_on(
-    unharmed: Workflow, elsewhere: Workflow, how: signal.Signals
+    unharmed: Workflow, elsewhere: Workflow, how: signal.Signals, told: Told
 ) -> None:
-    assert strike(elsewhere, "demand/cottage.nc", how) == 1
+    struck = strike(elsewhere, how)
+    assert struck is not None
+    assert struck[0] == 1
     assert not list(elsewhere.results("tiny").rglob("*.partial*"))
     go_on(elsewhere, "--cores", "2")
     assert differences(unharmed.results("tiny"), elsewhere.results("tiny")) == []
+    told(f"stopped by {how.name}", f"no lock, nothing half made; {whole(elsewhere)}")
 
 
 @pytest.fixture
@@ -134,7 +182,7 @@ def small_disk(elsewhere: Workflow, tmp_path: Path) -> Iterator[Workflow]:
 
 
 def test_a_full_disk_is_named_and_the_run_goes_on_when_there_is_room(
-    unharmed: Workflow, small_disk: Workflow
+    unharmed: Workflow, small_disk: Workflow, told: Told
 ) -> None:
     """At several sizes, each of which ends the run at another place."""
     disk = small_disk.directory.parent
@@ -146,7 +194,8 @@ def test_a_full_disk_is_named_and_the_run_goes_on_when_there_is_room(
         done = small_disk.run("study.yaml", "--cores", "2")
         if done.returncode == 0:
             continue
-        assert "No space left" in done.stdout, done.stdout
+        assert "No space left" in done.stdout, done.stdout[-3000:]
+        assert "Traceback" not in done.stdout, done.stdout[done.stdout.index("Traceback") :][:3000]
         ends.append(f"{size / 2**20:.1f} MB: {len(results_in(small_disk.results('tiny')))} files")
         small_disk.run("study.yaml", "--unlock")
     print(*ends, sep="\n")
@@ -154,6 +203,7 @@ def test_a_full_disk_is_named_and_the_run_goes_on_when_there_is_room(
     subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
     go_on(small_disk, "--cores", "2")
     assert differences(unharmed.results("tiny"), small_disk.results("tiny")) == []
+    told(f"disk full at {len(ends)} sizes", f'"No space left" each time; {whole(small_disk)}')
 
 
 @pytest.mark.parametrize(
@@ -161,28 +211,32 @@ def test_a_full_disk_is_named_and_the_run_goes_on_when_there_is_room(
     [
         {"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "1"},
         {"TZ": "America/St_Johns", "LC_ALL": "C", "PYTHONHASHSEED": "77", "COLUMNS": "40"},
-        {"LANG": "de_DE.ISO-8859-1", "PYTHONIOENCODING": "latin-1", "HOME": "/nowhere"},
+        {"LANG": "de_DE.ISO-8859-1", "PYTHONIOENCODING": "latin-1", "HOME": "/dev/null/home"},
     ],
     ids=lambda place: "-".join(place.values()).replace("/", "_"),
 )
 def test_time_zone_locale_and_hash_seed_change_nothing(
-    unharmed: Workflow, elsewhere: Workflow, place: dict[str, str], tmp_path: Path
+    unharmed: Workflow, elsewhere: Workflow, place: dict[str, str], tmp_path: Path, told: Told
 ) -> None:
     named = [f"{name}={value}" for name, value in place.items()]
     before = ("env", *named, f"XDG_CACHE_HOME={tmp_path}", f"MPLCONFIGDIR={tmp_path}")
     go_on(elsewhere, "--cores", "8", before=before)
     assert differences(unharmed.results("tiny"), elsewhere.results("tiny")) == []
+    told(f"8 cores instead of 1, {' '.join(named)}", whole(elsewhere))
 
 
-def test_without_a_network(unharmed: Workflow, elsewhere: Workflow) -> None:
+def test_without_a_network(unharmed: Workflow, elsewhere: Workflow, told: Told) -> None:
     alone = ("unshare", "--net", "--map-root-user")
     if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode:
         pytest.skip("this machine lets nobody do without its network")
     go_on(elsewhere, "--cores", "2", before=alone)
     assert differences(unharmed.results("tiny"), elsewhere.results("tiny")) == []
+    told("no network", whole(elsewhere))
 
 
-def test_the_order_of_scenarios_changes_no_result(unharmed: Workflow, elsewhere: Workflow) -> None:
+def test_the_order_of_scenarios_changes_no_result(
+    unharmed: Workflow, elsewhere: Workflow, told: Told
+) -> None:
     path = elsewhere.directory / "study.yaml"
     study = yaml.safe_load(path.read_text(encoding="utf-8"))
     study["scenarios"]["incentive"] = study["scenarios"]["incentive"][::-1]
@@ -191,3 +245,4 @@ def test_the_order_of_scenarios_changes_no_result(unharmed: Workflow, elsewhere:
     different = differences(unharmed.results("tiny"), elsewhere.results("tiny"), in_any_order=True)
     # the grid is written, and drawn, in its order
     assert [name for name in different if not name.startswith("figures/")] == ["config.yaml"]
+    told("scenarios in reverse order", "the same rows and designs, listed in the order asked for")

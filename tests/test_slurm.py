@@ -83,6 +83,6 @@ def test_threads_of_a_solve_are_those_of_the_profile(both: tuple[Workflow, Workf
 
 def test_the_terminal_says_nothing_of_accounts(both: tuple[Workflow, Workflow]) -> None:
     shown = both[1].shown
-    for noise in ("sacct", "account", "Traceback"):
+    for noise in ("sacct", "account", "Traceback", "Warning"):
         assert noise not in shown
     assert "results/tiny: see report/index.html" in shown

@@ -421,3 +421,46 @@ def test_without_the_plugin_a_cluster_is_refused_in_a_sentence(
 )
 def test_every_shipped_study_can_be_planned(workflow: Workflow, path: Path) -> None:
     assert "build_report" in workflow.planned(str(path))
+
+
+def test_short_jobs_are_grouped_for_a_cluster_in_studies_of_any_shape(workflow: Workflow) -> None:
+    """No job of a group waits for one outside it that waits for another in it."""
+    profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
+    alone = {
+        *("solve_model", "sweep_designs", "prepare_sweep", "dispatch_group"),  # the work itself
+        *("build_group_demand", "build_group_part", "trace_front"),
+        *("export_model", "export_pypsa", "export_certificate"),  # one is asked for at a time
+    }
+    local = {"write_config", "write_scenarios", "write_manifest", "join_quality"}
+    named = re.compile(r"^ *(?:rule|use rule \w+ as) (\w+)", re.MULTILINE)
+    rules = {
+        name
+        for path in (ROOT / "rules").glob("*.smk")
+        if path.name != "reproduction.smk"
+        for name in named.findall(path.read_text(encoding="utf-8"))
+    }
+    assert rules == alone | local | set(profile["groups"])
+    everything = {
+        "scenarios": {
+            "incentive": ["none", "fit"],
+            "plant": ["chp", "pv_only"],
+            "penetration": [0, 1],
+            "control": ["household", "network"],
+            "variants": {"finer": {"time": {"resolution_minutes": 30}}},
+        },
+        "plants": {"pv_only": {"chp": {"sizes_kw": [0]}, "pv": {"max_kwp": 4}}},
+        "operation": {"units": ["senertec"]},
+        "comparison": {"plants": ["combined_cycle"]},
+        "group": {"dwellings": 1},
+        "sweep": {
+            "samples": 4,
+            "inputs": {"tes.capital_cost_gbp_per_kwh": {"low": 10, "high": 40}},
+        },
+    }
+    groups = [f"{rule}={group}" for rule, group in profile["groups"].items()]
+    config = workflow.write("everything.yaml", everything)
+    planned = workflow.run(config, "--dry-run", "--quiet", "host", "--groups", *groups)
+    assert planned.returncode == 0, planned.stdout
+    told = set(re.findall(r"^ *(?:local)?rule (\w+):", planned.stdout, re.MULTILINE))
+    assert {"summarise_sweep", "plot_plants", "account_dwellings", "plot_control"} <= told
+    assert {"plot_precision", "plot_groups", "compare_units", "assess_service"} <= told

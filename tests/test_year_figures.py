@@ -1,18 +1,23 @@
 """Pictures of a year: energy that goes into a node comes out of it, and loads last as long."""
 
+from pathlib import Path
+
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.font_manager import FontProperties, findfont
 from synthetic import inputs_of, synthetic_design
 from test_design_by_hand import UNIT, design, store
 
 from microchp.config import Battery, ImmersionHeater
-from microchp.report import year_figures
+from microchp.files import write_netcdf
+from microchp.report import style, year_figures
 from microchp.report.selection import OWN, DesignSet, other_sets
-from microchp.report.year_figures import COLUMNS, duration_curve, energy_flows
+from microchp.report.year_figures import COLUMNS, duration_curve, energy_flows, heat_map
 
 ENDS = {*COLUMNS[0], *COLUMNS[-1]}
 
@@ -76,3 +81,22 @@ def test_figures_are_drawn_of_given_sizes_and_of_variants_too() -> None:
     assert [one.suffix for one in (OWN, *sets)] == ["", "_published", "_as_printed"]
     many = pd.DataFrame({"design": ["optimal"] * 9, "variant": ["", *"abcdefgh"]})
     assert other_sets(many) == []
+
+
+def test_a_house_without_any_demand_has_its_pictures(tmp_path: Path) -> None:
+    """Nothing runs and nothing is bought: an even picture, not an error."""
+    inputs = inputs_of({"time": {"resolution_minutes": 60}})["flat-fit-without"]
+    idle = synthetic_design(inputs, 0, heat_scale=0)
+    for name in idle.data_vars:
+        idle[name][:] = 0.0
+    write_netcdf(idle, tmp_path / "idle.nc")
+    drawn = tmp_path / "drawn.svg"
+    heat_map(design_path=tmp_path / "idle.nc", svg_path=drawn, pdf_path=tmp_path / "drawn.pdf")
+    assert "Heat demand (kW)" in drawn.read_text(encoding="utf-8")
+
+
+def test_drawings_are_measured_with_the_font_that_comes_with_matplotlib() -> None:
+    """Which other fonts a machine has, or has had, changes none."""
+    with mpl.rc_context(style._RC):
+        found = findfont(FontProperties(family=["sans-serif"]))
+    assert Path(found).is_relative_to(Path(mpl.get_data_path()).resolve())

@@ -171,6 +171,7 @@ def test_twelve_months_from_july_keep_hours_and_weekdays(tmp_path: Path) -> None
         (lambda t: t.assign(time="9999-01-01"), "cannot be read|each time once"),
         (lambda t: t.assign(time=range(50_000, 58_760)), "expected ISO 8601 times, hours of the y"),
         (lambda t: t.assign(**{COLUMN: 77.0}), r"77 on average looks like pence .* per MWh"),
+        (lambda t: t.assign(**{COLUMN: -0.2}), r"-0.2 on average looks like a sign turned round"),
         (lambda t: t.assign(**{COLUMN: t[COLUMN].where(t.index != 7, 99.0)}), "expected -20 to 20"),
         (lambda t: t.iloc[:1], "1 rows; expected the whole year 2015"),
         (lambda t: t.iloc[:0], "no rows below the header"),

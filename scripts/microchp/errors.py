@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Categories of signs that are not shown but do something: control, direction, line ends."""
+
+
+def shown(text: str) -> str:
+    """A text from anywhere as a terminal may show it: signs that steer it are spelt out."""
+    return "".join(
+        sign if sign in "\n\t" or unicodedata.category(sign) not in STEERING else repr(sign)[1:-1]
+        for sign in text
+    )
 
 
 class MicrochpError(Exception):
     """Base of every error whose message alone tells a user what to do.
 
-    The message names the file or key, the place, what was found and what is accepted.
+    The message names the file or key, the place, what was found and what is accepted; what it
+    quotes of files steers no terminal.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(shown(message))
 
 
 class ConfigError(MicrochpError):

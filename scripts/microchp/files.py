@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+import tempfile
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,20 +15,55 @@ import netCDF4
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import xarray as xr
 
 
 @contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
-    """A path to write to, which becomes ``path`` only when everything has been written."""
+    """A path to write to, which becomes ``path`` only when everything has been written.
+
+    Raises
+    ------
+    OSError
+        If there is no room for it, also where the library that writes does not say so.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.stem}.partial{path.suffix}")
     try:
         yield partial
         partial.replace(path)
+    except RuntimeError as error:
+        # HDF5 does not say why it cannot write: the system does
+        try:
+            _try_writing(path.parent)
+        except OSError as cause:
+            raise OSError(cause.errno, cause.strerror, str(path)) from error
+        raise
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _try_writing(folder: Path) -> None:
+    """Write what takes more room than a full disk has, and take it away again."""
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        left = 2**20
+        while left:
+            left -= file.write(bytes(left))
+        os.fsync(file.fileno())
+
+
+def no_room(error: BaseException) -> bool:
+    """Whether an error says that a disk, or a user's share of it, is full."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+def damaged(error: BaseException) -> bool:
+    """Whether an error is what a damaged result does to its reader."""
+    is_netcdf = isinstance(error, OSError | RuntimeError) and "NetCDF: " in str(error)
+    kinds = (pd.errors.ParserError, pd.errors.EmptyDataError, pa.ArrowInvalid)
+    return is_netcdf or isinstance(error, kinds)
 
 
 @contextmanager
@@ -156,7 +194,8 @@ def read_table(path: str | Path, texts: Iterable[str]) -> pd.DataFrame:
     table = pd.read_csv(
         path, dtype=dict.fromkeys(names, str), keep_default_na=False, na_values=[""]
     )
-    return table.fillna(dict.fromkeys(names, ""))
+    # in one piece again: filled column by column, a wide table is slow, and pandas says so
+    return table.fillna(dict.fromkeys(names, "")).copy()
 
 
 def read_netcdf(path: str | Path, dwelling: int | None = None) -> xr.Dataset:

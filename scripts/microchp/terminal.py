@@ -327,6 +327,8 @@ def follow_run(logger: logging.Logger, handler_name: str) -> Run:
         Where the run stands, kept up to date.
     """
     run = Run()
+    # a full disk cuts Snakemake's log short too, without a traceback for each line of it
+    logging.raiseExceptions = False
 
     def observe(record: logging.LogRecord) -> bool:
         """Note what a record tells, and let it pass."""

@@ -12,7 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +59,18 @@ class NowAndThen(logging.Filter):
         return due
 
 
+class LogFile(logging.FileHandler):
+    """A log that a full disk cuts short in silence: what the job lacks room for, it says itself."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Go on."""
+
+    def close(self) -> None:
+        """Close it, written or not."""
+        with suppress(OSError):
+            super().close()
+
+
 @contextmanager
 def job_log(log_path: str | Path, *, timed: bool = False) -> Iterator[None]:
     """Log what a job does to its log file, and in short to the terminal.
@@ -84,7 +96,7 @@ def job_log(log_path: str | Path, *, timed: bool = False) -> Iterator[None]:
     """
     path = Path(log_path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    in_file = logging.FileHandler(path, mode="w", encoding="utf-8")
+    in_file = LogFile(path, mode="w", encoding="utf-8")
     in_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     on_terminal = logging.StreamHandler(sys.stderr)
     on_terminal.setFormatter(logging.Formatter(f"{job_name(path)}: %(message)s"))
@@ -110,7 +122,13 @@ def job_log(log_path: str | Path, *, timed: bool = False) -> Iterator[None]:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:
-        if isinstance(error, OSError | RuntimeError) and "NetCDF: " in str(error):
+        # imported here because the workflow's parse can spare the libraries that read and write
+        from microchp.files import damaged, no_room
+
+        if no_room(error):
+            package.error("%s; make room and run again\n  (log: %s)", error, path)
+            raise SystemExit(1) from None
+        if damaged(error):
             package.error(
                 "a result that this job reads is cut short or damaged (%s)\n  what else is so: "
                 "python -m microchp.check_run results/<run>; with --mend it is made again"

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from microchp.config.bills import lay_bills
+from microchp.config.boiler import Boiler
 from microchp.config.emissions import Emissions
-from microchp.config.fields import nearest
+from microchp.config.fields import Block, Name, nearest
 from microchp.config.messages import explain
-from microchp.config.parts import PV_YIELD_KEYS
+from microchp.config.parts import PV_YIELD_KEYS, Battery, HeatPump, ImmersionHeater, Pv
 from microchp.config.root import Config
 from microchp.config.tariff import Tariff
+from microchp.config.tes import Tes
 from microchp.config.yaml_file import read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
@@ -71,6 +73,63 @@ def load_catalogues(resources: Path) -> dict[str, Any]:
         If one of them is not a mapping in YAML.
     """
     return {name: read_yaml_file(resources / f"{name}.yaml") for name in CATALOGUES}
+
+
+class PartPrices(Block):
+    """``resources/parts.yaml``: keys of a part's own block, by kind of part and name."""
+
+    heat_pump: dict[Name, HeatPump] = Field({})
+    pv: dict[Name, Pv] = Field({})
+    battery: dict[Name, Battery] = Field({})
+    immersion_heater: dict[Name, ImmersionHeater] = Field({})
+    boiler: dict[Name, Boiler] = Field({})
+    tes: dict[Name, Tes] = Field({})
+
+
+def load_part_prices(resources: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """The entries of ``resources/parts.yaml`` as plain data.
+
+    Raises
+    ------
+    ConfigError
+        If one of them is not what the part's block accepts.
+    """
+    path = resources / "parts.yaml"
+    entries = read_yaml_file(path)
+    try:
+        PartPrices.model_validate(entries)
+    except ValidationError as error:
+        raise ConfigError(f"{path}:\n{explain(error)}") from None
+    return entries
+
+
+def lay_market(user: Mapping[str, Any], markets: Path, source: str) -> Mapping[str, Any]:
+    """``user`` laid over the market that its key `market` names.
+
+    Parameters
+    ----------
+    user
+        Parsed YAML.
+    markets
+        Directory with a YAML file for each market.
+    source
+        Where the configuration came from, for messages.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such market.
+    """
+    name = user.get("market")
+    if not isinstance(name, str):
+        return user
+    known = {path.stem: path for path in sorted(markets.glob("*.yaml"))}
+    if name not in known:
+        raise ConfigError(
+            f"{source}:\n  market: '{name}' is not known{nearest(name, list(known))}; "
+            f"known: {', '.join(known)}"
+        )
+    return merge(read_yaml_file(known[name]), user)
 
 
 def lay_prices(
@@ -164,7 +223,8 @@ def load_config(
         With every mistake in one message: key, what was found, what is accepted.
     """
     refuse_shape(user, source)
-    given = lay_prices(user, read_yaml_file(resources / "parts.yaml"), source)
+    market = lay_market(user, resources.parent / "config/markets", source)
+    given = lay_prices(market, load_part_prices(resources), source)
     catalogues = load_catalogues(resources)
     config = _validate(merge(catalogues, lay_bills(given, catalogues["houses"], source)), source)
     for name in config.scenarios.variants if with_variants else ():

@@ -29,7 +29,10 @@ def explain(error: ValidationError) -> str:
             continue
         elif item["type"] == "extra_forbidden":
             known = _fields_at(location[:-1])
-            lines.append(f"{key}: unknown key{nearest(str(location[-1]), known)}")
+            given = str(location[-1])  # as it was given, whatever signs are in it
+            shown = given if re.fullmatch(r"\w+", given) else repr(given)
+            key = f"{_key(location[:-1])}.{shown}".lstrip(".")
+            lines.append(f"{key}: unknown key{nearest(given, known)}")
         elif item["type"] == "value_error":
             for line in str(item["ctx"]["error"]).splitlines():
                 lines.append(f"{key}: {line}" if key else line)

@@ -41,6 +41,11 @@ class Config(Block):
     """A run of the workflow."""
 
     run: Run = Field(Run(), description="Name and seed.")
+    market: str | None = Field(
+        None,
+        description="Energy prices, emission factors and costs that this file starts from and may "
+        "change: the name of a file of `config/markets/`, such as `uk_2025`. Empty: the papers'.",
+    )
     scenarios: Scenarios = Field(Scenarios(), description="The grid of scenarios.")
     fixed_designs: list[FixedDesign] = Field(
         [], description="Designs of given sizes, evaluated beside the optimum."

@@ -198,7 +198,6 @@ def forecast_year(dwelling: Dwelling, rolling: Rolling, min_run_minutes: int) ->
         near.table.numbers(),
         near.table.commitment,
         near.table.modes,
-        near.table.corners,
         line.exchange.discharge_gbp_per_kwh,
         lead,
         others,
@@ -282,7 +281,7 @@ def whole_mode(x, y, stored, price, cost, carried):  # type: ignore[no-untyped-d
 
 @numba.njit(cache=True, nogil=True)
 def decide(  # type: ignore[no-untyped-def]
-    t, x, y, stored, price, carried, numbers, commitment, modes, corners, wear, tank, activity
+    t, x, y, stored, price, carried, numbers, commitment, modes, wear, tank, activity
 ):
     """Set points of a slice: the cheapest activities, in one mode, that store what is planned."""
     heat, electricity, cost, least, most, demand, load, buy, sell, limits_kw = numbers
@@ -299,7 +298,7 @@ def decide(  # type: ignore[no-untyped-def]
         else:
             exchange[0] = stored * tank.discharge_efficiency
         value[0] = np.inf
-        serve_slices(here, commitment, modes, exchange, given, corners, activity, value, mode)
+        serve_slices(here, commitment, modes, exchange, given, activity, value, mode)
         value[0] += wear * max(-exchange[0], 0.0)
         if attempt == 0:
             whole, carried = whole_mode(x, y, stored, price, value[0], carried)
@@ -330,7 +329,7 @@ def adapt(  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _roll(  # type: ignore[no-untyped-def]
     begin, stop, slices, ahead, tail, every, plan_kw, plan_cost, tail_kw, tail_cost,
-    numbers, commitment, modes, corners, wear, lead, others,
+    numbers, commitment, modes, wear, lead, others,
     demand, least_kw, most_kw, heat, most, initial, tank, hours, asked, flows,
 ):  # fmt: skip
     """Plan, decide and step through the slices from ``begin`` to ``stop``."""
@@ -350,7 +349,7 @@ def _roll(  # type: ignore[no-untyped-def]
             if is_planned and k < len(stored):
                 carried = decide(
                     t, x[k], y[k], stored[k], price[k], carried, numbers, commitment, modes,
-                    corners, wear, tank, activity,
+                    wear, tank, activity,
                 )  # fmt: skip
             unit, rest, able = 0.0, 0.0, 0.0
             for a in range(len(commitment)):

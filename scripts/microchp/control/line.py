@@ -203,7 +203,7 @@ class Line:
 
     def _day_gbp(self, stored_kw: FloatArray) -> FloatArray:
         """Cost of each day along a path, shape ``(days,)``."""
-        cost = self.curves.branch_cost(stored_kw.ravel()).min(axis=0)
+        cost = self.curves.least_cost(stored_kw.ravel())
         return np.asarray(self.step_hours * cost.reshape(self.days, self.slices).sum(axis=1))
 
     def _within(self, branch: Any, midnight_kwh: FloatArray, end_kwh: FloatArray) -> StoreYear:

@@ -202,20 +202,26 @@ def check_zero_runs(
     by_month = {month: float(in_stuck[months == month].mean()) for month in range(1, 13)}
     annual = float(power.sum()) * step / 60
     zero_share = float(zero.mean())
-    likely = annual / (1 - zero_share) if zero_share < 1 else float("nan")
+    likely = annual / (1 - zero_share) if zero_share < 1 else None
+    understated = (
+        "All of the year is missing"
+        if likely is None
+        else f"The year's {annual:,.0f} kWh are understated by about {zero_share:.0%} (at the mean "
+        f"of the other minutes it would be {likely:,.0f} kWh)"
+    )
+    what = "stretch is" if len(stuck) == 1 else "stretches are"
     worst = ", ".join(
         f"{calendar.month_abbr[month]} {share:.0%}"
         for month, share in by_month.items()
         if share > 0.01
     )
     message = (
-        f"{where}electricity_kw: exactly zero in {zero_share:.1%} of the year; {len(stuck)} "
-        f"stretches are longer than demand.file_policy.max_zero_run_minutes "
-        f"{policy.max_zero_run_minutes} and make {in_stuck.mean():.1%} of it (longest "
+        f"{where}electricity_kw: exactly zero in {zero_share:.1%} of the year; {len(stuck)} {what} "
+        f"longer than demand.file_policy.max_zero_run_minutes "
+        f"{policy.max_zero_run_minutes}, {in_stuck.mean():.1%} of it (longest "
         f"{duration(float(minutes[longest]))} from {moment(axis[starts[longest]])}; share "
-        f"of the month: {worst}). A home is never at zero: this is a meter that was off. The "
-        f"year's {annual:,.0f} kWh are understated by about {zero_share:.0%} (at the mean of the "
-        f"other minutes it would be {likely:,.0f} kWh), and what a unit earns with them"
+        f"of the month: {worst}). A home is never at zero: this is a meter that was off. "
+        f"{understated}, and with it what a unit earns"
     )
     found.facts.setdefault("zero_runs", []).append(
         {
@@ -241,8 +247,17 @@ def check_zero_runs(
 
 
 def check_cut_off(power: FloatArray, step: int, label: str, where: str, found: Findings) -> None:
-    """Tell electricity that stays at exactly its maximum, as a meter out of its range does."""
+    """Tell electricity that stays at exactly its maximum, as a meter out of its range does.
+
+    Or that never changes at all, as a yearly sum shared out does.
+    """
     highest = float(power.max())
+    if highest > 0 and (power == highest).all():
+        found.warnings.append(
+            f"{where}electricity_kw: the same {highest:g} kW in every step of the year, which no "
+            "household has: without peaks, what a unit feeds in comes out wrong"
+        )
+        return
     at_highest = power == highest
     minutes = int(at_highest.sum()) * step
     if minutes <= CUT_OFF_MINUTES or at_highest.mean() > 0.5 or highest <= 0:

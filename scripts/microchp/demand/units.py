@@ -57,7 +57,7 @@ class Typical:
 
     ``peak_kw`` is the median peak of means over a minute, falling with the step as
     ``step ** -peak_exponent``; none where a peak says little. ``most_kwh`` and ``most_kw`` are
-    beyond any household.
+    beyond any household, and so is less than ``least_kwh``, if it is not nothing at all.
     """
 
     annual_kwh: float
@@ -67,10 +67,11 @@ class Typical:
     peak_kw: float | None = None
     peak_exponent: float = 0.17
     peak_spread: float = 0.6
+    least_kwh: float = 0.0
 
 
 TYPICAL = {
-    "electricity_kw": Typical(3000, 0.7, 50_000, 100, peak_kw=6.5),
+    "electricity_kw": Typical(3000, 0.7, 50_000, 100, peak_kw=6.5, least_kwh=50),
     "space_heating_kw": Typical(9000, 0.9, 200_000, 200),
     "hot_water_kw": Typical(2000, 0.8, 50_000, 200),
     "heat_kw": Typical(11_000, 0.9, 250_000, 300),
@@ -320,6 +321,11 @@ def check_plausible(
         told.append(
             f"{where}{role}: {annual:,.0f} kWh a year, which no household has (at most "
             f"{typical.most_kwh * households:,.0f} kWh); is it in another unit? State it as unit"
+        )
+    elif 0 < annual < typical.least_kwh * households:
+        told.append(
+            f"{where}{role}: {annual:,.3g} kWh a year, which no household has (at least "
+            f"{typical.least_kwh * households:,.0f} kWh); is it in another unit? State it as unit"
         )
     elif len(high):
         shown = ", ".join(

@@ -153,8 +153,8 @@ def cut_from_prices(problem: Problem, curves: Curves, prices: FloatArray) -> Cut
     prices
         GBP per kWh stored, shape ``(days, slices)``.
     """
-    reduced = curves.hull_cost - prices.reshape(-1, 1) * curves.hull_kw
-    slices = problem.step_hours * reduced.min(axis=1).reshape(problem.shape).sum(axis=1)
+    least = curves.least_at_prices(prices.ravel()).reshape(problem.shape)
+    slices = problem.step_hours * least.sum(axis=1)
     return Cut(
         at_zero_gbp=float(problem.day_weight @ slices) - _worth_of_midnights(problem, prices),
         slope_gbp_per_kwh=float(problem.day_weight @ price_slopes(problem, prices)),

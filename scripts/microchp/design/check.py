@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
 import linopy
 import numpy as np
+from linopy.matrices import MatrixAccessor
 
-from microchp.design.model import size_variable
+from microchp.design.model import build_printed_model, own_names, size_variable
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Design, Flows, relative_gap
 from microchp.errors import SolveError
@@ -16,8 +20,16 @@ RESIDUAL = 1e-6
 """Largest violation of a constraint (kW, kWh) that passes for rounding."""
 
 
+CHECKED_SLICES = 120_000
+"""Slices whose model is built at a time."""
+
+
 def check_solution(
-    problem: Problem, model: linopy.Model, design: Design, flows: Flows, lower_bound_gbp: float
+    problem: Problem,
+    model: linopy.Model | None,
+    design: Design,
+    flows: Flows,
+    lower_bound_gbp: float,
 ) -> None:
     """Refuse a solution that the printed model would not allow, or whose figures do not agree.
 
@@ -26,7 +38,8 @@ def check_solution(
     problem
         The problem.
     model
-        Its printed model (:func:`microchp.design.model.build_printed_model`).
+        Its printed model (:func:`microchp.design.model.build_printed_model`); built some days at
+        a time if it is not given and nothing ties days.
     design, flows
         The solution.
     lower_bound_gbp
@@ -37,13 +50,23 @@ def check_solution(
     SolveError
         With everything that is wrong.
     """
-    values = model_values(problem, model, design, flows)
-    wrong = [
-        *_violations(model, values),
-        *_exclusivity(problem, flows),
-        *_closing(problem, design, flows),
-    ]
-    stated = objective_of(model, values) + problem.constant_gbp
+    excess = Excess()
+    stated = problem.constant_gbp
+    for days, part in _parts(problem, model):
+        of_part = {name: flow[days] for name, flow in flows.items()}
+        values = model_values(problem.on_days(days), part, design, of_part)
+        matrices = part.matrices
+        _violations(part, matrices, _vector(part, values), excess)
+        if days.start:  # sizes and choices are paid once
+            values |= {
+                name: np.zeros_like(values[name])
+                for name, variable in part.variables.items()
+                if "day" not in variable.dims
+            }
+        stated += float(matrices.c @ _vector(part, values))
+    _exclusivity(problem, flows, excess)
+    _closing(problem, design, flows, excess)
+    wrong = excess.messages()
     if abs(stated - design.cost_gbp) > 1e-6 * max(abs(stated), 1.0):
         wrong.append(
             f"the model's objective is {stated:.6f} GBP/y, the solution says {design.cost_gbp:.6f}"
@@ -57,6 +80,44 @@ def check_solution(
         raise SolveError(
             f"{problem.inputs.scenario}: the solution fails its check:\n  " + "\n  ".join(wrong)
         )
+
+
+def _parts(problem: Problem, model: linopy.Model | None) -> Iterator[tuple[slice, linopy.Model]]:
+    """The printed model with the days that it is of; several parts where nothing ties days."""
+    days, slices = problem.shape
+    step = max(1, CHECKED_SLICES // slices)
+    tied = any(store.closing_tolerance_kwh > 0 for store in problem.stores)
+    if model is not None or tied or step >= days:
+        yield slice(0, days), build_printed_model(problem) if model is None else model
+        return
+    for start in range(0, days, step):
+        part = slice(start, start + step)
+        built = build_printed_model(problem.on_days(part))
+        if own_names(built):  # they may tie days
+            yield slice(0, days), build_printed_model(problem)
+            return
+        yield part, built
+
+
+@dataclass
+class Excess:
+    """What is violated by more than rounding: how often, and by how much at most."""
+
+    found: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    def add(self, what: str, excess: FloatArray) -> None:
+        """Note what is more than rounding; NaN counts as wrong."""
+        bad = ~(excess <= RESIDUAL)
+        if bad.any():
+            count, worst = self.found.get(what, (0, -np.inf))
+            self.found[what] = count + int(bad.sum()), float(np.maximum(worst, np.max(excess)))
+
+    def messages(self) -> list[str]:
+        """A message for each kind."""
+        return [
+            f"{what}: {count} violations, the largest {worst:.3g}"
+            for what, (count, worst) in self.found.items()
+        ]
 
 
 def model_values(
@@ -97,62 +158,45 @@ def _vector(model: linopy.Model, values: dict[str, FloatArray]) -> FloatArray:
     return np.concatenate(columns)
 
 
-def objective_of(model: linopy.Model, values: dict[str, FloatArray]) -> float:
-    """The model's objective at some values."""
-    return float(model.matrices.c @ _vector(model, values))
-
-
-def _violations(model: linopy.Model, values: dict[str, FloatArray]) -> list[str]:
-    """Constraints, bounds and integrality that the values violate, the worst of each kind."""
-    matrices = model.matrices
-    x = _vector(model, values)
+def _violations(
+    model: linopy.Model, matrices: MatrixAccessor, x: FloatArray, excess: Excess
+) -> None:
+    """Constraints, bounds and integrality that values violate."""
     if matrices.A is None:
-        return ["the model has no constraints"]
+        excess.add("the model has no constraints", np.array([np.inf]))
+        return
     difference = matrices.A @ x - matrices.b
-    excess = np.where(
+    above = np.where(
         matrices.sense == "=",
         np.abs(difference),
         np.where(matrices.sense == "<", difference, -difference),
     )
-    wrong = []
     for name, constraint in model.constraints.items():
         rows = np.isin(matrices.clabels, constraint.labels.to_numpy())
-        wrong += _worst(f"constraint {name}", excess[rows])
+        excess.add(f"constraint {name}", above[rows])
     outside = np.maximum(matrices.lb - x, x - matrices.ub)
     fractional = np.where(matrices.vtypes == "C", 0.0, np.abs(x - np.round(x)))
     for name, variable in model.variables.items():
         columns = np.isin(matrices.vlabels, variable.labels.to_numpy())
-        wrong += _worst(f"bounds of {name}", outside[columns])
-        wrong += _worst(f"integrality of {name}", fractional[columns])
-    return wrong
+        excess.add(f"bounds of {name}", outside[columns])
+        excess.add(f"integrality of {name}", fractional[columns])
 
 
-def _exclusivity(problem: Problem, flows: Flows) -> list[str]:
+def _exclusivity(problem: Problem, flows: Flows, excess: Excess) -> None:
     """Slices that charge and discharge, or import and export."""
     crossed = np.minimum(flows["grid_import_kw"], flows["grid_export_kw"])
-    wrong = _worst("importing while exporting", crossed)
+    excess.add("importing while exporting", crossed)
     for store in problem.stores:
         both = np.minimum(flows[f"{store.name}_charge_kw"], flows[f"{store.name}_discharge_kw"])
-        wrong += _worst(f"charging while discharging ({store.name})", both)
+        excess.add(f"charging while discharging ({store.name})", both)
     for name in ("unserved_heat_kw", "unserved_electricity_kw"):
         if name in flows:
-            wrong += _worst(f"demand that is not served ({name})", flows[name])
-    return wrong
+            excess.add(f"demand that is not served ({name})", flows[name])
 
 
-def _closing(problem: Problem, design: Design, flows: Flows) -> list[str]:
+def _closing(problem: Problem, design: Design, flows: Flows, excess: Excess) -> None:
     """Days that do not end at the initial level."""
-    wrong = []
     for store in problem.stores:
         evening = flows[f"{store.name}_level_kwh"][:, -1]
         off = np.abs(evening - store.initial_share * design.sizes[store.name])
-        wrong += _worst(f"level at midnight ({store.name})", off - store.closing_tolerance_kwh)
-    return wrong
-
-
-def _worst(what: str, excess: FloatArray) -> list[str]:
-    """A message if any excess is more than rounding; NaN counts as wrong."""
-    bad = ~(excess <= RESIDUAL)
-    if not bad.any():
-        return []
-    return [f"{what}: {int(bad.sum())} violations, the largest {np.max(excess):.3g}"]
+        excess.add(f"level at midnight ({store.name})", off - store.closing_tolerance_kwh)

@@ -79,15 +79,17 @@ class PlantYear:
 
     def without_store(self) -> Operation:
         """The optimum without a store: slices are independent."""
-        shape = self.problem.shape
-        _, cost, _ = least_cost(self.table, np.zeros(shape).ravel())
-        return self._operation(0.0, np.zeros(shape), cost)
+        nothing = np.zeros(self.problem.shape)
+        if self.problem.inputs.tes is not None:  # the curves will be needed
+            return self.along(0.0, nothing)
+        _, cost, _ = least_cost(self.table, nothing.ravel())
+        return self._operation(0.0, nothing, cost)
 
     def along(self, size_kwh: float, level_kwh: FloatArray) -> Operation:
         """The cheapest operation along a path of the store's level."""
         level = settled_levels(self.problem, size_kwh, level_kwh)
         stored = stored_along(self.problem, size_kwh, level)
-        cost = self.curves.branch_cost(stored.ravel()).min(axis=0)
+        cost = self.curves.least_cost(stored.ravel())
         return self._operation(size_kwh, level, cost)
 
     def _operation(self, size_kwh: float, level_kwh: FloatArray, cost: FloatArray) -> Operation:

@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 RELATIVE_ROUNDING = 4e-4
 """Days are made integral to within this share of the year's cost, or less if the gap asked is."""
 
+MOST_KEPT_SLICES = 1_000_000
+"""Slices of all plants whose curves are kept from the first look to the search: some 350 MB."""
+
 FLAT = 2e-5
 """The search over sizes ends when hull and cuts are this close, as a share of the cost."""
 
@@ -97,6 +100,8 @@ class StoreSearch:
         self._cuts = [cut_from_prices(problem, year.curves, marginal_price(year))]
         self.bound_gbp = self.least(problem.store_limits_kwh)[1]
         self._rounding: Rounding | None = None
+        if problem.heat_kw.size * len(problem.plants) > MOST_KEPT_SLICES:
+            self.release()
 
     def release(self) -> None:
         """Give back the memory of the curves; they are made again when needed."""
@@ -343,6 +348,8 @@ def solve_by_days(
     near = None
     if look_near:
         near = _near_best(problem, searches, without, best, bound, seconds_left)
+    for search in searches:
+        search.release()
     curve = [row for search in searches for row in search.curve(bound)]
     return Proof(best, bound, size_curve(curve), method, near)
 
@@ -369,7 +376,6 @@ def _near_best(
     for other in between.tolist() if low <= high and sure >= best.cost_gbp else ():
         if left() > 0:
             own.along(own.evaluate(other))
-    own.release()
     found = [FoundStore(best.plant, size, best.cost_gbp)]
     if limits[0] == 0:
         found += [
@@ -402,19 +408,20 @@ def _search_stores(
         evaluation = search.search(best.cost_gbp if best else np.inf, seconds_left)
         designs = [search.along(found) for found in search.evaluations]
         best = min([*designs, best] if best else designs, key=lambda design: design.cost_gbp)
-        search.release()
+        if search.bound_gbp >= best.cost_gbp:
+            search.release()
         bound = min(bound, search.bound_gbp)
         open_searches.append((search, evaluation))
     assert best is not None  # there is at least one choice
     open_searches = [(s, e) for s, e in open_searches if s.bound_gbp < best.cost_gbp]
     for search, evaluation in sorted(open_searches, key=lambda pair: pair[0].bound_gbp):
-        if search.bound_gbp >= best.cost_gbp:
-            continue
-        tolerance = rounding_gbp(best.cost_gbp, asked)
-        design = search.round(evaluation, tolerance, seconds_left)
-        best = min(best, design, key=lambda d: d.cost_gbp)
-        search.release()
-        log.info("%s: integral %.2f GBP/y", search.year.plant, design.cost_gbp)
+        if search.bound_gbp < best.cost_gbp:
+            tolerance = rounding_gbp(best.cost_gbp, asked)
+            design = search.round(evaluation, tolerance, seconds_left)
+            best = min(best, design, key=lambda d: d.cost_gbp)
+            log.info("%s: integral %.2f GBP/y", search.year.plant, design.cost_gbp)
+        if best.plant != search.year.plant:
+            search.release()
     return best, min(bound, best.cost_gbp), [search for search, _ in open_searches]
 
 

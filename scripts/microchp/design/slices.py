@@ -29,6 +29,9 @@ IntArray = npt.NDArray[np.int64]
 SAME_KW = 1e-9
 """Corners closer together than this are one."""
 
+USUAL_CORNERS = (4, 6)
+"""Curves of a unit beside a boiler have so many corners in one branch and in the hull."""
+
 FEASIBLE_KW = 5e-7
 """A slice may be this far outside what a branch can do: rounding."""
 
@@ -74,11 +77,6 @@ class Table:
         split = bool((self.export_gbp_per_kwh > self.import_gbp_per_kwh).any())
         ways = (IMPORTING, EXPORTING) if split else (BOTH,)
         return np.array([(bits, way) for bits in range(2**count) for way in ways], dtype=np.int64)
-
-    @property
-    def corners(self) -> int:
-        """Most corners that a curve can have."""
-        return 2 * len(self.commitment) + 6
 
     def numbers(self) -> tuple[FloatArray, ...]:
         """What the compiled loops take."""
@@ -173,13 +171,20 @@ class Curves:
         at = np.ascontiguousarray(stored_kw)
         return np.asarray(_along_branches(self.stored_kw, self.cost, at))
 
+    def least_cost(self, stored_kw: FloatArray) -> FloatArray:
+        """Cost (GBP/h) of storing some heat in the cheapest branch, shape ``(N,)``."""
+        at = np.ascontiguousarray(stored_kw)
+        return np.asarray(_least_along_branches(self.stored_kw, self.cost, at))
+
+    def least_at_prices(self, prices: FloatArray) -> FloatArray:
+        """Least of cost less worth (GBP/h) of the heat stored at a price, shape ``(N,)``."""
+        at = np.ascontiguousarray(prices)
+        return np.asarray(_least_at_prices(self.hull_kw, self.hull_cost, at))
+
 
 def curves_of(table: Table, exchange: Exchange) -> Curves:
     """The curves of every slice of a plant."""
-    modes, slices, corners = len(table.modes), table.heat_kw.size, table.corners
-    stored = np.zeros((2 * modes, slices, corners))
-    cost = np.full((2 * modes, slices, corners), np.inf)
-    hull_kw, hull_cost = np.zeros((slices, corners)), np.full((slices, corners), np.inf)
+    branches, slices = 2 * len(table.modes), table.heat_kw.size
     figures = np.array(
         [
             exchange.charge_efficiency,
@@ -188,9 +193,16 @@ def curves_of(table: Table, exchange: Exchange) -> Curves:
             exchange.largest_charge_kw,
         ]
     )
-    _fill_curves(
-        table.numbers(), table.commitment, table.modes, figures, stored, cost, hull_kw, hull_cost
-    )
+    room, found = (0, 0), USUAL_CORNERS
+    while found[0] > room[0] or found[1] > room[1]:  # again if there are more than usual
+        room = (max(found[0], room[0]), max(found[1], room[1]))
+        stored = np.zeros((branches, slices, room[0]))
+        cost = np.full((branches, slices, room[0]), np.inf)
+        hull_kw, hull_cost = np.zeros((slices, room[1])), np.full((slices, room[1]), np.inf)
+        found = _fill_curves(
+            *(table.numbers(), table.commitment, table.modes, figures),
+            *(stored, cost, hull_kw, hull_cost),
+        )
     return Curves(stored, cost, hull_kw, hull_cost)
 
 
@@ -225,7 +237,6 @@ def least_cost(
         table.modes,
         np.ascontiguousarray(exchange_kw),
         given,
-        table.corners,
         activity,
         cost,
         chosen,
@@ -266,11 +277,12 @@ def lower_hull(x, y, order, count, kept):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _mode_corners(numbers, commitment, bits, way, t, room, vertex, order, kept):  # type: ignore[no-untyped-def]
+def _mode_corners(numbers, commitment, bits, way, t, rooms):  # type: ignore[no-untyped-def]
     """Corners of a slice's cost in one mode: how many, their place in ``room`` by ``kept``.
 
     ``room`` gets the exchange and cost of every vertex, ``vertex`` its activities.
     """
+    room, vertex, order, kept, free, fixed = rooms
     heat, electricity, cost, least, most, demand, load, buy, sell, limits = numbers
     count = len(commitment)
     split = sell[t] > buy[t]
@@ -279,10 +291,9 @@ def _mode_corners(numbers, commitment, bits, way, t, room, vertex, order, kept):
     elif way == EXPORTING and not split:
         return 0
     base_heat, base_load, base_cost = -demand[t], load[t], 0.0
-    free = np.empty(count, dtype=np.int64)
-    fixed = np.zeros(count)
     number = 0
     for a in range(count):
+        fixed[a] = 0.0
         if commitment[a] >= 0 and not (bits >> commitment[a]) & 1:
             continue
         low, high = least[a, t], most[a, t]
@@ -358,6 +369,8 @@ def _rooms(commitment):  # type: ignore[no-untyped-def]
         np.empty((most, count)),
         np.empty(most, dtype=np.int64),
         np.empty(most, dtype=np.int64),
+        np.empty(count, dtype=np.int64),
+        np.empty(count),
     )
 
 
@@ -390,11 +403,15 @@ def _clipped(x, y, kept, top, low, high, out_x, out_y):  # type: ignore[no-untyp
 def _fill_curves(  # type: ignore[no-untyped-def]
     numbers, commitment, modes, figures, stored, cost, hull_kw, hull_cost
 ):
-    """Curves of all branches and their hull, slice by slice."""
+    """Curves of all branches and their hull, slice by slice; most corners of a curve, of a hull.
+
+    Where the arrays have no room for so many, what they hold is of no use.
+    """
     demand = numbers[5]
     charge_efficiency, discharge_efficiency, upkeep, largest = figures
-    room, vertex, order, kept = _rooms(commitment)
-    corners = stored.shape[2]
+    rooms = _rooms(commitment)
+    room, kept = rooms[0], rooms[3]
+    corners, most, most_of_hull = stored.shape[2], 0, 0
     out_x, out_y = np.empty(room.shape[1] + 2), np.empty(room.shape[1] + 2)
     all_x = np.empty(2 * len(modes) * corners)
     all_y = np.empty(2 * len(modes) * corners)
@@ -403,9 +420,7 @@ def _fill_curves(  # type: ignore[no-untyped-def]
     for t in range(len(demand)):
         total = 0
         for m in range(len(modes)):
-            top = _mode_corners(
-                numbers, commitment, modes[m, 0], modes[m, 1], t, room, vertex, order, kept
-            )
+            top = _mode_corners(numbers, commitment, modes[m, 0], modes[m, 1], t, rooms)
             if top == 0:
                 continue
             for charging in range(2):
@@ -416,6 +431,8 @@ def _fill_curves(  # type: ignore[no-untyped-def]
                 if count == 0:
                     continue
                 branch = 2 * m + charging
+                most = max(most, count)
+                count = min(count, corners)
                 for k in range(corners):
                     j = min(k, count - 1)
                     w = out_x[j]
@@ -426,7 +443,9 @@ def _fill_curves(  # type: ignore[no-untyped-def]
                     all_x[total] = stored[branch, t, k]
                     all_y[total] = cost[branch, t, k]
                     total += 1
-        fill_hull(all_x, all_y, total, all_order, all_kept, hull_kw[t], hull_cost[t])
+        top = fill_hull(all_x, all_y, total, all_order, all_kept, hull_kw[t], hull_cost[t])
+        most_of_hull = max(most_of_hull, top)
+    return most, most_of_hull
 
 
 @numba.njit(cache=True, nogil=True)
@@ -445,12 +464,13 @@ def branch_cost(stored, cost, b, t, x):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def fill_hull(x, y, count, order, kept, hull_kw, hull_cost):  # type: ignore[no-untyped-def]
-    """Corners of the lower hull of the first points, the last one repeated."""
+    """Corners of the lower hull of the first points, the last one repeated; their number."""
     top = lower_hull(x, y, order, count, kept)
     for k in range(len(hull_kw)):
         if top > 0:
             j = kept[min(k, top - 1)]
             hull_kw[k], hull_cost[k] = x[j], y[j]
+    return top
 
 
 @numba.njit(cache=True, nogil=True)
@@ -466,19 +486,45 @@ def _along_branches(stored, cost, at):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def _least_along_branches(stored, cost, at):  # type: ignore[no-untyped-def]
+    """Least cost of any branch at a place."""
+    branches, slices = stored.shape[:2]
+    least = np.full(slices, np.inf)
+    for b in range(branches):
+        for t in range(slices):
+            if cost[b, t, 0] < np.inf:
+                least[t] = min(least[t], branch_cost(stored, cost, b, t, at[t]))
+    return least
+
+
+@numba.njit(cache=True, nogil=True)
+def _least_at_prices(hull_kw, hull_cost, prices):  # type: ignore[no-untyped-def]
+    """Least of a hull's corners, what is stored being worth a price."""
+    slices, corners = hull_kw.shape
+    least = np.empty(slices)
+    for t in range(slices):
+        best = hull_cost[t, 0] - prices[t] * hull_kw[t, 0]
+        for k in range(1, corners):
+            if hull_kw[t, k] == hull_kw[t, k - 1]:
+                break  # the last corner is repeated
+            best = min(best, hull_cost[t, k] - prices[t] * hull_kw[t, k])
+        least[t] = best
+    return least
+
+
+@numba.njit(cache=True, nogil=True)
 def serve_slices(  # type: ignore[no-untyped-def]
-    numbers, commitment, modes, exchange, given, corners, activity, least, chosen
+    numbers, commitment, modes, exchange, given, activity, least, chosen
 ):
     """Cheapest activities for given exchanges."""
-    room, vertex, order, kept = _rooms(commitment)
+    rooms = _rooms(commitment)
+    room, vertex, kept = rooms[0], rooms[1], rooms[3]
     count = len(commitment)
     for t in range(len(exchange)):
         for m in range(len(modes)):
             if given[t] >= 0 and given[t] != m:
                 continue
-            top = _mode_corners(
-                numbers, commitment, modes[m, 0], modes[m, 1], t, room, vertex, order, kept
-            )
+            top = _mode_corners(numbers, commitment, modes[m, 0], modes[m, 1], t, rooms)
             if top == 0:
                 continue
             w = exchange[t]

@@ -25,11 +25,10 @@ import xarray as xr
 
 from microchp.config import Solve
 from microchp.config.scenarios import DesignInputs
-from microchp.design.build import build_model
 from microchp.design.check import check_solution
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
 from microchp.design.days import Clock, countdown
-from microchp.design.model import own_names
+from microchp.design.model import build_printed_model, own_names
 from microchp.design.problem import (
     WEATHER,
     Problem,
@@ -133,8 +132,8 @@ def solve_model(
         If the model is infeasible, or its optimum is not proven to the gap in time. Nothing is
         written then.
     """
-    problem, model = build_model(demand_path, inputs)
-    design = solve_problem(problem, model, solve, threads)
+    problem = problem_from(read_netcdf(demand_path, dwelling=0), inputs)
+    design = solve_problem(problem, solve=solve, threads=threads)
     if problem.inputs.time.days != "all":
         year = problem_from(read_netcdf(demand_path, dwelling=0), whole_year(problem.inputs))
         try:
@@ -209,7 +208,10 @@ def _asked(solve: Solve) -> Asked:
 
 
 def solve_problem(
-    problem: Problem, model: linopy.Model, solve: Solve, threads: int = 1
+    problem: Problem,
+    model: linopy.Model | None = None,
+    solve: Solve | None = None,
+    threads: int = 1,
 ) -> xr.Dataset:
     """The proven and checked design of a problem, as the dataset of a design file.
 
@@ -218,7 +220,8 @@ def solve_problem(
     problem
         The problem.
     model
-        Its printed model, which the solution is checked against.
+        Its printed model, which the solution is checked against. Built when and as far as it is
+        needed if it is not given, as it is large.
     solve, threads
         As :func:`solve_model`.
 
@@ -227,6 +230,7 @@ def solve_problem(
     SolveError
         As :func:`solve_model`.
     """
+    solve = solve or Solve()
     started = time.monotonic()
     seconds_left = countdown(solve.time_limit_minutes)
     name = problem.inputs.scenario
@@ -258,14 +262,24 @@ def solve_problem(
 
 
 def _proof(
-    problem: Problem, model: linopy.Model, solve: Solve, seconds_left: Clock, threads: int
+    problem: Problem,
+    model: linopy.Model | None,
+    solve: Solve,
+    seconds_left: Clock,
+    threads: int,
 ) -> Proof[Design]:
     """The proof by the route that the problem and its user ask for."""
+
+    def whole() -> Proof[Design]:
+        printed = build_printed_model(problem) if model is None else model
+        return solve_monolithic(problem, printed, asked, seconds_left)
+
     asked = _asked(solve)
     if solve.method == "monolithic":
-        return solve_monolithic(problem, model, asked, seconds_left)
+        return whole()
     carried = any(store.closing_tolerance_kwh > 0 for store in problem.stores)
-    by_line = problem.ties_by_one_store and not own_names(model)
+    known = build_printed_model(problem.on_days(slice(1))) if model is None else model
+    by_line = problem.ties_by_one_store and not own_names(known)
     try:
         if by_line:
             proof: Proof[Design] = solve_by_days(
@@ -277,11 +291,11 @@ def _proof(
         if solve.method == "decomposed":
             raise
         log.info("%s; the whole model is solved", tied)
-        return solve_monolithic(problem, model, asked, seconds_left)
+        return whole()
     met = asked.met(proof.design.cost_gbp, proof.lower_bound_gbp)
     if carried and solve.method == "auto" and not met:
         log.info("gap %.4f %% day by day; the whole model is tried", 100 * proof.gap)
-        return solve_monolithic(problem, model, asked, seconds_left)
+        return whole()
     return proof
 
 

@@ -83,7 +83,9 @@ PAGE_MM = 178.0
 
 _RC: dict[Any, Any] = {
     "font.family": "sans-serif",
-    "font.sans-serif": ["Liberation Sans", "Arial", "Helvetica", "DejaVu Sans"],
+    # the first comes with matplotlib, so that drawings do not depend on a machine's own fonts; the
+    # others are for readers who lack it
+    "font.sans-serif": ["DejaVu Sans", "Liberation Sans", "Arial", "Helvetica"],
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.labelsize": 8,

@@ -24,6 +24,7 @@ from microchp.reproduction.comparison import (
     read_comparison,
 )
 from microchp.reproduction.conclusions import agreement, changes
+from microchp.reproduction.published import looked_up
 from microchp.reproduction.sensitivity import summary
 
 BEGIN, END = "<!-- reproduction: begin -->", "<!-- reproduction: end -->"
@@ -65,10 +66,11 @@ def replace_block(text: str, block: str) -> str:
 
 def eai_table(comparison: pd.DataFrame) -> pd.DataFrame:
     """Published and computed EAI of each cell of the journal paper's Tables 2 and 3."""
+    metric = comparison["key"].map(lambda key: looked_up(key)[1].get("metric"))
     cells = comparison[
         (comparison["paper"] == "oluleye2018")
         & comparison["table"].isin(["Table 2", "Table 3"])
-        & comparison["row"].str.startswith("EAI")
+        & (metric == "eai_as_printed_gbp")
     ]
     return pd.DataFrame(
         {

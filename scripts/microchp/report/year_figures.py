@@ -104,7 +104,8 @@ def demand_year(*, design_paths: Sequence[Path], svg_path: Path, pdf_path: Path)
 def heat_map(*, design_path: Path, svg_path: Path, pdf_path: Path) -> None:
     """When it runs: days from left to right, hours from below, of each flow that is there.
 
-    Heat demand, the heat that each part makes, the store's level, and import less export.
+    Heat demand, be there any or not, the heat that each part makes, the store's level, and import
+    less export.
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def heat_map(*, design_path: Path, svg_path: Path, pdf_path: Path) -> None:
         ("Heat in the store (kWh)", values(design, "tes_level_kwh"), "viridis"),
         ("Import, or export below nought (kW)", net, "PuOr_r"),
     ]
-    panels = [(title, series, colours) for title, series, colours in panels if series.any()]
+    panels = [panels[0], *(panel for panel in panels[1:] if panel[1].any())]
     rows = -(-len(panels) // 2)
     with style.figure(
         svg_path=svg_path, pdf_path=pdf_path, width_mm=style.PAGE_MM, height_mm=12 + 34 * rows

@@ -74,7 +74,7 @@ class Reason:
     """Why numbers come out otherwise than published.
 
     Holds for the papers named and for keys that have one of the values for each name in
-    ``where`` (``table`` is where the number is printed, ``row`` begins as given).
+    ``where`` (``table`` and ``row`` are where the number is printed).
     """
 
     papers: tuple[str, ...]
@@ -84,12 +84,9 @@ class Reason:
     def holds(self, printed: Printed) -> bool:
         """Whether this is the reason for a number."""
         _, asked = printed.looked_up
-        known = asked | {"table": printed.table}
+        known = asked | {"table": printed.table, "row": printed.row}
         return printed.paper in self.papers and all(
-            any(printed.row.startswith(value) for value in values)
-            if name == "row"
-            else known.get(name) in values
-            for name, values in self.where.items()
+            known.get(name) in values for name, values in self.where.items()
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -16,6 +16,8 @@ _PAID = ("none", "fit")
 _METRICS = {"eai_as_printed_gbp": "income", "co2_kg": "CO2", "tde_kwh": "delivered energy"}
 """What a store changes, in words."""
 _RULED_OUT = "inconsistent in print"
+_NO_UNIT = ("", "0")
+"""Which unit, and how many, in a group without any."""
 
 
 def agreement(comparison: pd.DataFrame, sensitivity: pd.DataFrame) -> list[str]:
@@ -200,13 +202,16 @@ def _cells(comparison: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 def _of_metric(numbers: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Numbers for one metric, with what their keys ask for."""
-    asked = pd.DataFrame(
-        [looked_up(key)[1] for key in numbers["key"]],
-        index=numbers.index,
-        columns=["metric", "house", "incentive", "tes"],
-    )
+    asked = _asked(numbers, ("metric", "house", "incentive", "tes"))
     is_metric = asked["metric"] == metric
     return numbers[is_metric].assign(**asked.loc[is_metric].drop(columns="metric"))
+
+
+def _asked(numbers: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """What the keys of numbers ask for, a column for each name."""
+    return pd.DataFrame(
+        [looked_up(key)[1] for key in numbers["key"]], index=numbers.index, columns=[*names]
+    )
 
 
 def store_effects(comparison: pd.DataFrame) -> pd.DataFrame:
@@ -282,8 +287,7 @@ def _dwelling(comparison: pd.DataFrame) -> Iterator[str]:
     rows = _rows(comparison, "peacock2006", "Table 4")
     if rows.empty:
         return
-    share = rows[rows["column"].str.endswith("share of P_e")]
-    run = rows[rows["column"] == "Run time"]
+    share, run = (_of_metric(rows, metric) for metric in ("import_share", "run_time_share"))
     yield (
         f"Peacock and Newborough 2006, Table 4: the share imported follows within "
         f"{_rms(share):.1f} points (rms of {len(share)}), the run time within {_rms(run):.1f}; "
@@ -308,39 +312,41 @@ def _groups(comparison: pd.DataFrame) -> Iterator[str]:
     rows = comparison[(comparison["paper"] == "peacock2006") & (comparison["table"] == "Table 5")]
     if rows["computed"].isna().all():  # true of no rows too
         return
-    rows = rows.assign(
-        day=rows["row"].str.partition(", ")[0], quantity=rows["row"].str.partition(", ")[2]
-    )
-    table = rows.set_index(["day", "quantity", "column"])
-    levels = [name for name in dict.fromkeys(rows["column"]) if name != "No CHP"]
+    asked = _asked(rows, ("period", "metric", "unit", "units"))
+    # without a unit it is the same, whichever it would be
+    asked["unit"] = asked["unit"].where(asked["units"] != "0", "")
+    table = rows.set_index(pd.MultiIndex.from_frame(asked))
+    days = list(dict.fromkeys(asked["period"]))
+    levels = list(dict.fromkeys(zip(asked["unit"], asked["units"], strict=True)))
+    levels.remove(_NO_UNIT)
     counts = {"published": [0, 0], "computed": [0, 0]}
     total = 0
-    for day in dict.fromkeys(rows["day"]):
+    for day in days:
         for level in levels:
             total += 1
             for value, found in counts.items():
-                fall = {
-                    quantity: 1
-                    - table.loc[(day, quantity, level), value]
-                    / table.loc[(day, quantity, "No CHP"), value]
-                    for quantity in ("ADMD", "e_imp", "Load factor")
-                }
-                found[0] += bool(fall["ADMD"] <= fall["e_imp"])
-                found[1] += bool(fall["Load factor"] > 0)
+                admd, bought, factor = (
+                    1
+                    - table.loc[(day, metric, *level), value]
+                    / table.loc[(day, metric, "", "0"), value]
+                    for metric in ("admd_kw", "import_kwh", "load_factor_mean")
+                )
+                found[0] += bool(admd <= bought)
+                found[1] += bool(factor > 0)
     yield (
         "Peacock and Newborough 2006, group of 13: ADMD falls by no more than the import in "
         f"{counts['computed'][0]} of {total} cells (published: {counts['published'][0]}), "
         f"the load factor falls in {counts['computed'][1]} (published: {counts['published'][1]})."
     )
     # in most dwellings, so that which of them is little
-    many = [level for level in levels if level.endswith("n = 77%")]
+    most = max(int(units) for _, units in levels)
     off = []
-    for day in dict.fromkeys(rows["day"]):
-        for level in many:
+    for day in days:
+        for level in (level for level in levels if int(level[1]) == most):
             generated = {
-                value: table.loc[(day, "e_imp", "No CHP"), value]
-                - table.loc[(day, "e_imp", level), value]
-                + table.loc[(day, "e_exp", level), value]
+                value: table.loc[(day, "import_kwh", *_NO_UNIT), value]
+                - table.loc[(day, "import_kwh", *level), value]
+                + table.loc[(day, "export_kwh", *level), value]
                 for value in counts
             }
             off.append(abs(generated["computed"] / generated["published"] - 1))

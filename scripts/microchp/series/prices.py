@@ -39,16 +39,17 @@ class Quantity:
         Its unit.
     lowest, highest
         Of any value.
-    highest_mean
-        Of the mean over the year, whatever the sign.
+    lowest_mean, highest_mean
+        Of the mean over the year.
     looks_like
-        What was most likely given instead where the mean is beyond.
+        What was most likely given instead where the mean is too large.
     """
 
     name: str
     unit: str
     lowest: float
     highest: float
+    lowest_mean: float
     highest_mean: float
     looks_like: str
 
@@ -59,12 +60,14 @@ _PENCE = "pence (to be divided by 100) or a price per MWh (by 1000)"
 _GRAMS = "grams, or kg per MWh (to be divided by 1000)"
 
 QUANTITIES_OF: dict[SeriesKind, tuple[Quantity, ...]] = {
-    "import_price": (Quantity("import_price_gbp_per_kwh", "GBP/kWh", -20, 20, 0.75, _PENCE),),
-    "export_price": (Quantity("export_price_gbp_per_kwh", "GBP/kWh", -20, 20, 0.75, _PENCE),),
-    "grid_co2": (Quantity("grid_kg_per_kwh", "kg/kWh", 0, 3, 1.5, _GRAMS),),
+    "import_price": (Quantity("import_price_gbp_per_kwh", "GBP/kWh", -20, 20, 0, 0.75, _PENCE),),
+    "export_price": (
+        Quantity("export_price_gbp_per_kwh", "GBP/kWh", -20, 20, -0.75, 0.75, _PENCE),
+    ),
+    "grid_co2": (Quantity("grid_kg_per_kwh", "kg/kWh", 0, 3, 0, 1.5, _GRAMS),),
     "central_plant": (
-        Quantity("primary_energy_kwh_per_kwh", "kWh/kWh", 0, 20, 10, "a percentage"),
-        Quantity("co2_kg_per_kwh", "kg/kWh", 0, 3, 1.5, _GRAMS),
+        Quantity("primary_energy_kwh_per_kwh", "kWh/kWh", 0, 20, 0, 10, "a percentage"),
+        Quantity("co2_kg_per_kwh", "kg/kWh", 0, 3, 0, 1.5, _GRAMS),
     ),
 }
 """What the files of each kind hold."""
@@ -178,10 +181,12 @@ def read_series(path: Path, kind: SeriesKind, year: int, key: str) -> YearSeries
         values = series.columns[quantity.name]
         mean = float(np.mean(values))
         where = f"{path}, column {quantity.name}"
-        if abs(mean) > quantity.highest_mean:
+        if not quantity.lowest_mean <= mean <= quantity.highest_mean:
+            turned_round = mean < 0 <= quantity.lowest_mean
+            looks_like = "a sign turned round" if turned_round else quantity.looks_like
             raise DataError(
-                f"{where}: {mean:g} on average looks like {quantity.looks_like}; expected "
-                f"{quantity.unit}, at most {quantity.highest_mean:g} on average"
+                f"{where}: {mean:g} on average looks like {looks_like}; expected {quantity.unit}, "
+                f"{quantity.lowest_mean:g} to {quantity.highest_mean:g} on average"
             )
         wrong = np.flatnonzero((values < quantity.lowest) | (values > quantity.highest))
         if wrong.size:

@@ -24,7 +24,6 @@ from microchp.account.designs import OBJECTIVE_TOLERANCE, annual_costs, assess_d
 from microchp.account.energy import annual_energy
 from microchp.config import Solve
 from microchp.config.scenarios import DesignInputs
-from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem, problem_from
 from microchp.design.proof import relative_gap
 from microchp.design.solve import solve_problem
@@ -180,7 +179,7 @@ def weighed(problem: Problem, solve: Solve, threads: int, price_gbp_per_kg: floa
     paid = incentive.model_copy(update={"co2_price_gbp_per_kg": price})
     inputs = problem.inputs.model_copy(update={"incentive": paid})
     priced = replace(problem, inputs=inputs)
-    design = solve_problem(priced, build_printed_model(priced), solve, threads)
+    design = solve_problem(priced, solve=solve, threads=threads)
     objective = design.attrs["objective_gbp"]
     bau = price_gbp_per_kg * problem.bau_co2_kg
     bound = design.attrs["lower_bound_gbp"] + bau
