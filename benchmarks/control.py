@@ -31,15 +31,17 @@ from microchp.config.scenarios import (
     design_inputs,
     scenario_table,
 )
+from microchp.control.coordination import GroupCost
 from microchp.control.dispatch import (
     heat_led_year,
-    household_year,
     independent,
     read_dwellings,
 )
-from microchp.control.forecast import Rolling, forecast_year
+from microchp.control.forecast import forecast_year
+from microchp.control.household import household_year
 from microchp.control.line import Dwelling, dwelling_of
-from microchp.control.network import GroupCost, coordinate
+from microchp.control.network import coordinate
+from microchp.control.planning import Rolling
 from microchp.control.year import as_usual
 from microchp.demand.build import build_demand
 from microchp.series.timeseries import MINUTES_PER_DAY

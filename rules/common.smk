@@ -92,6 +92,10 @@ try:
         from microchp.series.prices import validate_year_files
 
         NOTES += validate_year_files(year_files(CONFIG), CONFIG.time.year)
+    if CONFIG.forecast.carbon_file is not None and is_first:
+        from microchp.series.issued import issued_notes
+
+        NOTES += issued_notes(CONFIG.forecast.carbon_file, CONFIG.time.year)
     if CONFIG.demand.weather.epw is not None and is_first:
         from microchp.demand.epw import validate_weather
 
@@ -419,8 +423,9 @@ def control_demand(wildcards):
 
 
 def control_price_files(wildcards):
-    own = control_inputs(CONFIG, SCENARIOS[wildcards.scenario]).network.price_file
-    return [*price_files(design_of(wildcards.scenario)), *([own] if own else [])]
+    given = control_inputs(CONFIG, SCENARIOS[wildcards.scenario])
+    own = [given.network.price_file, given.forecast.carbon_file]
+    return [*price_files(design_of(wildcards.scenario)), *(path for path in own if path)]
 
 
 def control_params(wildcards):

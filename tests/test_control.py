@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT, Workflow
-from design_cases import system_problem
+from design_cases import LEVY, system_problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,17 +23,21 @@ from microchp.config.scenarios import (
     controlled_scenarios,
 )
 from microchp.control import dispatch
+from microchp.control.battery import self_consuming
 from microchp.control.dispatch import choose, figures, heat_led_year, household_year
-from microchp.control.forecast import Rolling, forecast_year, mean_before
+from microchp.control.forecast import forecast_year
 from microchp.control.heat_led import heat_led
 from microchp.control.line import Dwelling, dwelling_of
 from microchp.control.physics import Flows, Tank
+from microchp.control.planning import Rolling, mean_before
 from microchp.control.year import as_usual
 from microchp.design.model import build_printed_model
-from microchp.errors import ConfigError
+from microchp.errors import ConfigError, DataError
 from microchp.operation import heat_led as by_minute
 from microchp.report.control import plot_control
 from microchp.report.sections.control import section, sentences
+from microchp.report.worth import STEPS, write_page
+from microchp.series.issued import Issued, issued_notes, read_issued
 from microchp.tables.columns import CONTROL
 from microchp.tables.control import read_control
 
@@ -45,6 +49,9 @@ PLANTS = {
     "heat_pump": ("heat_pump", "boiler", "tes"),
     "immersion": ("chp", "boiler", "immersion_heater", "tes"),
     "without_store": ("chp", "boiler"),
+    "battery": ("chp", "boiler", "tes", "battery"),
+    "battery_and_sun": ("boiler", "tes", "battery", "pv"),
+    "hybrid": ("chp", "heat_pump", "boiler", "tes"),
 }
 
 
@@ -67,6 +74,7 @@ def dwelling(
         "tes_kwh": 8.0,
         "heat_pump_kw": 5.0 if "heat_pump" in parts else 0.0,
         "pv_kwp": 3.0 if "pv" in parts else 0.0,
+        "battery_kwh": 6.0 if "battery" in parts else 0.0,
     }
     return dwelling_of(problem, sizes)
 
@@ -124,7 +132,7 @@ def test_decide_and_step_are_the_compiled_heat_led_loop(
         np.testing.assert_allclose(getattr(flows, mine), there, atol=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000), parts=st.sampled_from(sorted(PLANTS)))
 def test_the_household_pays_no_more_than_under_an_ordinary_controller(
     seed: int, parts: str
@@ -155,6 +163,72 @@ def test_the_plan_of_a_day_is_the_optimum_of_the_printed_model(seed: int, parts:
     assert household.cost_gbp - optimum <= 0.01 * abs(optimum)
 
 
+def test_a_battery_stores_what_would_be_sold_and_gives_what_would_be_bought() -> None:
+    home = dwelling(1, PLANTS["battery_and_sun"], days=2)
+    assert home.battery is not None
+    power = float(home.battery.table.heat_kw[0])
+    net = np.zeros(48)
+    net[3:6], net[10:12] = -1.0, 2.0
+    done = self_consuming(home.battery, net)
+    np.testing.assert_allclose(done.charge_kw[3:6], min(1.0, power))
+    kept = done.level_kwh[9]
+    given = done.discharge_kw[10:12].sum() / home.battery.exchange.discharge_efficiency
+    assert 0.0 < given <= kept + 1e-9
+    assert (done.charge_kw[10:] * done.discharge_kw[10:] == 0.0).all()
+    assert done.surplus_kw.max() == 0.0
+
+
+def test_a_hybrid_runs_its_unit_first_and_its_boiler_last() -> None:
+    home = dwelling(2, PLANTS["hybrid"])
+    year = heat_led_year(home, 60)
+    kinds = [row.kind for row in home.plant.activities]
+    done, table = year.operated.activity_kw, home.line.table
+    pump, boiler = kinds.index("heat_pump"), kinds.index("boiler")
+    before = slice(0, -home.line.slices)  # the last day is planned
+    runs = done[pump, before] > 0.0
+    assert runs.any()
+    assert (done[pump, before][runs] >= table.least[pump, before][runs] - 1e-9).all()
+    # the boiler gives what the heat pump cannot: it is full, or would be below its least
+    fired = done[boiler, before] > 1e-9
+    full = done[pump, before] >= table.most[pump, before] - 1e-9
+    below = done[boiler, before] < table.least[pump, before]
+    assert (full | below)[fired].all()
+
+
+def test_forecasts_of_carbon_are_those_that_had_been_issued() -> None:
+    day = np.datetime64("2015-01-01", "ns") + np.arange(3) * np.timedelta64(1, "D")
+    hour = np.timedelta64(1, "h")
+    issued = Issued(
+        np.array([day[0] - hour, day[0] - hour, day[0] + 5 * hour, day[1]]),
+        np.array([day[0], day[1], day[1], day[1] + 2 * hour]),
+        np.array([0.1, 0.2, 0.3, 0.4]),
+    )
+    known = issued.known(day, 24, 0)
+    assert known[0, 0] == 0.1
+    assert known[1, 0] == 0.3  # the newer of two
+    assert known[1, 2] == 0.4  # issued at that very midnight
+    assert np.isnan(known[1, 5])
+    assert np.isnan(known[2]).all()
+    before = issued.known(day, 24, 1)
+    assert before[1, 0] == 0.2  # a midnight earlier the newer one had not been issued
+    assert np.isnan(before[0]).all()
+
+
+def test_forecasts_of_carbon_that_are_none_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "issued.csv"
+    good = "issued,time,grid_kg_per_kwh\n2015-01-01T00:00,2015-01-01T06:00,0.2\n"
+    path.write_text(good + "2015-01-01T00:00,2015-01-01T07:00,0.3\n", encoding="utf-8")
+    assert len(issued_notes(str(path), 2015)) == 1
+    for row, message in (
+        ("2015-01-03T00:00,2015-01-01T07:00,0.3", "column issued: 1 rows"),
+        ("2015-01-01T00:00,2015-01-01T07:00,300", "looks like grams"),
+        ("2015-01-01T00:00,2015-01-01T07:00,few", "expected a number"),
+    ):
+        path.write_text(good + row + "\n", encoding="utf-8")
+        with pytest.raises(DataError, match=message):
+            read_issued(path, "forecast.carbon_file", 2015)
+
+
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), parts=st.sampled_from(sorted(PLANTS)))
 def test_forecasts_cost_no_less_than_foresight_and_leave_no_heat_unserved(
@@ -169,10 +243,10 @@ def test_forecasts_cost_no_less_than_foresight_and_leave_no_heat_unserved(
     assert year.operated.level_kwh[-1] == pytest.approx(home.line.initial_kwh, abs=1e-9)
 
 
-@pytest.mark.parametrize("parts", ["unit_with_sun", "heat_pump"])
+@pytest.mark.parametrize("parts", ["unit_with_sun", "heat_pump", "battery", "hybrid"])
 def test_what_comes_later_changes_no_decision_before_it(parts: str) -> None:
     """Demand and weather of all days from the ninth on are others; eight days stay as they were."""
-    home = dwelling(5, PLANTS[parts], days=14)
+    home = dwelling(5, PLANTS[parts], days=14, incentive=LEVY)
     known = 8
     rng = np.random.default_rng(1)
 
@@ -182,16 +256,18 @@ def test_what_comes_later_changes_no_decision_before_it(parts: str) -> None:
         return changed
 
     names = ("space_heating_kw", "hot_water_kw", "electricity_kw", "outdoor_temperature_c",
-             "pv_yield_kw_per_kwp")  # fmt: skip
+             "pv_yield_kw_per_kwp", "grid_kg_per_kwh")  # fmt: skip
     changes = {name: other(getattr(home.problem, name)) for name in names}
     elsewhere = dwelling_of(replace(home.problem, **changes), home.sizes)
-    before, after = (
-        forecast_year(each, Rolling(30, 60), 60).operated for each in (home, elsewhere)
-    )
+    one, other_year = (forecast_year(each, Rolling(30, 60), 60) for each in (home, elsewhere))
+    before, after = one.operated, other_year.operated
     count = known * home.line.slices
     assert not np.array_equal(before.level_kwh[count:], after.level_kwh[count:])
     np.testing.assert_array_equal(before.level_kwh[:count], after.level_kwh[:count])
     np.testing.assert_array_equal(before.activity_kw[:, :count], after.activity_kw[:, :count])
+    if home.battery is not None:
+        first, second = (year.battery.level_kwh[:count] for year in (one, other_year))
+        np.testing.assert_array_equal(first, second)
 
 
 def test_with_perfect_forecasts_a_long_horizon_is_as_good_as_foresight() -> None:
@@ -296,6 +372,7 @@ def loaded(**blocks: Any) -> Config:
             {
                 "scenarios": {"plant": ["stored"]},
                 "plants": {"stored": {"chp": {}, "boiler": {}, "battery": {}}},
+                "grid": {"max_import_kw": 12.0},
             },
             "scenarios.control: there is no design that a control could run",
         ),
@@ -315,8 +392,9 @@ def test_without_another_control_nothing_is_run_and_nothing_changes() -> None:
     assert control_notes(plain) == []
 
 
-def test_plants_with_two_stores_are_left_out_and_said_to_be() -> None:
+def test_a_battery_at_a_limited_connection_is_left_out_and_said_to_be() -> None:
     config = loaded(
+        grid={"max_import_kw": 12.0},
         scenarios={"plant": ["chp", "stored"]},
         plants={"stored": {"chp": {}, "boiler": {}, "battery": {}}},
     )
@@ -388,6 +466,39 @@ def test_the_page_says_what_is_kept_of_the_saving(tmp_path: Path) -> None:
         "Perfect foresight",
     ]
     assert all(row[2] == "4 of 4" for row in shown.parts[-1].rows)
+
+
+def test_the_page_of_what_it_is_worth_has_steps_that_add_up(tmp_path: Path) -> None:
+    rows = []
+    for extent, dwellings in (("dwelling", 1), ("group", 4)):
+        for number, step in enumerate(STEPS):
+            if extent == "dwelling" and step.control == "network":
+                continue
+            rows.append(
+                {column.name: "" if column.text else 0.0 for column in CONTROL}
+                | {
+                    "scenario": "case",
+                    "extent": extent,
+                    "control": step.control,
+                    "plant": step.plant,
+                    "variant": step.variant,
+                    "dwellings": dwellings,
+                    "units": dwellings,
+                    "cost_gbp": dwellings * (900.0 - 50.0 * number),
+                    "objective_gbp": dwellings * (890.0 - 50.0 * number),
+                    "lower_bound_gbp": dwellings * (880.0 - 50.0 * number),
+                    "bau_cost_gbp": dwellings * 1000.0,
+                }
+            )
+    pd.DataFrame(rows).to_csv(tmp_path / "control.csv", index=False)
+    write_page(tmp_path / "control.csv", tmp_path / "page.md")
+    page = (tmp_path / "page.md").read_text(encoding="utf-8")
+    (store,) = (line for line in page.splitlines() if line.startswith("| + store of 6 kWh | 850"))
+    assert "| £150 | £50 |" in store
+    (network,) = (line for line in page.splitlines() if line.startswith("| + run by the network"))
+    # the network's account is the group's: 4 x 590 after 4 x 650 of its households
+    assert network.startswith("| + run by the network | 2,360 | £1,640 | £240 |")
+    assert "coordination saves\n£200. No coordination saves more than £240" in page
 
 
 @pytest.mark.slow

@@ -34,7 +34,9 @@ def random_day(seed, slices=5):
     cost = np.array([[y for _, y in branch] for branch in curves])
     loss = random.uniform(0.0, 0.02)
     kept = random.uniform(0.97, 1.0)
-    store = StoreLaw(STEP_HOURS, kept, loss, random.uniform(0.0, 1.0))
+    start = random.uniform(0.0, 1.0)
+    end = start if seed % 2 else random.uniform(0.0, 1.0)
+    store = StoreLaw(STEP_HOURS, kept, loss, start, end)
     return stored, cost, store
 
 
@@ -69,7 +71,7 @@ def by_all_choices(stored, cost, store, limits, price):
             room[slices * corners + t], room[-1] = 1.0, -1.0
             below.append(room)
         closing = np.zeros(columns)
-        closing[-2], closing[-1] = 1.0, -store.midnight_share
+        closing[-2], closing[-1] = 1.0, -store.end_share
         equal.append(closing)
         right.append(0.0)
         bounds = [(0, 1)] * (slices * corners) + [(0, None)] * slices + [limits]
@@ -112,7 +114,7 @@ def test_a_day_is_the_best_of_all_choices_of_branches(seed, size):
     assert reached - found.bound_gbp <= CLOSE_GBP + 1e-7
     assert (found.level_kwh >= 0).all()
     assert (found.level_kwh <= size).all()
-    assert found.level_kwh[-1] == pytest.approx(store.midnight_share * size, abs=1e-9)
+    assert found.level_kwh[-1] == pytest.approx(store.end_share * size, abs=1e-9)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

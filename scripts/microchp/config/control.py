@@ -21,6 +21,14 @@ class Forecast(Block):
     every_minutes: Annotated[int, Field(ge=1, le=1440)] = Field(
         30, description="How often a plan is made; at most once a step."
     )
+    carbon_file: str | None = Field(
+        None,
+        description=(
+            "Forecasts of the grid's CO2 as they were issued, with `issued`, `time` and "
+            "`grid_kg_per_kwh`. Empty, and for days of which none had been issued: as on the day "
+            "before."
+        ),
+    )
 
 
 class Network(Block):
@@ -39,6 +47,13 @@ class Network(Block):
         description=(
             "What a kg of CO2, of fuel and of the grid, counts beside money; a high one makes CO2 "
             "all that counts."
+        ),
+    )
+    peak_gbp_per_kw: Annotated[float, Field(ge=0, le=1e6)] = Field(
+        0.0,
+        description=(
+            "What a kW of the largest import of the year counts beside money; a high one makes the "
+            "peak all that counts."
         ),
     )
     max_import_kw: GroupPower | None = Field(

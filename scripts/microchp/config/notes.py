@@ -42,7 +42,7 @@ def control_notes(config: Config) -> list[str]:
         return []
     return [
         f"scenarios.control: designs of the plants {', '.join(sorted(left))} are not run under it; "
-        "what is run has one store of heat and one leading unit, no battery"
+        "what is run has no unit whose starts count, and no battery at a limited connection"
     ]
 
 

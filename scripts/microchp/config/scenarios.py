@@ -482,22 +482,18 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
 def controlled_scenarios(config: Config) -> dict[str, Scenario]:
     """Designs that are run under every control, by id; none where nothing is to be compared.
 
-    One store of heat joins the steps of what is controlled, and one unit leads; a plant with a
-    battery, with a CHP unit and a heat pump, or with a unit whose starts count, is left out.
+    A plant with a unit whose starts count is left out, as starts would join the steps, and one
+    with a battery at a connection with a limit, which no controller but the household's knows of.
     """
     if config.scenarios.control == ["heat_led"]:
         return {}
     return {
         name: scenario
         for name, scenario in scenario_table(config).items()
-        if not ({"battery"} <= _parts(config, scenario))
-        and not ({"chp", "heat_pump"} <= _parts(config, scenario))
-        and not any(unit.counts_starts for unit in design_inputs(config, scenario).units)
+        if (made := design_inputs(config, scenario))
+        and not any(unit.counts_starts for unit in made.units)
+        and not (made.battery and (made.grid.max_import_kw or made.grid.max_export_kw))
     }
-
-
-def _parts(config: Config, scenario: Scenario) -> set[str]:
-    return set(config.plants[scenario.plant].changes)
 
 
 def control_inputs(config: Config, scenario: Scenario) -> ControlInputs:
@@ -716,8 +712,8 @@ def check_work(config: Config, source: str = "config/config.yaml") -> None:
                 "scenarios.control",
                 config.scenarios.control != ["heat_led"],
                 controlled_scenarios(config),
-                "there is no design that a control could run (those with a battery, with a CHP "
-                "unit and a heat pump, or with a unit whose starts count, are not run)",
+                "there is no design that a control could run (those with a unit whose starts "
+                "count, or with a battery at a limited connection, are not run)",
                 "",
             ),
             (
@@ -767,6 +763,8 @@ def check_files(config: Config) -> None:
         ]
     if config.demand.weather.epw is not None:
         named.append(("demand.weather.epw", config.demand.weather.epw))
+    if config.forecast.carbon_file is not None:
+        named.append(("forecast.carbon_file", config.forecast.carbon_file))
     named += [(file.key, file.path) for file in year_files(config)]
     missing = [f"  {key}: no file '{path}'" for key, path in named if not Path(path).is_file()]
     if missing:

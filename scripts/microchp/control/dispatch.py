@@ -18,18 +18,20 @@ import xarray as xr
 
 from microchp.config import Control, Network, Tariff
 from microchp.config.scenarios import ControlInputs, DesignInputs
-from microchp.control.forecast import Rolling, forecast_year
+from microchp.control.battery import beside, self_consuming
+from microchp.control.coordination import GroupCost
+from microchp.control.forecast import forecast_year
 from microchp.control.heat_led import heat_led
+from microchp.control.household import household_year
 from microchp.control.line import Dwelling, dwelling_of
-from microchp.control.network import GroupCost, coordinate
+from microchp.control.network import coordinate
+from microchp.control.planning import Rolling, tank_of
 from microchp.control.year import (
     AsUsual,
     Year,
     as_usual,
     carried_out,
     closed,
-    planned,
-    tank_of,
     unit_bounds,
 )
 from microchp.design.days import for_days
@@ -38,6 +40,7 @@ from microchp.design.proof import relative_gap
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, whole, write_netcdf
 from microchp.operation.group import units_at, with_none
+from microchp.series.issued import read_issued
 from microchp.series.prices import import_price
 from microchp.series.timeseries import QUANTITIES, day_slice, resample_dataset
 
@@ -73,16 +76,11 @@ def heat_led_year(dwelling: Dwelling, min_run_minutes: int) -> Year:
         tank=tank_of(line),
         step_hours=line.step_hours,
     )
-    return Year(dwelling, closed(dwelling, carried_out(dwelling, flows)))
-
-
-def household_year(dwelling: Dwelling) -> tuple[Year, float]:
-    """A dwelling at its own least cost, and the bound (GBP/year) on what any control costs."""
-    try:
-        plan = dwelling.line.plan()
-    except ValueError as error:
-        raise AssessmentError(f"{dwelling.problem.inputs.scenario}: {error}") from None
-    return Year(dwelling, planned(dwelling.line, plan)), dwelling.fixed_gbp + plan.bound_gbp
+    year = Year(dwelling, closed(line, carried_out(dwelling, flows)))
+    if dwelling.battery is None:
+        return year
+    battery = beside(dwelling.battery, year.net_kw)
+    return replace(year, battery=closed(battery, self_consuming(dwelling.battery, year.net_kw)))
 
 
 def figures(year: Year, bound_gbp: float) -> Figures:
@@ -131,20 +129,29 @@ def independent(
     dwellings: list[Dwelling], controls: Sequence[Control], inputs: ControlInputs, threads: int
 ) -> Street:
     """Every dwelling under each control that looks at no other dwelling."""
+    carbon, file = None, inputs.forecast.carbon_file
+    if file is not None:
+        year = int(dwellings[0].problem.inputs.time.year)
+        carbon = read_issued(file, "forecast.carbon_file", year)
 
     def one(number: int) -> dict[Control, Figures]:
-        dwelling = dwellings[number]
+        try:
+            return run(dwellings[number])
+        except AssessmentError as error:
+            name = dwellings[number].problem.inputs.scenario
+            raise AssessmentError(f"{name}, dwelling {number}: {error}") from None
+
+    def run(dwelling: Dwelling) -> dict[Control, Figures]:
         household, bound = household_year(dwelling)
         found: dict[Control, Figures] = {"household": figures(household, bound)}
         found["heat_led"] = figures(heat_led_year(dwelling, inputs.min_run_minutes), bound)
         if "forecast" in controls:
             ahead = Rolling(inputs.forecast.horizon_hours, inputs.forecast.every_minutes)
-            year = forecast_year(dwelling, ahead, inputs.min_run_minutes)
-            found["forecast"] = figures(year, bound)
+            ran = forecast_year(dwelling, ahead, inputs.min_run_minutes, carbon)
+            found["forecast"] = figures(ran, bound)
         # curves are large and made again where they are needed
-        dwelling.line.__dict__.pop("curves", None)
-        if (number + 1) % 20 == 0:
-            log.info("%d of %d dwellings run", number + 1, len(dwellings))
+        for line in dwelling.lines:
+            line.__dict__.pop("curves", None)
         return found
 
     found = for_days(range(len(dwellings)), one, threads)
@@ -177,14 +184,7 @@ class NetworkRun:
 
 
 def group_cost(dwelling: Dwelling, network: Network) -> GroupCost:
-    """What a group's load costs: a price series, or the tariff of its dwellings.
-
-    Raises
-    ------
-    AssessmentError
-        If the tariff pays more for export than import costs, which a group could earn from by
-        metering it twice.
-    """
+    """What a group's load costs: a price series, or the tariff of its dwellings."""
     problem, table = dwelling.problem, dwelling.line.table
     buy, sell = table.import_gbp_per_kwh, table.export_gbp_per_kwh
     grid = problem.grid_kg_per_kwh.ravel()
@@ -193,12 +193,6 @@ def group_cost(dwelling: Dwelling, network: Network) -> GroupCost:
         minutes = round(60 * problem.step_hours)
         paid = import_price(series, problem.inputs.time.year, minutes).ravel()
         buy = sell = paid + problem.inputs.incentive.co2_price_gbp_per_kg * grid
-    if (sell > buy).any():
-        raise AssessmentError(
-            f"{problem.inputs.scenario}: the tariff pays more for export than import costs in "
-            f"{int((sell > buy).sum())} steps, so that a group has no one price; give "
-            "network.price_file, or leave 'network' out of scenarios.control"
-        )
     extra = network.co2_gbp_per_kg * grid
     return GroupCost(
         buy=buy + extra,
@@ -206,6 +200,7 @@ def group_cost(dwelling: Dwelling, network: Network) -> GroupCost:
         max_import_kw=np.inf if network.max_import_kw is None else network.max_import_kw,
         max_export_kw=np.inf if network.max_export_kw is None else network.max_export_kw,
         step_hours=problem.step_hours,
+        peak_gbp_per_kw=network.peak_gbp_per_kw,
     )
 
 
@@ -276,8 +271,8 @@ def rows_of(
             return np.nan
         fuel = base_fuel + sum(year.fuel_kwh for year in of(control))
         own = sum(usual.own_gbp for usual in without) + sum(year.own_gbp for year in of(control))
-        trade = hours * float(network.cost.trade_gbp(load_of(control)).sum())
-        return own + network.co2_gbp_per_kg * gas * fuel + trade
+        load_gbp = network.cost.load_gbp(load_of(control))
+        return own + network.co2_gbp_per_kg * gas * fuel + load_gbp
 
     best, households = cost_of("household"), of("household")
     best_co2 = base_co2 + sum(year.co2_kg for year in households)

@@ -9,99 +9,68 @@ out against the demand that really comes.
 **What is expected.** At midnight before day :math:`i`, of day :math:`j \ge i`: electricity and hot
 water are the mean of the last seven days and of the last weeks' days of the same weekday, half and
 half; space heating has the profile of the last seven days and the energy of the last one, as
-weather persists; sun and heat pump are as on the last day. Prices are a tariff's, and known.
+weather persists; sun, heat pump and the grid's CO2 are as on the last day, but for CO2 of which
+forecasts were issued. Prices are a tariff's, and known.
 
 **What really comes.** Above the expectation, demand is met from the store and then by the boiler;
 below it the boiler gives less, then the store takes more, and a unit that has no room left gives
-less or stops. On the first day nothing is known: it is heat-led.
+less or stops. On the first day nothing is known: it is heat-led. A battery plans by itself, with
+the load that this leaves (:mod:`microchp.control.battery`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numba
 import numpy as np
 
+from microchp.control.battery import beside, planned_ahead
 from microchp.control.heat_led import heat_led
 from microchp.control.line import Dwelling, dwelling_of
 from microchp.control.physics import SetPoints, limits, step
+from microchp.control.planning import Rolling, expected, expected_heating, plan_ahead, tank_of
 from microchp.control.year import (
     Year,
     carried_out,
     closed,
     leading_row,
-    tank_of,
     unit_bounds,
 )
 from microchp.design.problem import FloatArray
 from microchp.design.slices import serve_slices
-from microchp.design.store_line import curve_after, fill_days
 from microchp.design.table import activities_of
-
-WEEK_DAYS = 7
-"""Days whose mean is expected again."""
-
-WEEKS = 4
-"""As many days of the same weekday."""
-
-TAIL_HOURS = 24
-"""The cost-to-go at the horizon's end is that of a further day."""
+from microchp.series.issued import Issued
 
 TIE_GBP_PER_H = 1e-6
 """A slice whose cost is this close to its hull's is decided."""
 
 
-def mean_before(values: FloatArray, lead_days: int, count: int, every: int = 1) -> FloatArray:
-    """Mean of past days, for each day as it is known ``lead_days`` midnights before it.
+def expected_dwelling(dwelling: Dwelling, lead_days: int, carbon: Issued | None = None) -> Dwelling:
+    """A dwelling whose every day is as it is expected so many midnights before it begins.
 
     Parameters
     ----------
-    values
-        By day, shape ``(days, slices)``.
+    dwelling
+        What really comes.
     lead_days
-        0: at the midnight that the day begins with.
-    count, every
-        So many days, every so many days apart, the last of them the latest whose distance to
-        the day is a multiple of ``every``; fewer where the past is short, nought without a past.
+        0: at the midnight that each day begins with.
+    carbon
+        Forecasts of the grid's CO2; where there are none, it is as on the last day.
     """
-    total, found = np.zeros_like(values), np.zeros(len(values))
-    first = -(-(lead_days + 1) // every) * every
-    for back in range(first, first + count * every, every):
-        if back < len(values):
-            total[back:] += values[:-back]
-            found[back:] += 1.0
-    return np.asarray(total / np.maximum(found, 1.0)[:, None])
-
-
-def expected(values: FloatArray, lead_days: int) -> FloatArray:
-    """Habits: half the last week, half the same weekday of the last weeks; ``(days, slices)``."""
-    week = mean_before(values, lead_days, WEEK_DAYS)
-    same = mean_before(values, lead_days, WEEKS, WEEK_DAYS)
-    has_same = np.arange(len(values)) >= -(-(lead_days + 1) // WEEK_DAYS) * WEEK_DAYS
-    return np.asarray(np.where(has_same[:, None], 0.5 * (week + same), week))
-
-
-def expected_heating(values: FloatArray, lead_days: int) -> FloatArray:
-    """Weather persists: profile of the last week, energy of the last day; ``(days, slices)``."""
-    week = mean_before(values, lead_days, WEEK_DAYS)
-    last = mean_before(values, lead_days, 1)
-    energy = week.sum(axis=1)
-    scale = np.divide(last.sum(axis=1), energy, out=np.zeros(len(values)), where=energy > 0)
-    return np.asarray(week * scale[:, None])
-
-
-def expected_dwelling(dwelling: Dwelling, lead_days: int) -> Dwelling:
-    """A dwelling whose every day is as it is expected so many midnights before it begins."""
     problem = dwelling.problem
 
-    def persisting(weather: FloatArray | None) -> FloatArray | None:
+    def persisting(values: FloatArray) -> FloatArray:
         """As on the last day that is known; the first days, which nothing precedes, as they are."""
-        if weather is None:
-            return None
-        later = weather.copy()
-        later[lead_days + 1 :] = weather[: len(weather) - lead_days - 1]
+        later = values.copy()
+        later[lead_days + 1 :] = values[: len(values) - lead_days - 1]
         return later
+
+    grid = persisting(problem.grid_kg_per_kwh)
+    if carbon is not None:
+        issued = carbon.known(problem.day, problem.shape[1], lead_days)
+        grid = np.where(np.isnan(issued), grid, issued)
+    outdoors, sun = problem.outdoor_temperature_c, problem.pv_yield_kw_per_kwp
 
     return dwelling_of(
         replace(
@@ -109,33 +78,17 @@ def expected_dwelling(dwelling: Dwelling, lead_days: int) -> Dwelling:
             space_heating_kw=expected_heating(problem.space_heating_kw, lead_days),
             hot_water_kw=expected(problem.hot_water_kw, lead_days),
             electricity_kw=expected(problem.electricity_kw, lead_days),
-            outdoor_temperature_c=persisting(problem.outdoor_temperature_c),
-            pv_yield_kw_per_kwp=persisting(problem.pv_yield_kw_per_kwp),
+            grid_kg_per_kwh=grid,
+            outdoor_temperature_c=None if outdoors is None else persisting(outdoors),
+            pv_yield_kw_per_kwp=None if sun is None else persisting(sun),
         ),
         dwelling.sizes,
     )
 
 
-@dataclass(frozen=True)
-class Rolling:
-    """How a controller plans.
-
-    Attributes
-    ----------
-    horizon_hours
-        How far ahead.
-    every_minutes
-        A plan is made so often; at most once a step.
-    is_perfect
-        Whether it knows what comes within the horizon, so that the horizon alone is judged.
-    """
-
-    horizon_hours: float = 24.0
-    every_minutes: int = 30
-    is_perfect: bool = False
-
-
-def forecast_year(dwelling: Dwelling, rolling: Rolling, min_run_minutes: int) -> Year:
+def forecast_year(
+    dwelling: Dwelling, rolling: Rolling, min_run_minutes: int, carbon: Issued | None = None
+) -> Year:
     """A dwelling under a controller with forecasts, its last day closed.
 
     Parameters
@@ -146,15 +99,15 @@ def forecast_year(dwelling: Dwelling, rolling: Rolling, min_run_minutes: int) ->
         How it plans.
     min_run_minutes
         Of the ordinary controller, which the first day has.
+    carbon
+        Forecasts of the grid's CO2 as they were issued.
     """
     line = dwelling.line
     hours, slices = line.step_hours, line.slices
     count = line.table.heat_kw.size
-    ahead = max(1, round(rolling.horizon_hours / hours))
-    tail = round(TAIL_HOURS / hours)
-    leads = (slices - 1 + ahead + tail) // slices + 1
-    first = expected_dwelling(dwelling, 0).line
-    seen = [first, *(expected_dwelling(dwelling, lead).line for lead in range(1, leads))]
+    window = rolling.window(hours, slices)
+    seen = [expected_dwelling(dwelling, lead, carbon).line for lead in range(window.leads)]
+    first = seen[0]
     hulls = [other.curves for other in seen]
     tail_kw = np.stack([curves.hull_kw for curves in hulls])
     tail_cost = np.stack([curves.hull_cost for curves in hulls])
@@ -188,9 +141,9 @@ def forecast_year(dwelling: Dwelling, rolling: Rolling, min_run_minutes: int) ->
         begin,
         count - slices if line.days > 1 else count,
         slices,
-        ahead,
-        tail,
-        max(1, round(rolling.every_minutes / 60 / hours)),
+        window.ahead,
+        window.tail,
+        window.every,
         plan_kw,
         plan_cost,
         tail_kw,
@@ -212,47 +165,12 @@ def forecast_year(dwelling: Dwelling, rolling: Rolling, min_run_minutes: int) ->
         asked,
         flows,
     )
-    return Year(dwelling, closed(dwelling, carried_out(dwelling, flows, asked)))
-
-
-@numba.njit(cache=True, nogil=True)
-def plan_ahead(  # type: ignore[no-untyped-def]
-    t, level, stop, ahead, tail, slices, plan_kw, plan_cost, tail_kw, tail_cost,
-    final_kwh, tank, hours,
-):  # fmt: skip
-    """Heat stored and its price in the slices ahead, and whether there is such a plan."""
-    day = t // slices
-    end = min(t + ahead, stop)
-    corners = plan_kw.shape[2]
-    x, y = np.empty((1, end - t, corners)), np.empty((1, end - t, corners))
-    for k in range(t, end):
-        lead = min(k // slices - day, plan_kw.shape[0] - 1)
-        x[0, k - t], y[0, k - t] = plan_kw[lead, k], plan_cost[lead, k]
-    kept = 1.0 - hours * tank.loss_per_hour
-    after = min(end + tail, stop)
-    if after < stop:
-        lowest, length, slope = 0.0, np.array([tank.size_kwh]), np.zeros(1)
-    else:
-        lowest, length, slope = final_kwh, np.empty(0), np.empty(0)
-    if after > end:
-        back_x, back_y = np.empty((after - end, corners)), np.empty((after - end, corners))
-        for k in range(end, after):
-            lead = k // slices - day
-            for c in range(corners):
-                back_x[after - 1 - k, c] = -tail_kw[lead, k, corners - 1 - c]
-                back_y[after - 1 - k, c] = kept * tail_cost[lead, k, corners - 1 - c]
-        _, _, lowest, _, length, slope = curve_after(
-            back_x, back_y, hours / kept, 1.0 / kept, tank.size_kwh,
-            lowest, length, slope, 0.0, -tank.loss_kw,
-        )  # fmt: skip
-    shape = (1, end - t)
-    stored, levels, price = np.empty(shape), np.empty(shape), np.empty(shape)
-    cost, feasible = np.empty(1), np.empty(1, dtype=np.bool_)
-    fill_days(
-        x, y, hours, kept, tank.size_kwh, np.array([level]), np.array([lowest]),
-        length, slope, 0.0, np.array([tank.loss_kw]), stored, levels, price, cost, feasible,
-    )  # fmt: skip
-    return x[0], y[0], stored[0], price[0], feasible[0]
+    year = Year(dwelling, closed(line, carried_out(dwelling, flows, asked)))
+    if dwelling.battery is None:
+        return year
+    ahead = [line] * window.leads if rolling.is_perfect else seen
+    battery = planned_ahead(dwelling.battery, year.net_kw, rolling, ahead)
+    return replace(year, battery=closed(beside(dwelling.battery, year.net_kw), battery))
 
 
 @numba.njit(cache=True, nogil=True)

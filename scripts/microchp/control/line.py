@@ -4,7 +4,10 @@ The level of the store is carried through the year and closes with it: it ends w
 With the hull of each slice the line is solved exactly, which bounds what any control of the
 dwelling can cost (:mod:`microchp.design.store_line`). The plan itself is integral: undecided
 slices are rounded in their order, the midnights of the hull kept, and each day is moved within
-the modes that were chosen, as long as that makes it cheaper.
+the modes that were chosen, as long as that makes it cheaper; days may be searched beyond that
+(:mod:`microchp.design.day_tree`).
+
+A battery is such a line as well, of electricity: :func:`battery_line`.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from microchp.design.day_tree import BoolArray, StoreLaw, search_day
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import at_sizes
 from microchp.design.rounding import undecided
@@ -31,6 +35,8 @@ MOST_MOVES = 4
 WORTH_MOVING = 1e-7
 """Share of a year's cost that moving once more must save."""
 
+DAY_TOLERANCE = 1e-4
+"""A day that is searched is so close to its best, as a share of its cost."""
 
 OVER_TIME = (
     "heat",
@@ -151,13 +157,15 @@ class Line:
             loss_per_hour=self.loss_per_hour,
         )
 
-    def plan(self, start_kwh: float | None = None) -> Plan:
+    def plan(self, start_kwh: float | None = None, searched: BoolArray | None = None) -> Plan:
         """An integral schedule close to the least cost, and the bound.
 
         Parameters
         ----------
         start_kwh
             Level before the first slice, if it is not the usual one.
+        searched
+            Days that are searched for their best between their midnights, shape ``(days,)``.
 
         Raises
         ------
@@ -193,6 +201,11 @@ class Line:
             if dearer - costs.sum() <= WORTH_MOVING * abs(dearer):
                 break
             branch = self.curves.branch_cost(stored.ravel()).argmin(axis=0)
+        for day in [] if searched is None else np.flatnonzero(searched).tolist():
+            path = self._searched(day, midnight[day], end[day], costs[day])
+            if path is not None:
+                level[day], stored[day] = path, self.stored_along(path, midnight[day])
+        costs = self._day_gbp(stored)
         return Plan(
             stored.ravel(),
             level.ravel(),
@@ -200,6 +213,30 @@ class Line:
             float(hull.cost_gbp[0]),
             hull.price_gbp_per_kwh.ravel(),
         )
+
+    def stored_along(self, level_kwh: FloatArray, start_kwh: float) -> FloatArray:
+        """Heat that arrives in the store (kW) along levels at the end of slices."""
+        before = np.concatenate([[start_kwh], level_kwh[:-1]])
+        return (level_kwh - self.kept * before) / self.step_hours + self.loss_kw
+
+    def _searched(
+        self, day: int, start_kwh: float, end_kwh: float, known_gbp: float
+    ) -> FloatArray | None:
+        """Levels of a better day between two midnights, if the search finds one."""
+        size = self.size_kwh
+        part = slice(day * self.slices, (day + 1) * self.slices)
+        store = StoreLaw(
+            self.step_hours, self.kept, self.loss_kw / size, start_kwh / size, end_kwh / size
+        )
+        return search_day(
+            self.curves.stored_kw[:, part],
+            self.curves.cost[:, part],
+            self.curves.exists[:, part],
+            store,
+            (size, size),
+            tolerance_gbp=DAY_TOLERANCE * abs(known_gbp),
+            ceiling_gbp=known_gbp,
+        ).level_kwh
 
     def _day_gbp(self, stored_kw: FloatArray) -> FloatArray:
         """Cost of each day along a path, shape ``(days,)``."""
@@ -233,7 +270,9 @@ class Dwelling:
     plant
         What is installed, the store apart.
     line
-        Its year, at its own tariff.
+        Its year, at its own tariff, its battery apart.
+    battery
+        That of its battery, if it has one (:func:`battery_line`).
     fixed_gbp
         Cost of a year that no control changes: capital, yearly upkeep, what is paid on the CO2 of
         business as usual.
@@ -246,6 +285,12 @@ class Dwelling:
     line: Line
     fixed_gbp: float
     sizes: Mapping[str, Any]
+    battery: Line | None = None
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """That of its heat, and that of its battery if it has one."""
+        return (self.line,) if self.battery is None else (self.line, self.battery)
 
 
 def dwelling_of(problem: Problem, sizes: Mapping[str, Any]) -> Dwelling:
@@ -272,5 +317,55 @@ def dwelling_of(problem: Problem, sizes: Mapping[str, Any]) -> Dwelling:
         loss_per_hour=(1.0 - kept_share(tes, fixed.step_hours)) / fixed.step_hours if tes else 0.0,
     )
     capital = fixed.plant_capital_gbp(plant) + fixed.constant_gbp
-    capital += fixed.store_capital_gbp_per_kwh * size
-    return Dwelling(fixed, plant, line, capital, sizes)
+    capital += sum(fixed.store_capital(store) * store.max_kwh for store in fixed.stores)
+    battery = battery_line(fixed, line.table)
+    if battery is not None:  # the connection limits both together
+        unlimited = replace(line.table, max_import_kw=np.inf, max_export_kw=np.inf)
+        line = replace(line, table=unlimited)
+    return Dwelling(fixed, plant, line, capital, sizes, battery)
+
+
+def battery_line(problem: Problem, like: Table) -> Line | None:
+    """The year of a battery by itself, at the dwelling's prices; None without one.
+
+    A store of electricity of power ``P`` is one of heat beside a demand of ``P`` that a heater
+    serves, which takes 0 to ``2 P``: what it takes beyond ``P`` charges the store, what it takes
+    less is discharged. The load is what it takes, less ``P``.
+
+    Parameters
+    ----------
+    problem
+        The dwelling, its sizes given.
+    like
+        Table of its other parts.
+    """
+    batteries = [store for store in problem.stores if store.carrier == "electricity"]
+    if not batteries or batteries[0].max_kwh <= 0.0:
+        return None
+    (store,), hours, count = batteries, problem.step_hours, like.heat_kw.size
+    size = store.max_kwh
+    power = min(store.power_kw_per_kwh * size, size / hours / store.charge_efficiency)
+    table = Table(
+        heat=np.ones((1, count)),
+        electricity=-np.ones((1, count)),
+        cost=np.zeros((1, count)),
+        least=np.zeros((1, count)),
+        most=np.full((1, count), 2.0 * power),
+        commitment=np.array([-1], dtype=np.int64),
+        heat_kw=np.full(count, power),
+        electricity_kw=np.full(count, -power),
+        import_gbp_per_kwh=like.import_gbp_per_kwh,
+        export_gbp_per_kwh=like.export_gbp_per_kwh,
+    )
+    return Line(
+        table=table,
+        exchange=Exchange(
+            store.charge_efficiency, store.discharge_efficiency, store.discharge_gbp_per_kwh, power
+        ),
+        slices=problem.shape[1],
+        step_hours=hours,
+        size_kwh=size,
+        initial_kwh=store.initial_share * size,
+        loss_kw=store.loss_by_size_per_hour * size,
+        loss_per_hour=store.loss_by_level_per_hour,
+    )

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from microchp.control.line import Dwelling, Line, Plan
-from microchp.control.physics import Flows, Tank
+from microchp.control.physics import Flows
 from microchp.design.problem import FloatArray, business_as_usual_gbp
 from microchp.design.schedule import UNSERVED_KW
 from microchp.design.slices import least_cost
@@ -46,6 +46,11 @@ class Operated:
     surplus_kw: FloatArray
     level_kwh: FloatArray
 
+    @property
+    def stored_net_kw(self) -> FloatArray:
+        """Into the store less out of it, shape ``(N,)``."""
+        return self.charge_kw - self.discharge_kw
+
     def then(self, later: Operated) -> Operated:
         """These slices but for the last, which are another's."""
         count = later.level_kwh.size
@@ -70,6 +75,27 @@ def planned(line: Line, plan: Plan) -> Operated:
     )
 
 
+def load_of(line: Line, operated: Operated) -> FloatArray:
+    """Electricity that a line takes from the grid, negative to it; shape ``(N,)``."""
+    made = (line.table.electricity * operated.activity_kw).sum(axis=0)
+    return np.asarray(line.table.electricity_kw - made)
+
+
+def imbalance_share(line: Line, operated: Operated) -> float:
+    """What is unaccounted for, of demand and of the store's content, as a share of what is made."""
+    exchange, hours = line.exchange, line.step_hours
+    made = (line.table.heat * operated.activity_kw).sum(axis=0) + operated.discharge_kw
+    off = made - line.table.heat_kw - operated.charge_kw - operated.surplus_kw
+    before = np.concatenate([[line.initial_kwh], operated.level_kwh[:-1]])
+    stored = (
+        exchange.charge_efficiency * operated.charge_kw
+        - operated.discharge_kw / exchange.discharge_efficiency
+    )
+    after = line.kept * before + hours * (stored - line.loss_kw)
+    total = 1.0 + hours * float(made.sum())
+    return float(hours * np.abs(off).sum() + np.abs(after - operated.level_kwh).sum()) / total
+
+
 def leading_row(activities: tuple[Activity, ...]) -> int:
     """Position of the unit that leads, or -1 without one."""
     for kind in LEADING:
@@ -90,17 +116,6 @@ def unit_bounds(dwelling: Dwelling) -> tuple[FloatArray, FloatArray]:
     return heat * table.least[lead], heat * table.most[lead]
 
 
-def tank_of(line: Line) -> Tank:
-    """The store of a line, as physics knows it."""
-    return Tank(
-        line.size_kwh,
-        line.loss_kw,
-        line.loss_per_hour,
-        line.exchange.charge_efficiency,
-        line.exchange.discharge_efficiency,
-    )
-
-
 def carried_out(
     dwelling: Dwelling, flows: FloatArray, asked_kw: FloatArray | None = None
 ) -> Operated:
@@ -114,8 +129,8 @@ def carried_out(
         :class:`microchp.control.physics.Flows` of each slice, shape ``(6, N)``.
     asked_kw
         Activities that a controller asked for, shape ``(A, N)``: what parts beside the leading
-        unit and the boiler give at most, before the boiler gives the rest. Without, they give
-        nothing before it.
+        unit and the boiler give at most, before the boiler gives the rest. Without, a heat pump
+        gives what it can before the boiler, and others nothing.
     """
     done = Flows(*flows)
     table = dwelling.line.table
@@ -124,52 +139,66 @@ def carried_out(
     activity = np.zeros(table.heat.shape)
     if lead >= 0:
         activity[lead] = done.unit_kw / table.heat[lead]
-    rest = np.asarray(done.others_kw).copy()
+    rest, surplus = np.asarray(done.others_kw).copy(), np.asarray(done.surplus_kw).copy()
     makers = [
         row
         for kind in OTHERS
         for row, other in enumerate(activities)
         if other.kind == kind and row != lead
     ]
-    asked = np.zeros_like(activity) if asked_kw is None else asked_kw
+    asked = asked_kw
+    if asked is None:
+        asked = np.where([[other.kind == "heat_pump"] for other in activities], table.most, 0.0)
     first = [row for row in makers if activities[row].kind not in ("boiler", "unserved_heat")]
-    for row, most in [
-        *((row, np.minimum(asked[row], table.most[row])) for row in first),
-        *((row, table.most[row]) for row in makers),
-    ]:
-        more = np.minimum(rest / table.heat[row], most - activity[row])
-        activity[row] += more
+    for row in first:
+        more = np.minimum(rest / table.heat[row], np.minimum(asked[row], table.most[row]))
+        if table.commitment[row] >= 0:  # what is less than its least, others give
+            more = np.where(more >= table.least[row], more, 0.0)
+        activity[row] = more
         rest -= more * table.heat[row]
+    for row in makers:
+        more = np.minimum(rest / table.heat[row], table.most[row] - activity[row])
+        rest -= more * table.heat[row]
+        activity[row] += more
+        if table.commitment[row] >= 0:  # nobody else can
+            raised = np.where(activity[row] > 0.0, table.least[row] - activity[row], 0.0)
+            activity[row] += np.maximum(raised, 0.0)
+            surplus += np.maximum(raised, 0.0) * table.heat[row]
     for row, other in enumerate(activities):
         if other.kind == "pv":
             net = table.electricity_kw - (table.electricity * activity).sum(axis=0)
-            sold = np.where(table.least[row] == table.most[row], np.inf, table.max_export_kw)
+            limit = dwelling.problem.max_export_kw
+            sold = np.where(table.least[row] == table.most[row], np.inf, limit)
             sold = np.where(table.export_gbp_per_kwh < 0.0, 0.0, sold)
             activity[row] = np.clip(net + sold, table.least[row], table.most[row])
     return Operated(
         activity,
         np.asarray(done.charge_kw),
         np.asarray(done.discharge_kw),
-        np.asarray(done.surplus_kw),
+        surplus,
         np.asarray(done.level_kwh),
     )
 
 
-def closed(dwelling: Dwelling, operated: Operated) -> Operated:
+def closed(line: Line, operated: Operated) -> Operated:
     """The same, its last day planned so that the store ends as full as it began.
 
     Whatever the control, a year then has taken as much out of the store as it has put in, and
     costs can be compared to the penny.
+
+    Raises
+    ------
+    AssessmentError
+        If the last day cannot end so.
     """
-    line = dwelling.line
     last = line.day(line.days - 1)
     start = float(operated.level_kwh[-line.slices - 1]) if line.days > 1 else line.initial_kwh
     try:
         return operated.then(planned(last, last.plan(start)))
     except ValueError as error:
         raise AssessmentError(
-            f"{dwelling.problem.inputs.scenario}: {error}: {start:.2f} of {line.size_kwh:.2f} kWh "
-            f"at the start of the last day cannot become {line.initial_kwh:.2f} by its end"
+            f"{error}: {start:.2f} of {line.size_kwh:.2f} kWh at the start of the last day cannot "
+            f"become {line.initial_kwh:.2f} by its end"
         ) from None
 
 
@@ -183,10 +212,18 @@ class Year:
         The dwelling.
     operated
         What its parts do.
+    battery
+        What its battery does, if it has one.
     """
 
     dwelling: Dwelling
     operated: Operated
+    battery: Operated | None = None
+
+    @property
+    def lines(self) -> tuple[Operated, ...]:
+        """What each line of the dwelling does."""
+        return (self.operated,) if self.battery is None else (self.operated, self.battery)
 
     def _kwh(self, kw: FloatArray) -> float:
         return float(np.sum(kw)) * self.dwelling.line.step_hours
@@ -203,9 +240,8 @@ class Year:
     @cached_property
     def net_kw(self) -> FloatArray:
         """Electricity from the grid, negative to it; shape ``(N,)``."""
-        table = self.dwelling.line.table
-        made = (table.electricity * self.operated.activity_kw).sum(axis=0)
-        return np.asarray(table.electricity_kw - made)
+        load = load_of(self.dwelling.line, self.operated)
+        return load if self.battery is None else load + self.battery.stored_net_kw
 
     def own_gbp_at(self, cost: FloatArray) -> float:
         """Cost of a year but for the trade with the grid, at costs of a kWh of each activity."""
@@ -213,8 +249,11 @@ class Year:
         rows = activities_of(self.dwelling.problem, self.dwelling.plant)
         served = [row for row, activity in enumerate(rows) if activity.kind != "unserved_heat"]
         spent = (cost[served] * operated.activity_kw[served]).sum(axis=0)
-        wear = line.exchange.discharge_gbp_per_kwh * operated.discharge_kw
-        return self.dwelling.fixed_gbp + self._kwh(spent + wear)
+        spent = spent + line.exchange.discharge_gbp_per_kwh * operated.discharge_kw
+        if self.dwelling.battery is not None and self.battery is not None:
+            wear = self.dwelling.battery.exchange.discharge_gbp_per_kwh
+            spent = spent + wear * self.battery.discharge_kw
+        return self.dwelling.fixed_gbp + self._kwh(spent)
 
     @cached_property
     def own_gbp(self) -> float:
@@ -271,18 +310,11 @@ class Year:
         AssessmentError
             If heat or the store's content is out by more than rounding.
         """
-        line, done = self.dwelling.line, self.operated
-        heat = (line.table.heat * done.activity_kw).sum(axis=0) + done.discharge_kw
-        off = heat - line.table.heat_kw - done.charge_kw - done.surplus_kw
-        exchange = line.exchange
-        before = np.concatenate([[line.initial_kwh], done.level_kwh[:-1]])
-        stored = (
-            exchange.charge_efficiency * done.charge_kw
-            - done.discharge_kw / exchange.discharge_efficiency
-        )
-        after = line.kept * before + line.step_hours * (stored - line.loss_kw)
-        total = 1.0 + self._kwh(heat)
-        share = (self._kwh(np.abs(off)) + float(np.abs(after - done.level_kwh).sum())) / total
+        share = imbalance_share(self.dwelling.line, self.operated)
+        if self.dwelling.battery is not None:
+            if self.battery is None:
+                raise ValueError("a dwelling with a battery has a year without one")
+            share = max(share, imbalance_share(self.dwelling.battery, self.battery))
         if not share <= CLOSURE_TOLERANCE:
             raise AssessmentError(
                 f"{self.dwelling.problem.inputs.scenario}: energy of a dwelling under control does "

@@ -56,16 +56,22 @@ class StoreLaw:
         Loss over an hour as a share of the size.
     midnight_share
         Level at the start and at the end of the day, as a share of the size.
+    end_share
+        The same at the end, where it is another one.
     """
 
     step_hours: float
     kept_share: float
     loss_per_hour: float
     midnight_share: float
+    end_share: float | None = None
 
     def numbers(self) -> FloatArray:
         """What the compiled loops take."""
-        return np.array([self.step_hours, self.kept_share, self.loss_per_hour, self.midnight_share])
+        end = self.midnight_share if self.end_share is None else self.end_share
+        return np.array(
+            [self.step_hours, self.kept_share, self.loss_per_hour, self.midnight_share, end]
+        )
 
 
 @dataclass(frozen=True)
@@ -220,18 +226,17 @@ def _right_corner(corners_kw, x):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _line(hull_kw, hull_cost, store, size, level, stored_at, price):  # type: ignore[no-untyped-def]
     """The store line of a day at a size: whether it can be, its cost, and its slope by size."""
-    step, kept, loss, midnight = store
+    step, kept, loss, start, end = store
     cost, feasible = np.empty(1), np.empty(1, dtype=np.bool_)
     none = np.empty(0)
-    at = np.array([midnight * size])
     fill_days(
         hull_kw[None],
         hull_cost[None],
         step,
         kept,
         size,
-        at,
-        at,
+        np.array([start * size]),
+        np.array([end * size]),
         none,
         none,
         0.0,
@@ -242,7 +247,7 @@ def _line(hull_kw, hull_cost, store, size, level, stored_at, price):  # type: ig
         cost,
         feasible,
     )
-    slope = midnight * (price[-1] - kept * price[0])
+    slope = end * price[-1] - start * kept * price[0]
     for t in range(len(price)):
         slope += step * loss * price[t]
         if t + 1 < len(price):
@@ -257,8 +262,8 @@ def _lacking(hull_kw, store, size):  # type: ignore[no-untyped-def]
     The levels that can be reached are an interval; its lower end is convex in the size, its upper
     end concave, so that what lacks is convex: a line of it cuts sizes off that cannot be.
     """
-    step, kept, loss, midnight = store
-    low, low_slope = midnight * size, midnight
+    step, kept, loss, start, end = store
+    low, low_slope = start * size, start
     high, high_slope = low, low_slope
     lacks, slope = 0.0, 0.0
     for t in range(len(hull_kw)):
@@ -274,10 +279,10 @@ def _lacking(hull_kw, store, size):  # type: ignore[no-untyped-def]
             low, low_slope = 0.0, 0.0
         if high > size:
             high, high_slope = size, 1.0
-    if low - midnight * size > lacks:
-        lacks, slope = low - midnight * size, low_slope - midnight
-    if midnight * size - high > lacks:
-        lacks, slope = midnight * size - high, midnight - high_slope
+    if low - end * size > lacks:
+        lacks, slope = low - end * size, low_slope - end
+    if end * size - high > lacks:
+        lacks, slope = end * size - high, end - high_slope
     return lacks, slope
 
 
@@ -402,7 +407,7 @@ def _best_step(stored, cost, mask, t, start, worth, grid, step):  # type: ignore
 @numba.njit(cache=True, nogil=True)
 def _propose(stored, cost, masks, store, size, levels, chosen):  # type: ignore[no-untyped-def]
     """A branch for each slice, by dynamic programming over a grid of levels, if there is one."""
-    step, kept, loss, midnight = store
+    step, kept, loss, first, last = store
     slices = len(masks)
     if size <= 0.0:
         return False
@@ -417,14 +422,14 @@ def _propose(stored, cost, masks, store, size, levels, chosen):  # type: ignore[
                     if width > 0.0:
                         steepest = max(steepest, abs(cost[b, t, k] - cost[b, t, k - 1]) / width)
     for i in range(levels + 1):  # an end away from where it must be costs more than any heat
-        worth[slices, i] = 10.0 * steepest * abs(grid * i - midnight * size)
+        worth[slices, i] = 10.0 * steepest * abs(grid * i - last * size)
     for t in range(slices - 1, -1, -1):
         for i in range(levels + 1):
             start = kept * grid * i - step * loss * size
             worth[t, i], _, _ = _best_step(
                 stored, cost, masks[t], t, start, worth[t + 1], grid, step
             )
-    level = midnight * size
+    level = first * size
     for t in range(slices):
         start = kept * level - step * loss * size
         _, heat, branch = _best_step(stored, cost, masks[t], t, start, worth[t + 1], grid, step)

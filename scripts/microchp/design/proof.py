@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -44,12 +44,12 @@ def at_sizes(problem: Problem, sizes: Mapping[str, Any]) -> tuple[Problem, Plant
         The sizes, by the names that results give them, and ``chp_unit``.
     """
     fixed = problem.with_sizes({part: sizes.get(name, 0.0) for part, name in SIZES.items()})
-    (plant,) = (
-        plant
-        for plant in fixed.plants
-        if plant.size("heat_pump") == sizes.get("heat_pump_kw", 0.0)
-        and (unit.name if (unit := plant.part("chp")) else "") == sizes["chp_unit"]
-    )
+    units = [unit for unit in fixed.inputs.units if unit.name == sizes["chp_unit"]]
+    only: dict[str, Any] = {"units": units, "no_unit": not units}
+    if (pump := fixed.inputs.heat_pump) is not None:
+        only["heat_pump"] = pump.model_copy(update={"sizes_kw": [sizes.get("heat_pump_kw", 0.0)]})
+    fixed = replace(fixed, inputs=fixed.inputs.model_copy(update=only))
+    (plant,) = fixed.plants
     return fixed, plant
 
 

@@ -189,8 +189,8 @@ def whole_year_cost(
         year; NaN for systems that more than one store ties, which are not searched over the year.
     """
     fixed, plant = at_sizes(problem, sizes)
+    left = countdown(solve.time_limit_minutes)
     if not fixed.ties_by_one_store:
-        left = countdown(solve.time_limit_minutes)
         proof = solve_day_programmes(fixed, _asked(solve), left, threads, (plant,))
         return proof.design.cost_gbp, np.nan
     if fixed.inputs.tes is None:
@@ -200,7 +200,7 @@ def whole_year_cost(
         design = search.along(search.evaluate(sizes["tes_kwh"]))
     served = design.year.serves_all_heat(design.operation)
     cost = design.cost_gbp if served else np.nan
-    return cost, hull_bound_gbp(problem, cost, lambda: np.inf)
+    return cost, hull_bound_gbp(problem, cost, left)
 
 
 def _asked(solve: Solve) -> Asked:

@@ -78,14 +78,15 @@ def read_year_file(path: Path, columns: Sequence[str], year: int, key: str) -> Y
     """
     table = read_table(path, key)
     with reading(path, "a series over a year"):
-        _check_header(path, table, columns)
-        values = {name: _numbers(path, name, table) for name in columns}
-        times = _standard_times(path, table.cells["time"], year)
+        check_header(path, table, columns)
+        values = {name: numbers_of(path, name, table) for name in columns}
+        times = standard_times(path, table.cells["time"], year)
         frame = pd.DataFrame({"time": times, **values}, index=table.cells.index)
         return _on_the_year(path, frame, list(columns), year)
 
 
-def _check_header(path: Path, table: Table, columns: Sequence[str]) -> None:
+def check_header(path: Path, table: Table, columns: Sequence[str]) -> None:
+    """Refuse a table without ``time`` and some columns, or with one of them twice."""
     names = list(table.cells.columns)
     missing = [name for name in ("time", *columns) if name not in names]
     if missing:
@@ -98,7 +99,8 @@ def _check_header(path: Path, table: Table, columns: Sequence[str]) -> None:
         raise DataError(f"{path}: no rows below the header")
 
 
-def _numbers(path: Path, name: str, table: Table) -> FloatArray:
+def numbers_of(path: Path, name: str, table: Table) -> FloatArray:
+    """A column of numbers."""
     given = table.cells[name]
     if given.dtype == object:
         text = given.astype(str).str.strip()
@@ -115,7 +117,7 @@ def _numbers(path: Path, name: str, table: Table) -> FloatArray:
 # -------------------------------------------------------------------------------- times
 
 
-def _standard_times(path: Path, given: pd.Series, year: int) -> pd.Series:
+def standard_times(path: Path, given: pd.Series, year: int) -> pd.Series:
     """Stamps of a column ``time``, naive, in standard time."""
     if isinstance(given.dtype, pd.DatetimeTZDtype):
         noons = pd.DatetimeIndex([f"{year}-01-15 12:00", f"{year}-07-15 12:00"])
