@@ -185,6 +185,23 @@ def test_a_variant_changes_its_designs_and_no_others() -> None:
     assert costs[1] == costs[0] / 2
 
 
+def test_a_variant_may_change_entries_of_catalogues() -> None:
+    changed = load(
+        "scenarios: {house: [flat], incentive: [fit], tes: [with], variants: {later: {"
+        "incentives: {fit: {generation_gbp_per_kwh: 0.05, tariff: {export_file: sold.csv}}}, "
+        "units: {gas_engine: {gas_engine_1kw: {capital_cost_gbp_per_kw: 2000}}}}}}"
+    )
+    now, later = (design(changed, f"flat-fit-with{ending}") for ending in ("", "-later"))
+    assert later.incentive.generation_gbp_per_kwh == 0.05
+    assert later.incentive.export_gbp_per_kwh == now.incentive.export_gbp_per_kwh
+    assert {unit.capital_cost_gbp_per_kw for unit in later.units} - {
+        unit.capital_cost_gbp_per_kw for unit in now.units
+    } == {2000}
+    assert now == design(load("scenarios: {incentive: [fit]}"), "flat-fit-with")
+    with pytest.raises(DataError, match=r"variants\.later\.incentives\.fit\.tariff\.export_file"):
+        check_files(changed)
+
+
 def test_an_incentives_own_tariff_is_that_of_the_design_not_of_business_as_usual() -> None:
     config = load("incentives: {fit: {tariff: {gas_gbp_per_kwh: 0.01}}}")
     inputs = design(config, "flat-fit-with")
@@ -351,8 +368,8 @@ def test_missing_files_are_named_all_at_once_with_their_keys(
         "tariff.import_file: no file 'prices.csv'",
         "tariff.export_file: no file 'sold.csv'",
         "emissions.grid_file: no file 'carbon.csv'",
-        "scenarios.variants.dear.tariff.import_file: no file 'dear.csv'",
         "incentives.fit.tariff.import_file: no file 'agile.csv'",
+        "scenarios.variants.dear.tariff.import_file: no file 'dear.csv'",
     ]
     for name in ("flat.csv", "here.epw", "prices.csv", "sold.csv", "carbon.csv"):
         (tmp_path / name).touch()

@@ -38,13 +38,13 @@ VARIANT_BLOCKS = (
     "emissions",
     "finance",
     "solve",
+    "incentives",
+    "units",
+    "heat_pumps",
 )
 
 SWEPT_BLOCKS = (
     *(block for block in VARIANT_BLOCKS if block not in ("time", "solve")),
-    "incentives",
-    "units",
-    "heat_pumps",
     "plants",
 )
 """Blocks with keys that a sweep may sample: all that a design is made of, demand apart."""
@@ -283,8 +283,7 @@ def _changed(config: Config, changes: Mapping[str, Any], where: str) -> Config:
     Blocks that stay are valid already, and not looked at again but for what they have to do with
     those that change.
     """
-    old = {key: getattr(config, key) for key in changes}
-    given = {key: block and block.model_dump(mode="json") for key, block in old.items()}
+    given = config.model_dump(mode="json", include=set(changes))
     return _validate(dict(config) | merge(given, changes), where)
 
 

@@ -53,7 +53,6 @@ from microchp.config import (
     plant_config,
     variant_config,
 )
-from microchp.config.load import variant_prices
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.errors import ConfigError, DataError
 
@@ -651,19 +650,20 @@ def year_files(config: Config) -> list[NamedFile]:
     changing = [
         name
         for name, changes in config.scenarios.variants.items()
-        if keys & {*(changes.get("tariff") or {}), *(changes.get("emissions") or {})}
+        if changes.get("incentives")
+        or keys & {*(changes.get("tariff") or {}), *(changes.get("emissions") or {})}
     ]
     for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
-        tariff, emissions = variant_prices(config, variant)
-        own = _tariff_files(tariff, f"{where}tariff")
-        own += _emission_files(emissions, f"{where}emissions")
+        changed = variant_config(config, variant)
+        own = _tariff_files(changed.tariff, f"{where}tariff")
+        own += _emission_files(changed.emissions, f"{where}emissions")
+        for name in config.scenarios.incentive:
+            paid = changed.incentives[name].tariff
+            if paid is not None:
+                own += _tariff_files(paid, f"{where}incentives.{name}.tariff")
         known = {(file.path, file.kind) for file in files} if variant else set()
         files += [file for file in own if (file.path, file.kind) not in known]
-    for name in config.scenarios.incentive:
-        paid = config.incentives[name].tariff
-        if paid is not None:
-            files += _tariff_files(paid, f"incentives.{name}.tariff")
     return files
 
 
