@@ -202,6 +202,19 @@ def test_a_variant_may_change_entries_of_catalogues() -> None:
         check_files(changed)
 
 
+def test_a_fixed_design_need_not_be_possible_where_it_is_not_evaluated() -> None:
+    text = (
+        "scenarios: {house: [flat], incentive: [none], variants: {cells: {chp: {technology: "
+        "fuel_cell, sizes_kw: [0, 1]}}}}\n"
+        "fixed_designs: [{name: printed, house: flat, incentive: none, chp_kw: 2, variants: VARY}]"
+    )
+    config = load(text.replace("VARY", "[]"))
+    assert [unit.power_kw for unit in design(config, "flat-none-without-printed").units] == [2]
+    assert [unit.power_kw for unit in design(config, "flat-none-with-cells").units] == [1]
+    with pytest.raises(ConfigError, match=r"variants\.cells:\n  fixed_designs: no 2 kW unit"):
+        load(text.replace("VARY", "[cells]"))
+
+
 def test_an_incentives_own_tariff_is_that_of_the_design_not_of_business_as_usual() -> None:
     config = load("incentives: {fit: {tariff: {gas_gbp_per_kwh: 0.01}}}")
     inputs = design(config, "flat-fit-with")

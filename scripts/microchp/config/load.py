@@ -14,6 +14,7 @@ from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
 from microchp.config.messages import explain
 from microchp.config.parts import PV_YIELD_KEYS, Battery, HeatPump, ImmersionHeater, Pv
+from microchp.config.plants import DEFAULT_PLANT
 from microchp.config.root import Config
 from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
@@ -258,7 +259,9 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
             )
         )
     _refuse_demand_keys(changes, where, "a variant")
-    return _changed(config, changes, where)
+    # those that are not evaluated in it need not be possible there
+    fixed = [design for design in config.fixed_designs if variant in design.variants]
+    return _changed(config.model_copy(update={"fixed_designs": fixed}), changes, where)
 
 
 def plant_config(config: Config, plant: str, source: str = "config/config.yaml") -> Config:
@@ -274,7 +277,8 @@ def plant_config(config: Config, plant: str, source: str = "config/config.yaml")
         return config
     where = f"{source}, plants.{plant}"
     _refuse_demand_keys(changes, where, "a plant")
-    return _changed(config, changes, where)
+    fixed = config.fixed_designs if plant == DEFAULT_PLANT else []
+    return _changed(config.model_copy(update={"fixed_designs": fixed}), changes, where)
 
 
 def _changed(config: Config, changes: Mapping[str, Any], where: str) -> Config:
