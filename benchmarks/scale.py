@@ -24,6 +24,7 @@ from pathlib import Path
 
 os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}  # as jobs
 
+import matplotlib as mpl
 import pandas as pd
 import yaml
 from matplotlib.figure import Figure
@@ -206,7 +207,8 @@ def draw(measured: pd.DataFrame) -> None:
     figure = Figure(figsize=(8.5, 3.4), layout="constrained")
     axes = figure.subplots(1, 2)
     plans = measured[measured["stage"] == PLAN].sort_values("number")
-    axes[0].plot(plans["number"], plans["core_seconds"], "o-")
+    if len(plans):
+        axes[0].plot(plans["number"], plans["core_seconds"], "o-")
     axes[0].set(xlabel="scenarios", title="planning a run")
     for k, stage in enumerate(STAGES):
         rows = measured[measured["stage"] == stage].sort_values("number")
@@ -214,15 +216,22 @@ def draw(measured: pd.DataFrame) -> None:
         rate = further(measured, stage)
         if rate is not None and rate["core_seconds"] > 0:
             last = rows.iloc[-1]
-            reach = [last["number"], *(n for n in (1e3, 1e4, 1e5) if n > last["number"]), COUNTRY]
+            reach = [
+                last["number"],
+                *(n for n in (1e2, 1e3, 1e4, 1e5) if n > last["number"]),
+                COUNTRY,
+            ]
             more = [last["core_seconds"] + rate["core_seconds"] * (n - reach[0]) for n in reach]
             axes[1].plot(reach, more, "--", color=f"C{k}")
-    axes[1].set(xlabel="dwellings", title="a group: measured, and on at the same rate")
+    axes[1].set(xlabel="dwellings", title="groups of dwellings")
     axes[1].legend()
     for axis in axes:
-        axis.set(xscale="log", yscale="log", ylabel="core seconds")
+        scale = "log" if axis.has_data() else "linear"
+        axis.set(xscale=scale, yscale=scale, ylabel="core seconds")
         axis.grid(alpha=0.3)
-    figure.savefig(FIGURE, metadata={"Date": None, "Creator": None})
+    axes[0].set_ylim(bottom=1)
+    with mpl.rc_context({"svg.hashsalt": "microchp"}):
+        figure.savefig(FIGURE, metadata={"Date": None, "Creator": None})
 
 
 def main() -> None:
