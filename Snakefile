@@ -55,6 +55,7 @@ rule all:
     input:
         RESULTS / "manifest.csv",
         TARGETS,
+        DESIGNS,
 
 
 onstart:

@@ -116,7 +116,6 @@ rule assess_groups:
 
 rule assess_metering:
     input:
-        designs=DESIGNS,
         table=DESIGN_TABLE,
         groups=GROUPS,
         dwellings=GROUP_METERING,
@@ -138,6 +137,7 @@ rule assess_metering:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
+        designs=DESIGNS,
         settlement=CONFIG.settlement.model_dump(mode="json"),
         code=code("assess_metering"),
     script:
@@ -146,7 +146,6 @@ rule assess_metering:
 
 rule assess_service:
     input:
-        designs=DESIGNS,
         table=DESIGN_TABLE,
         dwellings=DWELLINGS,
         accounts=GROUP_ACCOUNTS,
@@ -168,6 +167,7 @@ rule assess_service:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
+        designs=DESIGNS,
         cases={case: account_of(case).model_dump(mode="json") for case in CASES},
         code=code("assess_service"),
     script:

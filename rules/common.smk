@@ -1,6 +1,8 @@
 # The configuration, checked before any job, and what rules need of it. No rules here.
 
 import gc
+import hashlib
+import json
 import logging
 import re
 from functools import cache
@@ -19,6 +21,7 @@ from microchp.config.scenarios import (
     controlled_scenarios,
     demand_inputs,
     demand_parts,
+    design_blocks,
     design_inputs,
     factor_files,
     group_inputs,
@@ -44,7 +47,11 @@ from microchp.workflow import CodeReader
 gc.set_threshold(200_000, 100, 100)
 
 COMMAND_LINE = ["--config"] if workflow.config_settings.config and not IS_MODULE else []
-SOURCE = f"config of module {workflow.modifier.namespace}" if IS_MODULE else ""
+SOURCE = (
+    f"config of module {workflow.modifier.namespace}"
+    if IS_MODULE
+    else ", ".join(CONFIG_FILES + COMMAND_LINE)
+)
 
 
 # A dry run, a job in its own process and a workflow around this one show what Snakemake shows.
@@ -54,16 +61,25 @@ if FOLLOWED:
     write_what_can_be_shown(sys.stdout, sys.stderr)
     stop_on_hangup()
 
+
+# Of 10,000 variants, each is checked once; a job in its own process checks its own.
+@cache
+def variant_of(name):
+    return variant_config(CONFIG, name, SOURCE)
+
+
 # An exit, not a WorkflowError, which would add this file and line to the user's own message.
 # A job in a process of its own belongs to a run that has checked all of this.
 is_first = workflow.is_main_process
 try:
     refuse_unquotable(sys.executable)
-    source = SOURCE or ", ".join(CONFIG_FILES + COMMAND_LINE)
-    CONFIG = load_config(config, PROJECT / "resources", source, with_variants=is_first)
+    CONFIG = load_config(config, PROJECT / "resources", SOURCE, with_variants=False)
+    if is_first:
+        for name in CONFIG.scenarios.variants:
+            variant_of(name)
     GRID = scenario_table(CONFIG)
     CASES = operation_cases(CONFIG)
-    check_work(CONFIG, source)
+    check_work(CONFIG, SOURCE)
     if is_first:
         check_files(CONFIG)
     NOTES = [*demand_notes(CONFIG), *run_notes(CONFIG, CONFIG_FILES)] if is_first else []
@@ -109,7 +125,14 @@ CASES = {
     and case.scenario not in LOST["scenario"]
     and LOST["house"].isdisjoint(case.houses)
 }
-HOUSE_PATTERN = "|".join(map(re.escape, HOUSES))
+
+
+def alternatives(names):
+    """A pattern of these names and no others."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
+HOUSE_PATTERN = alternatives(HOUSES)
 # Groups have more dwellings of each house type than the one that designs are made for.
 HAS_GROUPS = bool(CONFIG.scenarios.penetration)
 PARTS = demand_parts(CONFIG)
@@ -117,8 +140,15 @@ OPERATED = RESULTS / ("demand/group/{house}" if HAS_GROUPS else "demand/{house}"
 QUALITIES = expand(f"{OPERATED}_quality.json", house=HOUSES)
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
 DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
-# A run without cases matches none.
-CASE_PATTERN = "|".join(map(re.escape, CASES)) or "(?!)"
+# Variants that differ in time are compared with the finest of them.
+TIMES = variant_times(CONFIG)
+STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
+# Designs of a large grid that a job makes one after the other; each other has a job of its own.
+BLOCKS = design_blocks(CONFIG, SCENARIOS.values(), TIMES)
+# One of the scenarios that have the same prices.
+PRICED = {(scenario.variant, scenario.incentive): name for name, scenario in SCENARIOS.items()}
+SINGLE_PATTERN = alternatives(sorted(SCENARIOS.keys() - set().union(*BLOCKS))) if BLOCKS else ".+"
+CASE_PATTERN = alternatives(CASES)
 # Groups are added up where there are penetrations; units run in one house type, not a street.
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
@@ -153,9 +183,6 @@ UNIT_COMPARISON = (
     [RESULTS / "comparison.csv", RESULTS / "comparison_economics.csv"] if IS_COMPARED else []
 )
 UNIT_FIGURES = [RESULTS / "comparison_figures"] if IS_COMPARED else []
-# Variants that differ in time are compared with the finest of them.
-TIMES = variant_times(CONFIG)
-STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
 IS_STUDY_OF_TIME = SCENARIOS and IS_WHOLE and any(time != CONFIG.time for time in TIMES.values())
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
 # Plants of the run, each with the parts that may be chosen; several are ranked.
@@ -174,10 +201,10 @@ OPERATIONS = expand(RESULTS / "operation/{case}{part}.nc", case=CASES, part=["",
 # A sweep designs every scenario of the grid for each of its samples, a chunk of them in a job.
 SWEEP_CONFIG = sweep_config(CONFIG).model_dump(mode="json")
 SWEEP_CHUNKS = range(CONFIG.sweep.chunks)
-IS_SWEPT = SCENARIOS and CONFIG.sweep.inputs
-SWEEP = [RESULTS / "sweep_summary.csv"] if IS_SWEPT else []
-SWEEP_REGRET = [RESULTS / "sweep_regret.csv"] if IS_SWEPT else []
-SWEEP_FIGURES = [RESULTS / "sweep_figures"] if IS_SWEPT else []
+SWEPT_SCENARIOS = [*SCENARIOS] if CONFIG.sweep.inputs else []
+SWEEP = [RESULTS / "sweep_summary.csv"] if SWEPT_SCENARIOS else []
+SWEEP_REGRET = [RESULTS / "sweep_regret.csv"] if SWEPT_SCENARIOS else []
+SWEEP_FIGURES = [RESULTS / "sweep_figures"] if SWEPT_SCENARIOS else []
 TARGETS = [
     RESULTS / "config.yaml",
     RESULTS / "scenarios.csv",
@@ -186,7 +213,7 @@ TARGETS = [
     *PRECISION,
     *RANKED,
 ]
-TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DESIGNS, *DEMANDS, *QUALITIES, *CALIBRATIONS]
+TARGETS += [*DESIGN_TABLE, *DESIGN_FIGURES, *DEMANDS, *QUALITIES, *CALIBRATIONS]
 TARGETS += [*GROUP_TABLE, *GROUP_FIGURES, *GROUPS, *OPERATIONS, *DWELLINGS]
 TARGETS += [*GROUP_DIVERSITY, *GROUP_ACCOUNTS, *GROUP_METERING, *METERING, *SERVICE]
 TARGETS += [*UNIT_COMPARISON, *UNIT_FIGURES, *SWEEP, *CONTROL_TABLE, *CONTROL_FIGURE]
@@ -214,11 +241,6 @@ def demand_of(house):
 @cache
 def group_demand_of(house, part=0):
     return demand_inputs(CONFIG, house, len(PARTS[part]), PARTS[part].start)
-
-
-@cache
-def variant_of(name):
-    return variant_config(CONFIG, name)
 
 
 @cache
@@ -261,9 +283,14 @@ def demand_user_files(wildcards):
 
 
 def design_demand(wildcards):
+    return demand_of_design(wildcards.scenario)
+
+
+def demand_of_design(name):
     """The demand of a scenario's house at the resolution of its design model."""
-    design = design_of(wildcards.scenario)
-    return RESULTS / f"demand/{design.house}_{design.time.resolution_minutes}min.nc"
+    scenario = SCENARIOS[name]
+    minutes = TIMES[scenario.variant].resolution_minutes
+    return RESULTS / f"demand/{scenario.house}_{minutes}min.nc"
 
 
 def design_params(wildcards):
@@ -284,6 +311,55 @@ def sweep_scenario(wildcards):
 
 def solve_params(wildcards):
     return solve_of(SCENARIOS[wildcards.scenario].variant).model_dump(mode="json")
+
+
+def with_solve(scenario):
+    """All that a design is made of, but for files."""
+    solve = solve_of(SCENARIOS[scenario].variant)
+    return {
+        "inputs": design_of(scenario).model_dump(mode="json"),
+        "solve": solve.model_dump(mode="json"),
+    }
+
+
+def designs_params(wildcards):
+    return [with_solve(wildcards.scenario)]
+
+
+def block_params(names):
+    # of a parameter that is made from input Snakemake keeps no copy beside every output
+    def given(wildcards, input):
+        return [with_solve(name) for name in names]
+
+    return given
+
+
+def block_version(names):
+    """Fingerprint of a block's parameters, by which its job is run again."""
+
+    def given(wildcards):
+        text = json.dumps([with_solve(name) for name in names])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    return given
+
+
+def block_price_files(names):
+    def given(wildcards):
+        priced = {PRICED[SCENARIOS[name].variant, SCENARIOS[name].incentive] for name in names}
+        return sorted({path for name in priced for path in price_files(design_of(name))})
+
+    return given
+
+
+def block_runtime(names):
+    """Minutes: the time limit of one design, and for each what is more than most of them take."""
+
+    def asked(wildcards, attempt):
+        limit = max(solve_of(SCENARIOS[name].variant).time_limit_minutes for name in names)
+        return attempt * (round(limit) + 10 * len(names))
+
+    return asked
 
 
 def solve_threads(wildcards):
@@ -441,8 +517,11 @@ def runtime_of(inputs):
 
 def design_memory(wildcards, attempt):
     """MB: libraries, and the printed model, which grows with the slices of a year."""
-    slices = 1440 // design_of(wildcards.scenario).time.resolution_minutes
-    return attempt * (900 + 2 * slices)
+    return attempt * memory_of_design(wildcards.scenario)
+
+
+def memory_of_design(scenario):
+    return 900 + 2 * 1440 // TIMES[SCENARIOS[scenario].variant].resolution_minutes
 
 
 # The published studies, which the target `reproduce` loads as modules. A study takes its time to

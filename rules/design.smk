@@ -11,6 +11,8 @@ rule solve_model:
         LOGS / "solve_model/{scenario}.log",
     benchmark:
         BENCHMARKS / "solve_model/{scenario}.tsv"
+    wildcard_constraints:
+        scenario=SINGLE_PATTERN,
     conda:
         ENVIRONMENT
     threads: solve_threads
@@ -18,11 +20,39 @@ rule solve_model:
         mem_mb=design_memory,
         runtime=solve_runtime,
     params:
-        inputs=design_params,
-        solve=solve_params,
+        designs=designs_params,
         code=code("solve_model"),
     script:
         "../scripts/solve_model.py"
+
+
+# The same for many designs of one demand, one after the other.
+for number, names in enumerate(BLOCKS):
+
+    rule:
+        name:
+            f"solve_block_{number}"
+        input:
+            block_price_files(names),
+            demand=demand_of_design(names[0]),
+        output:
+            expand(RESULTS / "designs/{scenario}.nc", scenario=names),
+        log:
+            expand(LOGS / "solve_model/{scenario}.log", scenario=names),
+        benchmark:
+            BENCHMARKS / f"solve_block/{number}.tsv"
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=growing(memory_of_design(names[0])),
+            runtime=block_runtime(names),
+        params:
+            designs=block_params(names),
+            version=block_version(names),
+            code=code("solve_model"),
+        script:
+            "../scripts/solve_model.py"
 
 
 rule export_model:

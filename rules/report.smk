@@ -44,7 +44,6 @@ rule write_scenarios:
 rule plot_figures:
     input:
         table=RESULTS / "designs.csv",
-        designs=DESIGNS,
     output:
         figures=report(
             directory(RESULTS / "figures"),
@@ -64,6 +63,7 @@ rule plot_figures:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
+        designs=DESIGNS,
         code=code("plot_figures"),
     script:
         "../scripts/plot_figures.py"
@@ -102,7 +102,6 @@ rule build_report:
     input:
         config=RESULTS / "config.yaml",
         table=DESIGN_TABLE,
-        designs=DESIGNS,
         figures=DESIGN_FIGURES,
         qualities=QUALITIES,
         calibrations=CALIBRATIONS,
@@ -140,6 +139,7 @@ rule build_report:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
+        designs=DESIGNS,
         benchmarks=str(BENCHMARKS),
         failures={failure.job: failure.cause for failure in FAILURES},
         code=code("build_report"),
@@ -277,6 +277,7 @@ rule write_manifest:
         mem_mb=growing(500),
         runtime=growing(20),
     params:
+        designs=DESIGNS,
         code=code("write_manifest"),
     script:
         "../scripts/write_manifest.py"

@@ -54,11 +54,13 @@ rule sweep_designs:
 rule summarise_sweep:
     input:
         rows=expand(
-            RESULTS / "sweep/{scenario}/{chunk}.parquet", scenario=SCENARIOS, chunk=SWEEP_CHUNKS
+            RESULTS / "sweep/{scenario}/{chunk}.parquet",
+            scenario=SWEPT_SCENARIOS,
+            chunk=SWEEP_CHUNKS,
         ),
         designs=expand(
             RESULTS / "sweep/{scenario}/{chunk}_designs.parquet",
-            scenario=SCENARIOS,
+            scenario=SWEPT_SCENARIOS,
             chunk=SWEEP_CHUNKS,
         ),
     output:

@@ -11,7 +11,7 @@ def main(snakemake: Any) -> None:
     """Unpack a job into one call."""
     with job_log(snakemake.log[0]):
         assess_service(
-            design_paths=list(snakemake.input.designs),
+            design_paths=list(snakemake.params.designs),
             designs_path=next(iter(snakemake.input.table), None),
             dwelling_paths=list(snakemake.input.dwellings),
             account_paths=list(snakemake.input.accounts),

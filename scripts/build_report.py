@@ -13,7 +13,7 @@ def main(snakemake: Any) -> None:
         build_report(
             config_path=given.config,
             designs_path=next(iter(given.table), None),
-            design_paths=list(given.designs),
+            design_paths=list(snakemake.params.designs),
             figures_dir=next(iter(given.figures), None),
             quality_paths=list(given.qualities),
             calibration_paths=list(given.calibrations),

@@ -11,7 +11,7 @@ def main(snakemake: Any) -> None:
     with job_log(snakemake.log[0]):
         plot_figures(
             designs_path=snakemake.input.table,
-            design_paths=list(snakemake.input.designs),
+            design_paths=list(snakemake.params.designs),
             figures_dir=snakemake.output.figures,
         )
 

@@ -10,7 +10,7 @@ def main(snakemake: Any) -> None:
     """Unpack a job into one call."""
     with job_log(snakemake.log[0]):
         write_manifest(
-            output_paths=list(snakemake.input.outputs),
+            output_paths=[*snakemake.input.outputs, *snakemake.params.designs],
             manifest_path=snakemake.output.manifest,
         )
 

@@ -16,12 +16,14 @@ from microchp.config.scenarios import (
     demand_files,
     demand_inputs,
     demand_parts,
+    design_blocks,
     design_inputs,
     operation_cases,
     price_files,
     scenario_id,
     scenario_rows,
     scenario_table,
+    variant_times,
 )
 from microchp.errors import ConfigError, DataError
 
@@ -97,6 +99,37 @@ def test_two_scenarios_never_share_an_id(text: str) -> None:
 # ------------------------------------------------------------------------------ design inputs
 
 
+def blocks(config: Config) -> list[list[str]]:
+    return design_blocks(config, scenario_table(config).values(), variant_times(config))
+
+
+def many_variants(number: int, changed: str = "tariff: {gas_gbp_per_kwh: 0.05}") -> str:
+    listed = ", ".join(f"v{n}: {{{changed}}}" for n in range(number))
+    return f"scenarios: {{house: [flat, terrace], variants: {{{listed}}}}}"
+
+
+def test_designs_of_a_small_grid_have_jobs_of_their_own() -> None:
+    assert blocks(load()) == []
+    assert blocks(load(many_variants(19))) == []
+
+
+def test_a_large_grid_is_cut_into_blocks_of_one_house_and_calendar() -> None:
+    config = load(many_variants(40))
+    table, found = scenario_table(config), blocks(config)
+    assert sorted(name for names in found for name in names) == sorted(table)
+    assert max(map(len, found)) == 50
+    assert all(len({table[name].house for name in names}) == 1 for names in found)
+    # more variants at the end leave full blocks as they are
+    assert [names for names in found if len(names) == 50] == [
+        names for names in blocks(load(many_variants(45))) if names in found and len(names) == 50
+    ]
+    hourly = load(many_variants(40, "time: {resolution_minutes: 60}"))
+    as_configured = {name for name in table if table[name].variant == ""}
+    assert all(
+        set(names) <= as_configured or not set(names) & as_configured for names in blocks(hourly)
+    )
+
+
 def test_catalogue_values_are_resolved_for_the_design() -> None:
     config = load(
         "chp: {sizes_kw: [0, 2], min_load_share: 0.25, cost_index: 2.0}\n"
@@ -164,6 +197,36 @@ def test_a_variant_changes_its_designs_and_no_others() -> None:
         for name in ("flat-fit-with", "flat-fit-with-odd")
     ]
     assert costs[1] == costs[0] / 2
+
+
+def test_a_variant_may_change_entries_of_catalogues() -> None:
+    changed = load(
+        "scenarios: {house: [flat], incentive: [fit], tes: [with], variants: {later: {"
+        "incentives: {fit: {generation_gbp_per_kwh: 0.05, tariff: {export_file: sold.csv}}}, "
+        "units: {gas_engine: {gas_engine_1kw: {capital_cost_gbp_per_kw: 2000}}}}}}"
+    )
+    now, later = (design(changed, f"flat-fit-with{ending}") for ending in ("", "-later"))
+    assert later.incentive.generation_gbp_per_kwh == 0.05
+    assert later.incentive.export_gbp_per_kwh == now.incentive.export_gbp_per_kwh
+    assert {unit.capital_cost_gbp_per_kw for unit in later.units} - {
+        unit.capital_cost_gbp_per_kw for unit in now.units
+    } == {2000}
+    assert now == design(load("scenarios: {incentive: [fit]}"), "flat-fit-with")
+    with pytest.raises(DataError, match=r"variants\.later\.incentives\.fit\.tariff\.export_file"):
+        check_files(changed)
+
+
+def test_a_fixed_design_need_not_be_possible_where_it_is_not_evaluated() -> None:
+    text = (
+        "scenarios: {house: [flat], incentive: [none], variants: {cells: {chp: {technology: "
+        "fuel_cell, sizes_kw: [0, 1]}}}}\n"
+        "fixed_designs: [{name: printed, house: flat, incentive: none, chp_kw: 2, variants: VARY}]"
+    )
+    config = load(text.replace("VARY", "[]"))
+    assert [unit.power_kw for unit in design(config, "flat-none-without-printed").units] == [2]
+    assert [unit.power_kw for unit in design(config, "flat-none-with-cells").units] == [1]
+    with pytest.raises(ConfigError, match=r"variants\.cells:\n  fixed_designs: no 2 kW unit"):
+        load(text.replace("VARY", "[cells]"))
 
 
 def test_an_incentives_own_tariff_is_that_of_the_design_not_of_business_as_usual() -> None:
@@ -332,8 +395,8 @@ def test_missing_files_are_named_all_at_once_with_their_keys(
         "tariff.import_file: no file 'prices.csv'",
         "tariff.export_file: no file 'sold.csv'",
         "emissions.grid_file: no file 'carbon.csv'",
-        "scenarios.variants.dear.tariff.import_file: no file 'dear.csv'",
         "incentives.fit.tariff.import_file: no file 'agile.csv'",
+        "scenarios.variants.dear.tariff.import_file: no file 'dear.csv'",
     ]
     for name in ("flat.csv", "here.epw", "prices.csv", "sold.csv", "carbon.csv"):
         (tmp_path / name).touch()

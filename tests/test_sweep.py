@@ -1,24 +1,29 @@
 """Sweeps: samples, what is known at other prices, rows, and what they say together."""
 
+import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 import yaml
 from conftest import ROOT
-from design_cases import FIT, inputs, random_problem, year_of_demand
+from design_cases import FIT, inputs, random_problem, system_problem, year_of_demand
 from scipy import stats
 
 from microchp.account.designs import assess_design
-from microchp.config import Config, Solve, Sweep, Tes, load_config
-from microchp.config.scenarios import scenario_table
+from microchp.config import Config, Solve, Sweep, Tes, load_config, sampled_config
+from microchp.config.scenarios import design_inputs, scenario_table
 from microchp.config.sweep import SampledInput
+from microchp.design.check import check_solution
+from microchp.design.model import build_printed_model
 from microchp.design.problem import problem_from
 from microchp.design.proof import Proof, size_curve
 from microchp.design.search import Design, solve_by_days
-from microchp.design.solve import design_dataset
+from microchp.design.solve import design_dataset, solve_model
 from microchp.design.table import prices_of
 from microchp.errors import ConfigError
 from microchp.files import read_netcdf, write_netcdf
@@ -27,9 +32,17 @@ from microchp.report.sections import samples
 from microchp.report.sweep_figures import plot_sweep
 from microchp.sweep.chunk import prepare_sweep, sweep_designs
 from microchp.sweep.known import Sold, price_classes, prices_of_year
-from microchp.sweep.library import Library, counted_row, look, operation_at, standing, years_of
+from microchp.sweep.library import (
+    Library,
+    counted_row,
+    look,
+    operation_at,
+    solve_alone,
+    standing,
+    years_of,
+)
 from microchp.sweep.problems import Samples
-from microchp.sweep.row import priced_row
+from microchp.sweep.row import KEPT, PRICED, priced_row, row_alone
 from microchp.sweep.samples import quantiles, saltelli_shares, sample_table
 from microchp.sweep.summary import (
     answers,
@@ -280,8 +293,33 @@ def test_a_row_at_other_prices_is_the_account_of_those_flows(
     row = priced_row(problem, own.plant, 5.0, counted, cost)
     proof = Proof(Design(own, operation, cost), cost, size_curve([]), "store_line")
     account = assess_design(design_dataset(problem, proof, 0.0))
+    assert row.keys() == row_alone(problem, proof).keys()
     for name, value in row.items():
         assert value == pytest.approx(account[name], rel=1e-9, abs=1e-6, nan_ok=True), name
+
+
+@pytest.mark.parametrize("parts", ["chp boiler battery", "chp boiler tes battery", "chp boiler pv"])
+def test_systems_that_more_than_a_store_of_heat_ties_are_solved_by_their_own_way(
+    parts: str,
+) -> None:
+    problem = system_problem(seed=3, parts=tuple(parts.split()), prices="export")
+    nothing_known = Library(price_classes(prices_of(problem)))
+    assert nothing_known.offers(years_of(problem)) == []
+    proof = solve_alone(problem, Solve(relative_gap=0.01))
+    assert proof.method != "store_line"
+    model = build_printed_model(problem)
+    check_solution(problem, model, proof.design, proof.design.flows, proof.lower_bound_gbp)
+    row = row_alone(problem, proof)
+    assert row["eac_gbp"] - proof.lower_bound_gbp <= max(0.01 * abs(row["eac_gbp"]), 1.0)
+
+
+def test_units_whose_starts_count_are_solved_by_their_own_way() -> None:
+    problem = case(1, 0.03, 0.05, 0.0)
+    units = [unit.model_copy(update={"start_cost_gbp": 0.5}) for unit in problem.inputs.units]
+    given = problem.inputs.model_copy(update={"units": units})
+    counted = dataclasses.replace(problem, inputs=given)
+    assert Library(price_classes(prices_of(counted))).offers(years_of(counted)) == []
+    assert solve_alone(counted, Solve(relative_gap=0.01)).method != "store_line"
 
 
 def test_another_technology_is_not_taken_for_the_same(
@@ -298,7 +336,7 @@ def test_another_technology_is_not_taken_for_the_same(
 # ----------------------------------------------------------------------------------- rows
 
 
-SWEPT: dict[str, object] = {
+SWEPT: dict[str, Any] = {
     "checked_samples": 3,
     "inputs": {
         GAS: {"low": 0.025, "high": 0.05},
@@ -308,8 +346,10 @@ SWEPT: dict[str, object] = {
 }
 
 
-def swept(tmp_path: Path, tes: str, chunk_samples: int, samples: int = 10) -> pd.DataFrame:
-    config = study(samples=samples, chunk_samples=chunk_samples, **SWEPT)
+def swept(
+    tmp_path: Path, tes: str, chunk_samples: int, samples: int = 10, *, alone: bool = False
+) -> pd.DataFrame:
+    config = study(samples=samples, chunk_samples=chunk_samples, alone=alone, **SWEPT)
     folder = tmp_path / f"{tes}-{chunk_samples}"
     demand = folder / "demand.nc"
     write_netcdf(year_of_demand(), demand)
@@ -359,6 +399,31 @@ def test_rows_agree_with_runs_of_the_same_configuration_alone(tmp_path: Path) ->
             assert row[name] == pytest.approx(account[name], rel=1e-9)
         income = row["bau_cost_gbp"] - row["eac_gbp"]
         assert row["eai_gbp"] == pytest.approx(income, abs=1e-9)
+
+
+@pytest.mark.parametrize("tes", ["with", "without"])
+def test_samples_designed_alone_are_the_rows_of_runs_of_the_same_configuration(
+    tmp_path: Path, tes: str
+) -> None:
+    """Ten rows to 1e-9, by the way of a run from its configuration to its row of the table."""
+    rows = swept(tmp_path, tes, 5, alone=True)
+    assert rows["proven"].all()
+    for _, row in rows.iterrows():
+        sampled = {key: float(row[key]) for key in SWEPT["inputs"]}
+        alone = sampled_config(study(), sampled, "a run alone")
+        scenario = scenario_table(alone)[f"cottage-none-{tes}"]
+        design_path = tmp_path / "alone.nc"
+        solve_model(
+            demand_path=tmp_path / f"{tes}-5" / "demand.nc",
+            design_path=design_path,
+            inputs=design_inputs(alone, scenario),
+            solve=alone.solve,
+        )
+        design = xr.load_dataset(design_path)
+        account = assess_design(design)
+        for name in (*PRICED, *KEPT, "chp_kw", "tes_kwh", "lower_bound_gbp"):
+            expected = account[name] if name in account else design.attrs[name]
+            assert row[name] == pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True), name
 
 
 def test_a_sample_without_a_design_is_kept_and_says_why(tmp_path: Path) -> None:

@@ -42,6 +42,22 @@ def test_a_line_says_how_far_the_run_and_the_stage_are(tmp_path: Path) -> None:
     assert run.finish(8) == "[2/6] all"
 
 
+def test_blocks_of_designs_are_one_stage_and_name_those_that_fail(tmp_path: Path) -> None:
+    run = Run()
+    logs = [tmp_path / f"logs/solve_model/{name}.log" for name in ("flat", "house", "hut")]
+    write_log(logs[0], "solved")
+    with pytest.raises(SystemExit), job_log(logs[1]):
+        raise DataError("too cold")
+    run.begin(1, "solve_block_7", [])
+    assert run.finish(1).endswith("solve_block")
+    run.fail(2, "solve_block_12", map(str, logs))
+    assert run.failed[0].failed_logs == [logs[1]]
+    assert "  solve_model house: too cold\n" in run.failures()
+    # of a job that was killed, those that have not ended
+    logs[1].unlink()
+    assert run.failed[0].failed_logs == logs[1:]
+
+
 def test_records_are_followed_and_routine_is_left_out(
     logger: logging.Logger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,7 +78,7 @@ def test_records_are_followed_and_routine_is_left_out(
     assert shown[0] == "2 jobs: 1 plot, 1 all"
     assert shown[1].startswith("[1/2] plot: drawn (0.")
     assert shown[2:] == ["another error"]
-    assert run.failed == [Job("plot", log)]
+    assert run.failed == [Job("plot", (log,))]
 
 
 def test_another_terminal_is_left_alone(logger: logging.Logger) -> None:

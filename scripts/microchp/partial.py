@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from microchp.terminal import Run, cause
+from microchp.workflow import job_name
 
 FAILURES = "MICROCHP_FAILURES"
 """Environment variable with the file of what has failed, in a run over what has succeeded."""
@@ -29,10 +30,15 @@ LEFT_OUT_BY = {
     "build_group_part": "house",
     "resample_demand": "house",
     "solve_model": "scenario",
+    "solve_block": "scenario",
     "simulate_dwelling": "case",
     "aggregate_group": "case",
 }
-"""Rules without whose result a run can go on, with the wildcard that names what it goes without."""
+"""Rules without whose result a run can go on, and what it goes without.
+
+The wildcard of that name tells which one; a block of designs, which has none, by the names of the
+logs of those that have failed.
+"""
 
 PAGE = "build_report"
 """The rule of what a run over the rest is for."""
@@ -55,9 +61,12 @@ def failures_of(run: Run) -> list[Failure]:
     found = []
     for job in run.failed:
         kind = LEFT_OUT_BY.get(job.rule)
-        if kind is None or kind not in job.wildcards or job.log is None:
+        if kind is None or not job.failed_logs:
             return []
-        found.append(Failure(job.name, kind, job.wildcards[kind], cause(job.log)))
+        found += [
+            Failure(job_name(log), kind, job.wildcards.get(kind, log.stem), cause(log))
+            for log in job.failed_logs
+        ]
     return found
 
 

@@ -48,18 +48,36 @@ STOPPED = "Terminating processes on user request"
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ (\w+) [\w.]+: (.*)")
 
 
+BLOCK = re.compile(r"solve_block_\d+")
+"""Rules of blocks of designs, all of which are one stage of a run."""
+
+
+def stage(rule: str) -> str:
+    """What a rule's jobs are counted as."""
+    return "solve_block" if BLOCK.fullmatch(rule) else rule
+
+
 @dataclass(frozen=True)
 class Job:
-    """A job of a run: its rule, its log if it has one, and what it is made for."""
+    """A job of a run: its stage, its logs, and what it is made for; a block has several logs."""
 
     rule: str
-    log: Path | None = None
+    logs: tuple[Path, ...] = ()
     wildcards: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """Name in the lines of the run."""
-        return self.rule if self.log is None else job_name(self.log)
+        if not self.logs:
+            return self.rule
+        more = f" and {len(self.logs) - 1} more" if len(self.logs) > 1 else ""
+        return f"{job_name(self.logs[0])}{more}"
+
+    @property
+    def failed_logs(self) -> list[Path]:
+        """Logs that tell of a failure; if none does, those that tell of no end, or all."""
+        told = [log for log in self.logs if any(level == "ERROR" for level, _ in _records(log))]
+        return told or [log for log in self.logs if not last_words(log)[1]] or [*self.logs]
 
 
 @dataclass
@@ -98,12 +116,13 @@ class Run:
         wildcards: Mapping[str, str] | None = None,
     ) -> None:
         """Note that a job has begun."""
-        self.jobs[number] = Job(rule, _first(logs), dict(wildcards or {}))
-        self.started.setdefault(rule, self.clock())
+        job = Job(stage(rule), tuple(map(Path, logs)), dict(wildcards or {}))
+        self.jobs[number] = job
+        self.started.setdefault(job.rule, self.clock())
 
     def fail(self, number: int, rule: str, logs: Iterable[str]) -> None:
         """Note that a job has failed."""
-        self.failed.append(self.jobs.get(number) or Job(rule, _first(logs)))
+        self.failed.append(self.jobs.get(number) or Job(stage(rule), tuple(map(Path, logs))))
 
     def finish(self, number: int) -> str:
         """Note that a job is done; the line that tells so, with what its log says last."""
@@ -111,11 +130,11 @@ class Run:
         self.done[job.rule] += 1
         planned = self.planned.total()
         count = f"[{self.done.total():{len(str(planned))}}/{planned}]"
-        said, took = ("", "") if job.log is None else last_words(job.log)
-        times = "; ".join(part for part in (took, self.stage(job.rule)) if part)
+        said, took = last_words(job.logs[-1]) if job.logs else ("", "")
+        times = "; ".join(part for part in (took, self.progress(job.rule)) if part)
         return f"{count} {job.name}{said and f': {said}'}{times and f' ({times})'}"
 
-    def stage(self, rule: str) -> str:
+    def progress(self, rule: str) -> str:
         """How far the jobs of a rule are, and how long the rest takes at the pace so far."""
         done, planned = self.done[rule], self.planned[rule]
         if planned < 2 or rule not in self.started:
@@ -133,16 +152,12 @@ class Run:
         what = "1 job has" if len(self.failed) == 1 else f"{len(self.failed)} jobs have"
         lines = [f"{what} failed; {self.done.total()} of {self.planned.total()} are done:"]
         for job in self.failed:
-            if job.log is None:
+            for log in job.failed_logs:
+                lines += [f"  {job_name(log)}: {cause(log)}", f"  (log: {log})"]
+            if not job.failed_logs:
                 lines.append(f"  {job.name}")
-            else:
-                lines += [f"  {job.name}: {cause(job.log)}", f"  (log: {job.log})"]
         lines.append("What is done is kept: mend the cause and run again.")
         return "\n".join(lines)
-
-
-def _first(logs: Iterable[str]) -> Path | None:
-    return next((Path(log) for log in logs), None)
 
 
 def duration(seconds: float) -> str:
@@ -320,7 +335,9 @@ def follow_run(logger: logging.Logger, handler_name: str) -> Run:
         told: dict[str, Any] = record.__dict__
         event = told.get("event")
         if event == "run_info":
-            run.planned = Counter(told["stats"])
+            run.planned = Counter()
+            for rule, count in told["stats"].items():
+                run.planned[stage(rule)] += count
             del run.planned["total"]
         elif event == "job_info":
             run.begin(told["jobid"], told["rule_name"], told["log"], told.get("wildcards"))

@@ -60,8 +60,17 @@ class Scenarios(Block):
         description=(
             "Named sets of changes to the blocks `time` (its year apart), `chp`, `tes`, "
             "`boiler`, `heat_pump`, `pv`, `battery`, `immersion_heater`, `grid`, `tariff`, "
-            "`emissions`, `finance` and `solve`; the whole grid is solved for each as well as "
-            "without."
+            "`emissions`, `finance`, `solve`, and to entries of `incentives`, `units` and "
+            "`heat_pumps`; the whole grid is solved for each as well as without."
+        ),
+    )
+    designs_per_job: int | None = Field(
+        None,
+        ge=1,
+        description=(
+            "Designs of one house that a job makes one after the other; they do not depend on it. "
+            "By default one, and 50 in a grid of more than 250 scenarios, where starting a job "
+            "for each would take longest."
         ),
     )
 

@@ -14,6 +14,7 @@ from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
 from microchp.config.messages import explain
 from microchp.config.parts import PV_YIELD_KEYS, Battery, HeatPump, ImmersionHeater, Pv
+from microchp.config.plants import DEFAULT_PLANT
 from microchp.config.root import Config
 from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
@@ -38,13 +39,13 @@ VARIANT_BLOCKS = (
     "emissions",
     "finance",
     "solve",
+    "incentives",
+    "units",
+    "heat_pumps",
 )
 
 SWEPT_BLOCKS = (
     *(block for block in VARIANT_BLOCKS if block not in ("time", "solve")),
-    "incentives",
-    "units",
-    "heat_pumps",
     "plants",
 )
 """Blocks with keys that a sweep may sample: all that a design is made of, demand apart."""
@@ -214,8 +215,8 @@ def load_config(
     source
         Where the configuration came from, for messages.
     with_variants
-        Whether each of ``scenarios.variants`` is checked too; a job of a run that has checked
-        them need not, so that its time does not grow with their number.
+        Whether each of ``scenarios.variants`` is checked too; the workflow does so itself, and
+        keeps what comes of it.
 
     Raises
     ------
@@ -258,7 +259,9 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
             )
         )
     _refuse_demand_keys(changes, where, "a variant")
-    return _changed(config, changes, where)
+    # those that are not evaluated in it need not be possible there
+    fixed = [design for design in config.fixed_designs if variant in design.variants]
+    return _changed(config.model_copy(update={"fixed_designs": fixed}), changes, where)
 
 
 def plant_config(config: Config, plant: str, source: str = "config/config.yaml") -> Config:
@@ -274,7 +277,8 @@ def plant_config(config: Config, plant: str, source: str = "config/config.yaml")
         return config
     where = f"{source}, plants.{plant}"
     _refuse_demand_keys(changes, where, "a plant")
-    return _changed(config, changes, where)
+    fixed = config.fixed_designs if plant == DEFAULT_PLANT else []
+    return _changed(config.model_copy(update={"fixed_designs": fixed}), changes, where)
 
 
 def _changed(config: Config, changes: Mapping[str, Any], where: str) -> Config:
@@ -283,8 +287,7 @@ def _changed(config: Config, changes: Mapping[str, Any], where: str) -> Config:
     Blocks that stay are valid already, and not looked at again but for what they have to do with
     those that change.
     """
-    old = {key: getattr(config, key) for key in changes}
-    given = {key: block and block.model_dump(mode="json") for key, block in old.items()}
+    given = config.model_dump(mode="json", include=set(changes))
     return _validate(dict(config) | merge(given, changes), where)
 
 

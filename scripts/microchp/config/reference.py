@@ -98,7 +98,12 @@ def json_schema() -> Schema:
             "type": "object",
             "additionalProperties": False,
             "properties": {
-                block: {"$ref": schema["properties"][block]["$ref"]} for block in VARIANT_BLOCKS
+                block: {
+                    key: value
+                    for key, value in schema["properties"][block].items()
+                    if key not in ("title", "description", "default")
+                }
+                for block in VARIANT_BLOCKS
             },
         }
     }

@@ -7,7 +7,7 @@ configuration, with its sizes free (``optimal``) or given (the name of a fixed d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -53,7 +53,6 @@ from microchp.config import (
     plant_config,
     variant_config,
 )
-from microchp.config.load import variant_prices
 from microchp.config.parts import PV_YIELD_KEYS
 from microchp.errors import ConfigError, DataError
 
@@ -259,6 +258,41 @@ def scenario_table(config: Config) -> dict[str, Scenario]:
             "the same house, incentive and store has"
         )
     return {scenario.scenario: scenario for scenario in scenarios}
+
+
+MANY_DESIGNS, IN_A_BLOCK = 250, 50
+"""A grid with more scenarios than this is designed in blocks, by default of so many designs."""
+
+
+def design_blocks(
+    config: Config, scenarios: Iterable[Scenario], times: Mapping[str, Time]
+) -> list[list[str]]:
+    """Ids of optimal designs in blocks that a job makes one after the other; none in a small grid.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    scenarios
+        The grid, or what is left of it. Those of a house and calendar share blocks, in their
+        order: variants added at the end leave the blocks before them as they are.
+    times
+        Calendar and resolution by variant (:func:`variant_times`).
+    """
+    alike: dict[tuple[str, str], list[str]] = {}
+    for scenario in scenarios:
+        if scenario.design == OPTIMAL:
+            key = (scenario.house, times[scenario.variant].model_dump_json())
+            alike.setdefault(key, []).append(scenario.scenario)
+    number = sum(map(len, alike.values()))
+    size = config.scenarios.designs_per_job or (IN_A_BLOCK if number > MANY_DESIGNS else 1)
+    if size == 1:
+        return []
+    return [
+        names[first : first + size]
+        for names in alike.values()
+        for first in range(0, len(names), size)
+    ]
 
 
 def _stores(config: Config, plant: str) -> list[Literal["with", "without"]]:
@@ -631,19 +665,24 @@ def year_files(config: Config) -> list[NamedFile]:
     files = factor_files(config)
     if config.network.price_file is not None:
         files.append(NamedFile("network.price_file", config.network.price_file, "import_price"))
-    priced = {"tariff", "emissions"}
-    changing = [name for name, changes in config.scenarios.variants.items() if priced & {*changes}]
+    keys = {"import_file", "export_file", "grid_file"}
+    changing = [
+        name
+        for name, changes in config.scenarios.variants.items()
+        if changes.get("incentives")
+        or keys & {*(changes.get("tariff") or {}), *(changes.get("emissions") or {})}
+    ]
     for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
-        tariff, emissions = variant_prices(config, variant)
-        own = _tariff_files(tariff, f"{where}tariff")
-        own += _emission_files(emissions, f"{where}emissions")
+        changed = variant_config(config, variant)
+        own = _tariff_files(changed.tariff, f"{where}tariff")
+        own += _emission_files(changed.emissions, f"{where}emissions")
+        for name in config.scenarios.incentive:
+            paid = changed.incentives[name].tariff
+            if paid is not None:
+                own += _tariff_files(paid, f"{where}incentives.{name}.tariff")
         known = {(file.path, file.kind) for file in files} if variant else set()
         files += [file for file in own if (file.path, file.kind) not in known]
-    for name in config.scenarios.incentive:
-        paid = config.incentives[name].tariff
-        if paid is not None:
-            files += _tariff_files(paid, f"incentives.{name}.tariff")
     return files
 
 

@@ -127,6 +127,14 @@ class Sweep(Block):
         [], description="Inputs that go together, of `monte_carlo` alone."
     )
     chunk_samples: int = Field(500, ge=1, description="Samples of a job. Rows do not depend on it.")
+    alone: bool = Field(
+        False,
+        description=(
+            "Whether each sample is designed as a run of its own is, so that its row is that run's "
+            "to rounding. Otherwise most samples take the best of what is known from others, as "
+            "well proven, in a fraction of the time."
+        ),
+    )
     checked_samples: int = Field(
         2,
         ge=0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -130,7 +131,12 @@ class Tariff(Block):
         """Year of the prices, as far as it is known."""
         if self.year is not None:
             return self.year
-        return SAP_2012 if self == Tariff() else None
+        return SAP_2012 if self == _default() else None
+
+
+@lru_cache
+def _default() -> Tariff:
+    return Tariff()
 
 
 def _mean_problems(key: str, periods: Sequence[PricePeriod], lowest: float) -> list[str]:
@@ -162,21 +168,40 @@ def coverage_problems(key: str, periods: Sequence[PricePeriod]) -> list[str]:
     periods
         In any order.
     """
-    alike: dict[tuple[int, ...], Places] = {}  # days that the same periods hold on
-    for month in range(1, 13):
-        for kind in DAY_KINDS:
-            held = tuple(k for k, period in enumerate(periods) if period.holds(month, kind))
-            alike.setdefault(held, set()).add((month, kind))
-    found: dict[tuple[str, int, int], Places] = {}
-    for held, places in alike.items():
-        pieces = [piece for k in held for piece in periods[k].minutes()]
-        for problem in _day_problems(pieces):
-            found.setdefault(problem, set()).update(places)
+    found = _year_problems(
+        tuple(
+            (period.days, tuple(period.months or range(1, 13)), tuple(period.minutes()))
+            for period in periods
+        )
+    )
     return [
         f"{key} must cover 00:00 to 24:00 of every day once; {what} between {clock_of(start)} and "
         f"{clock_of(end)}{_where(places)}"
         for (what, start, end), places in found.items()
     ]
+
+
+# Thousands of variants have the periods of the run as configured.
+@lru_cache
+def _year_problems(
+    periods: tuple[tuple[str, tuple[int, ...], tuple[tuple[int, int], ...]], ...],
+) -> dict[tuple[str, int, int], Places]:
+    """What is missing or doubled, from and to (min), and on which days; of days, months, pieces."""
+    alike: dict[tuple[int, ...], Places] = {}  # days that the same periods hold on
+    for month in range(1, 13):
+        for kind in DAY_KINDS:
+            held = tuple(
+                k
+                for k, (days, months, _) in enumerate(periods)
+                if days in ("all", kind) and month in months
+            )
+            alike.setdefault(held, set()).add((month, kind))
+    found: dict[tuple[str, int, int], Places] = {}
+    for held, places in alike.items():
+        pieces = [piece for k in held for piece in periods[k][2]]
+        for problem in _day_problems(pieces):
+            found.setdefault(problem, set()).update(places)
+    return found
 
 
 def _day_problems(pieces: Iterable[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:

@@ -238,7 +238,7 @@ def solve_problem(
         "%d days of %d slices, method %s, %d threads, gap %g asked, time limit %.0f s",
         *problem.shape, solve.method, threads, solve.relative_gap, seconds_left(),
     )  # fmt: skip
-    proof = _proof(problem, model, solve, seconds_left, threads)
+    proof = prove(problem, model, solve, seconds_left, threads)
     seconds = time.monotonic() - started
     design, asked = proof.design, _asked(solve)
     if not asked.met(design.cost_gbp, proof.lower_bound_gbp):
@@ -250,7 +250,7 @@ def solve_problem(
             f"solve.time_limit_minutes (now {solve.time_limit_minutes:g})"
             + (", or set solve.method: decomposed." if proof.method == "monolithic" else ".")
         )
-    _refuse_unserved(problem, design)
+    refuse_unserved(problem, design)
     check_solution(problem, model, design, design.flows, proof.lower_bound_gbp)
     log.info(
         "solved: %s, %s, %.2f GBP/y, gap %.2g, %.1f s",
@@ -261,14 +261,17 @@ def solve_problem(
     return design_dataset(problem, proof, seconds)
 
 
-def _proof(
+def prove(
     problem: Problem,
     model: linopy.Model | None,
     solve: Solve,
     seconds_left: Clock,
-    threads: int,
+    threads: int = 1,
 ) -> Proof[Design]:
-    """The proof by the route that the problem and its user ask for."""
+    """The proof by the route that the problem and its user ask for; the caller judges its gap.
+
+    Parameters and errors are those of :func:`solve_problem`.
+    """
 
     def whole() -> Proof[Design]:
         printed = build_printed_model(problem) if model is None else model
@@ -299,10 +302,15 @@ def _proof(
     return proof
 
 
-def _refuse_unserved(problem: Problem, design: Design) -> None:
+def refuse_unserved(problem: Problem, design: Design) -> None:
     """Refuse a proven optimum with unserved demand.
 
     It costs so much that the optimum has some only where no size allowed can serve it.
+
+    Raises
+    ------
+    SolveError
+        With the keys that limit what is served.
     """
     for name, what, served, keys in (
         (

@@ -26,7 +26,7 @@ from microchp.design.certificate import Cut
 from microchp.design.check import check_solution
 from microchp.design.model import build_printed_model
 from microchp.design.problem import Problem, problem_from
-from microchp.design.proof import sizes_of
+from microchp.design.proof import Asked, relative_gap, sizes_of
 from microchp.design.schedule import PlantYear
 from microchp.design.search import Design
 from microchp.design.table import prices_of
@@ -35,20 +35,20 @@ from microchp.files import read_netcdf, whole
 from microchp.sweep.known import Known, PlantKey, Technology, plant_key, price_classes
 from microchp.sweep.library import (
     AIM,
-    KNOWN,
-    LOOKED_AT,
+    Found,
     Library,
     Offer,
     hull_gbp,
     look,
     looked_at,
     operation_at,
+    solve_alone,
     solve_sample,
     standing,
     years_of,
 )
 from microchp.sweep.problems import Samples, problem_at
-from microchp.sweep.row import priced_row
+from microchp.sweep.row import priced_row, row_alone
 
 log = logging.getLogger(__name__)
 
@@ -444,19 +444,36 @@ def sample_rows(
         years = years_of(problem)
         offers = job.library.offers(years)
         judged = judged_rows(job, sample, designs, years, offers)
-        found = solve_sample(years, offers, job.library, config.solve, sample=sample)
+        found = sample_from_known(job, years, offers, sample)
+        if found is not None:
+            row |= priced_row(problem, found.plant, found.tes_kwh, found.counted, found.cost_gbp)
+            bound, method = found.lower_bound_gbp, found.solve_method
+        else:
+            proof = solve_alone(problem, config.solve)
+            row |= row_alone(problem, proof)
+            bound, method = proof.lower_bound_gbp, proof.method
     except MicrochpError as error:
         return {**row, "proven": False, "solve_method": "none", "status": str(error)}, judged
-    proven = found.gap <= config.solve.relative_gap
+    asked = Asked(config.solve.relative_gap, config.solve.absolute_gap_gbp)
+    proven = asked.met(row["eac_gbp"], bound)
     row |= {
-        **priced_row(problem, found.plant, found.tes_kwh, found.counted, found.cost_gbp),
-        "lower_bound_gbp": found.lower_bound_gbp,
-        "relative_gap": max(found.gap, 0.0),
+        "lower_bound_gbp": bound,
+        "relative_gap": max(relative_gap(row["eac_gbp"], bound), 0.0),
         "proven": proven,
-        "solve_method": found.solve_method,
+        "solve_method": method,
         "status": PROVEN if proven else NOT_PROVEN,
     }
     return row, judged
+
+
+def sample_from_known(
+    job: SweepJob, years: list[PlantYear], offers: list[Offer], sample: int
+) -> Found | None:
+    """The design of a sample by what is known of others, unless it is to be solved alone."""
+    config = job.samples.config
+    if config.sweep.alone:
+        return None
+    return solve_sample(years, offers, job.library, config.solve, sample=sample)
 
 
 def judged_rows(
@@ -496,6 +513,7 @@ def check_sample(job: SweepJob, sample: int, row: pd.Series) -> None:
     """Put the design of a row into the whole linopy model, and hold its bound against the hulls.
 
     The operation is made again where it was found, and its flows go into the model of the sample.
+    A sample that was solved alone is solved once more.
 
     Raises
     ------
@@ -503,12 +521,17 @@ def check_sample(job: SweepJob, sample: int, row: pd.Series) -> None:
         If the model refuses them, if they do not cost what the row says, or if the hull of some
         plant at this size lies below the bound.
     """
-    if row["solve_method"] not in (KNOWN, LOOKED_AT):
-        return  # without a design, or checked on its own way
+    if row["solve_method"] == "none":
+        return  # without a design
     problem = job.problem(sample)
     years = years_of(problem)
-    solve, offers = job.samples.config.solve, job.library.offers(years)
-    found = solve_sample(years, offers, job.library, solve, sample=sample)
+    found = sample_from_known(job, years, job.library.offers(years), sample)
+    if found is None:
+        proof = solve_alone(problem, job.samples.config.solve)
+        model = build_printed_model(problem)
+        check_solution(problem, model, proof.design, proof.design.flows, proof.lower_bound_gbp)
+        log.info("sample %d: the linopy model agrees", sample)
+        return
     place = job.problem(int(found.counted["found_at"]))
     plant = next(p for p in place.plants if plant_key(p) == plant_key(found.plant))
     year = PlantYear(place, plant)

@@ -22,12 +22,8 @@ from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Dispatched, Proof, relative_gap, size_curve
 from microchp.design.rounding import Rounding
 from microchp.design.schedule import Operation, PlantYear
-from microchp.design.search import (
-    marginal_price,
-    solve_by_days,
-)
-from microchp.design.solve import design_dataset
-from microchp.errors import SolveError
+from microchp.design.search import marginal_price
+from microchp.design.solve import design_dataset, prove, refuse_unserved
 from microchp.sweep.known import (
     Bound,
     Known,
@@ -123,14 +119,17 @@ class Library:
         ]
 
     def offers(self, years: Iterable[PlantYear]) -> list[Offer]:
-        """What is known of the plants of a sample; none at all where prices are no vector."""
+        """What is known of the plants of a sample.
+
+        None at all where prices are no vector, or where more than one store of heat ties slices.
+        """
         offers: list[Offer] = []
         sold: Sold | None = None
         for year in years:
             problem = year.problem
             sold = sold or Sold.of(problem, self.classes)
             prices = prices_of_year(year, sold)
-            if prices is None or len(problem.stores) > 1 or problem.inputs.pv is not None:
+            if prices is None or not problem.ties_by_one_store:
                 return []
             offers.append(
                 Offer(
@@ -242,7 +241,7 @@ class Found:
     cost_gbp, lower_bound_gbp
         At the sample's own prices.
     solve_method
-        As :data:`KNOWN` and :data:`LOOKED_AT`, or that of a design on its own.
+        :data:`KNOWN` or :data:`LOOKED_AT`.
     """
 
     plant: Plant
@@ -349,8 +348,8 @@ def look(
 
 def solve_sample(
     years: list[PlantYear], offers: list[Offer], library: Library, solve: Solve, *, sample: int
-) -> Found:
-    """The design of a sample, proven to the gap asked for if the time limit allows.
+) -> Found | None:
+    """The design of a sample, proven to the gap asked for; None where hulls cannot prove it.
 
     Parameters
     ----------
@@ -359,24 +358,18 @@ def solve_sample(
     library
         What is known.
     solve
-        Gap and time limit.
+        Gap.
     sample
         Its number.
-
-    Raises
-    ------
-    SolveError
-        If no size allowed can serve the demand.
     """
-    problem = years[0].problem
     if not offers:
-        return solve_alone(problem, library.classes, solve)
+        return None
     offers, looked = look(
         years, offers, library.classes, stop_gap=solve.relative_gap, sample=sample
     )
     at = standing(offers)
     if at.gap > solve.relative_gap:
-        return solve_alone(problem, library.classes, solve)
+        return None
     known = offers[at.best].known
     return Found(
         years[at.best].plant,
@@ -388,19 +381,14 @@ def solve_sample(
     )
 
 
-def solve_alone(problem: Problem, classes: PriceClasses, solve: Solve) -> Found:
-    """The design of a sample as a scenario of its own is solved."""
-    left = countdown(solve.time_limit_minutes)
-    proof = solve_by_days(problem, solve.relative_gap, left, look_near=False)
-    design = proof.design
-    counted = counted_row(design.year, design.operation, classes)
-    if counted is None:
-        raise SolveError("no design within the sizes allowed meets the heat demand")
-    return Found(
-        design.plant,
-        design.operation.size_kwh,
-        counted[1],
-        design.cost_gbp,
-        proof.lower_bound_gbp,
-        proof.method,
-    )
+def solve_alone(problem: Problem, solve: Solve) -> Proof[Any]:
+    """The proof of a sample as a run of its own finds it; its gap is open where time is up.
+
+    Raises
+    ------
+    SolveError
+        If no size allowed can serve the demand, or time is up before there is a bound.
+    """
+    proof = prove(problem, None, solve, countdown(solve.time_limit_minutes))
+    refuse_unserved(problem, proof.design)
+    return proof

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from microchp.account import finance as money
+from microchp.account.designs import assess_design
 from microchp.design.problem import FloatArray, Problem, business_as_usual_gbp
-from microchp.design.proof import sizes_of
+from microchp.design.proof import Proof, sizes_of
+from microchp.design.solve import design_dataset
 from microchp.system.investment import boiler_investment, investments
 from microchp.system.plant import Plant
 
@@ -34,6 +36,20 @@ KEPT = (
     "peak_export_kw",
 )
 """Columns of ``designs.csv`` that do not depend on prices, with the flows given."""
+
+PRICED = (
+    "eac_gbp",
+    "eai_gbp",
+    "bau_cost_gbp",
+    "investment_gbp",
+    "saving_gbp",
+    "system_payback_years",
+    "system_npv_gbp",
+    "tde_kwh",
+    "co2_kg",
+    "bau_co2_kg",
+)
+"""Columns of ``designs.csv`` that do."""
 
 
 def grid_pattern(problem: Problem) -> FloatArray:
@@ -93,3 +109,10 @@ def priced_row(
         "bau_co2_kg": problem.bau_co2_kg,
         **{name: counted[name] for name in KEPT},
     }
+
+
+def row_alone(problem: Problem, proof: Proof[Any]) -> dict[str, Any]:
+    """The same columns for a design that was found at the prices of the sample itself."""
+    account = assess_design(design_dataset(problem, proof, 0.0))
+    sizes = sizes_of(problem, proof.design.plant, proof.design.sizes)
+    return sizes | {name: account[name] for name in (*PRICED, *KEPT)}
