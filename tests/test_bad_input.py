@@ -23,7 +23,7 @@ from conftest import hourly_demand
 from hypothesis import strategies as st
 from test_demand_weather import write_epw
 
-from microchp.config import Config, check_config_files, load_config
+from microchp.config import Config, check_config_files, load_config, read_yaml_file
 from microchp.config.notes import run_notes, year_notes
 from microchp.config.reference import json_schema
 from microchp.config.scenarios import NamedFile, check_files, operation_cases, scenario_table
@@ -197,6 +197,28 @@ def test_a_number_beyond_its_limit_is_refused(path: tuple[str, ...], key: str) -
         ("incentives: {fit: {co2_price_gbp_per_kg: 70}}", "70 looks like a price per tonne"),
         ("units: {gas_engine: {gas_engine_1kw: {power_kw: 1000}}}", "1000 looks like watts"),
         ("tariff: {gas_gbp_per_kwh: 77}", "77 looks like pence (to be divided by 100) or a price"),
+        ("tariff: {gas_gbp_per_kwh: 0.77}", "0.77 looks like pence (to be divided by 100) or a"),
+        ("tariff: {export_gbp_per_kwh: -0.8}", "-0.8 looks like pence"),
+        (
+            "tariff: {import_periods: [{start: '22:00', end: '07:00', price_gbp_per_kwh: 0.5}, "
+            "{start: '07:00', end: '22:00', price_gbp_per_kwh: 0.93}]}",
+            # (9 x 0.5 + 15 x 0.93) / 24
+            "import_periods: 0.769 on average looks like pence (to be divided by 100) or a price",
+        ),
+        (
+            "tariff: {export_periods: [{start: '00:00', end: '24:00', price_gbp_per_kwh: 1.5}]}",
+            "export_periods: 1.5 on average looks like pence",
+        ),
+        (
+            "tariff: {import_periods: [{start: '00:00', end: '24:00', price_gbp_per_kwh: -0.1}]}",
+            "import_periods: -0.1 on average looks like a sign turned round",
+        ),
+        (
+            "units: {mine: {small: &a {power_kw: 1, electrical_efficiency: 0.25, "
+            "thermal_efficiency: 0.6}, small_account: *a}}\n"
+            "operation: {units: [small, small_account]}",
+            "'detached-small_account' is how a file of 'detached-small' is called; give one",
+        ),
         ("houses: {flat: {annual_electricity_kwh: 3100000}}", "looks like Wh"),
         ("houses: {flat: {heating: {set_point_c: 68}}}", "68 looks like degrees Fahrenheit"),
         ("chp: {cost_index: 567.5}", "567.5 looks like an index number"),
@@ -335,6 +357,20 @@ def test_a_yaml_file_with_a_trap_is_named_with_its_cause(tmp_path: Path, expecte
     assert message.startswith(str(path))
     assert expected in message
     TRIED["YAML files", "refused"] += 1
+
+
+def test_json_has_no_traps_of_yaml_either(tmp_path: Path) -> None:
+    path = tmp_path / "my.json"
+    path.write_text(
+        '{"operation": {"timed_periods": [{"start": 600, "end": "24:00"}]},\n"tes": {}}'
+    )
+    with pytest.raises(ConfigError, match=r"start: line 1: 600 is a whole number"):
+        check_config_files([path])
+    path.write_text('{"tes": {},\n"tes": {}}')
+    with pytest.raises(ConfigError, match="tes: given twice, on lines 1 and 2"):
+        check_config_files([path])
+    path.write_text('{\n\t"tes": {"max_kwh": 1e1}}')
+    assert read_yaml_file(path) == {"tes": {"max_kwh": 10.0}}
 
 
 @pytest.mark.parametrize("clock", ["9:00", "09:00", "'9:00'", "23:59"])

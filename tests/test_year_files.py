@@ -125,6 +125,12 @@ WRITERS: dict[str, tuple[str, Callable[[pd.DataFrame, Path], object]]] = {
         "a.csv",
         lambda t, p: hourly("2014-11-01", "2016-02-01").to_csv(p, index=False),
     ),
+    "whatever_outside_the_year": (
+        "a.csv",
+        lambda t, p: p.write_text(
+            t.to_csv(index=False) + "2016-01-01 00:00,n/a\n2016-01-01 01:00,\n", encoding="utf-8"
+        ),
+    ),
     "rows_twice": ("a.csv", lambda t, p: pd.concat([t, t.iloc[5:9]]).to_csv(p, index=False)),
     "empty_cells_of_excel": (
         "a.csv",
@@ -162,6 +168,7 @@ def test_twelve_months_from_july_keep_hours_and_weekdays(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
+        (lambda t: t.assign(**{COLUMN: t[COLUMN].where(t.index != 7)}), "row 9 '.*expected a num"),
         (lambda t: t.drop(index=[100, 101]), "2 of the steps of 60 min of 2015 are missing, the f"),
         (lambda t: t.assign(time=t["time"] + pd.Timedelta("1h")), "look like the ends of the step"),
         (lambda t: t.drop(index=t.index[t["time"] == "2015-03-29 02:00"]), "summer time leaves ou"),
@@ -195,7 +202,6 @@ def test_what_is_no_year_of_prices_is_refused_with_its_place(
         (f"time,{COLUMN},{COLUMN}\n2015-01-01,1,2\n", "is there more than once"),
         (f"time,{COLUMN}\n2015-01-01T00:00,0.1,0.2\n", "row 2: 3 values under the 2 names"),
         (f"time,{COLUMN}\n2015-01-01T00:00\n", "row 2: 1 values under the 2 names"),
-        (f"time,{COLUMN}\n2015-01-01T00:00,\n", r"row 2 ''; expected a number"),
         (f"time,{COLUMN}\n2015-01-01T00:00Z,1\n2015-01-01T01:00,1\n", "an offset from UTC in ever"),
         (f"time,{COLUMN}\n,1\n", "expected a time in every row"),
     ],

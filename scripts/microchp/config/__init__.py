@@ -26,6 +26,8 @@ from microchp.config.emissions import Emissions
 from microchp.config.fields import (
     DEAR_EUR_PER_KWH,
     DEAR_GBP_PER_KWH,
+    DEAR_MEAN_GBP_PER_KWH,
+    LOOKS_LIKE_PENCE,
     NAME_PATTERN,
     PATTERNS,
     RUN_NAME_PATTERN,
@@ -91,7 +93,9 @@ __all__ = [
     "CATALOGUES",
     "DEAR_EUR_PER_KWH",
     "DEAR_GBP_PER_KWH",
+    "DEAR_MEAN_GBP_PER_KWH",
     "DEFAULT_PLANT",
+    "LOOKS_LIKE_PENCE",
     "NAME_PATTERN",
     "OPTIMAL",
     "PAPERS",

@@ -94,14 +94,27 @@ DEAR_GBP_PER_KWH = 2.0
 DEAR_EUR_PER_KWH = 2.0
 """The same in euros."""
 
-_POUNDS = Within(
-    DEAR_GBP_PER_KWH, "GBP/kWh", "pence (to be divided by 100) or a price per MWh (by 1000)"
-)
+LOOKS_LIKE_PENCE = "pence (to be divided by 100) or a price per MWh (by 1000)"
+
+_POUNDS = Within(DEAR_GBP_PER_KWH, "GBP/kWh", LOOKS_LIKE_PENCE)
 _EUROS = Within(
     DEAR_EUR_PER_KWH, "EUR/kWh", "cents (to be divided by 100) or a price per MWh (by 1000)"
 )
 
+DEAR_MEAN_GBP_PER_KWH = 0.75
+"""Dearer than electricity has been for households over a year: Great Britain's price cap of early
+2023 was at 0.67."""
+
 Price = Annotated[float, _POUNDS]
+
+
+FixedPrice = Annotated[
+    float, Within(DEAR_MEAN_GBP_PER_KWH, "GBP/kWh at all times", LOOKS_LIKE_PENCE)
+]
+"""A price of electricity that holds all year."""
+
+FuelPrice = Annotated[float, Field(ge=0), Within(0.6, "GBP/kWh", LOOKS_LIKE_PENCE)]
+"""Of a fuel; natural gas has cost households up to some 0.4 (the Netherlands, 2022)."""
 
 
 PaidPrice = Annotated[float, Field(ge=0), _POUNDS]

@@ -434,12 +434,21 @@ def sweep_config(config: Config) -> Config:
     return config.model_copy(update=unread)
 
 
+FILED_BESIDE = ("account", "generation", "metering")
+"""What of a case has a file of its own, named after both."""
+
+
 def operation_cases(config: Config) -> dict[str, OperationInputs]:
     """Everything that is run heat-led, by id, in grid order.
 
     Each of ``operation.units`` in each house of the grid and in each street, and each of
     ``operation.pairs``; where penetrations ask for groups, also each optimal design without
     variant in a group of its own house type.
+
+    Raises
+    ------
+    ConfigError
+        If a file of one would be that of another.
     """
     # what is listed beside a unit does not change its run
     operation = config.operation.model_copy(update={"units": [], "pairs": []})
@@ -475,7 +484,17 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
         for name in config.operation.units
     ]
     cases += [case(pair.house, [pair.house], unit=pair.unit) for pair in config.operation.pairs]
-    return {case.case: case for case in cases}
+    table = {case.case: case for case in cases}
+    taken = [
+        f"operation: '{name}_{what}' is how a file of '{name}' is called; give one of their units "
+        "or plants another name"
+        for name in table
+        for what in FILED_BESIDE
+        if f"{name}_{what}" in table
+    ]
+    if taken:
+        raise ConfigError("\n".join(taken))
+    return table
 
 
 def controlled_scenarios(config: Config) -> dict[str, Scenario]:

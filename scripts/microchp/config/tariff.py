@@ -10,13 +10,16 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from microchp.config.fields import (
+    DEAR_MEAN_GBP_PER_KWH,
+    LOOKS_LIKE_PENCE,
     MINUTES_PER_DAY,
     Block,
     CalendarYear,
     ClockPeriod,
     Days,
+    FixedPrice,
+    FuelPrice,
     Month,
-    PaidPrice,
     Price,
     clock_of,
 )
@@ -54,7 +57,7 @@ class Tariff(Block):
             "different years. Empty: not known, or 2012 (SAP 2012) for the default prices."
         ),
     )
-    gas_gbp_per_kwh: PaidPrice = Field(
+    gas_gbp_per_kwh: FuelPrice = Field(
         0.0348,
         description=(
             "Fuel price (NGP of Eq. 3), per kWh of lower heating value, as the efficiencies of "
@@ -78,7 +81,7 @@ class Tariff(Block):
             "A file with `time` and `import_price_gbp_per_kwh` for the whole year, used instead."
         ),
     )
-    export_gbp_per_kwh: Price = Field(
+    export_gbp_per_kwh: FixedPrice = Field(
         0.0, description="Paid for export without any incentive (GEXP of Eq. 5)."
     )
     export_periods: list[PricePeriod] = Field(
@@ -103,6 +106,12 @@ class Tariff(Block):
             problems += coverage_problems("import_periods", self.import_periods)
         if self.export_periods:
             problems += coverage_problems("export_periods", self.export_periods)
+        if not problems:
+            if self.import_file is None:
+                problems += _mean_problems("import_periods", self.import_periods, 0.0)
+            problems += _mean_problems(
+                "export_periods", self.export_periods, -DEAR_MEAN_GBP_PER_KWH
+            )
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -128,6 +137,25 @@ class Tariff(Block):
 @lru_cache
 def _default() -> Tariff:
     return Tariff()
+
+
+def _mean_problems(key: str, periods: Sequence[PricePeriod], lowest: float) -> list[str]:
+    """A line if periods that cover the year cost, on average, what no household pays."""
+    weights = {"all": 7, "weekdays": 5, "weekends": 2}
+    mean = sum(
+        period.price_gbp_per_kwh
+        * sum(end - start for start, end in period.minutes())
+        * weights[period.days]
+        * len(set(period.months or range(12)))
+        for period in periods
+    ) / (MINUTES_PER_DAY * 7 * 12)
+    if lowest <= mean <= DEAR_MEAN_GBP_PER_KWH:
+        return []
+    looks_like = LOOKS_LIKE_PENCE if mean > 0 else "a sign turned round"
+    return [
+        f"{key}: {mean:.3g} on average looks like {looks_like}; expected GBP/kWh, {lowest:g} to "
+        f"{DEAR_MEAN_GBP_PER_KWH:g} on average"
+    ]
 
 
 def coverage_problems(key: str, periods: Sequence[PricePeriod]) -> list[str]:

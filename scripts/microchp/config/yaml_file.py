@@ -62,7 +62,11 @@ def read_yaml_file(path: str | Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: no such file (relative paths start at {Path.cwd()})")
     text = _text(path)
     try:
-        content = json.loads(text) if path.suffix == ".json" else _content(path, text)
+        if path.suffix == ".json":
+            content = json.loads(text)
+            _content(path, text)  # JSON is YAML too, and has the same traps
+        else:
+            content = _content(path, text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""

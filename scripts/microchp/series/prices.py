@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from microchp.config import Emissions, PricePeriod, Tariff
+from microchp.config import DEAR_MEAN_GBP_PER_KWH, LOOKS_LIKE_PENCE, Emissions, PricePeriod, Tariff
 from microchp.config.scenarios import NamedFile, SeriesKind
 from microchp.errors import DataError
 from microchp.series.timeseries import (
@@ -54,15 +54,31 @@ class Quantity:
     looks_like: str
 
 
-# Prices of an hour have been at 17.5 AUD (Australia's cap) and far below zero; the mean that
-# households paid has never passed 0.67 GBP (Great Britain's price cap, early 2023).
-_PENCE = "pence (to be divided by 100) or a price per MWh (by 1000)"
+# Prices of an hour have been at 17.5 AUD (Australia's cap) and far below zero.
 _GRAMS = "grams, or kg per MWh (to be divided by 1000)"
 
 QUANTITIES_OF: dict[SeriesKind, tuple[Quantity, ...]] = {
-    "import_price": (Quantity("import_price_gbp_per_kwh", "GBP/kWh", -20, 20, 0, 0.75, _PENCE),),
+    "import_price": (
+        Quantity(
+            "import_price_gbp_per_kwh",
+            "GBP/kWh",
+            -20,
+            20,
+            0,
+            DEAR_MEAN_GBP_PER_KWH,
+            LOOKS_LIKE_PENCE,
+        ),
+    ),
     "export_price": (
-        Quantity("export_price_gbp_per_kwh", "GBP/kWh", -20, 20, -0.75, 0.75, _PENCE),
+        Quantity(
+            "export_price_gbp_per_kwh",
+            "GBP/kWh",
+            -20,
+            20,
+            -DEAR_MEAN_GBP_PER_KWH,
+            DEAR_MEAN_GBP_PER_KWH,
+            LOOKS_LIKE_PENCE,
+        ),
     ),
     "grid_co2": (Quantity("grid_kg_per_kwh", "kg/kWh", 0, 3, 0, 1.5, _GRAMS),),
     "central_plant": (

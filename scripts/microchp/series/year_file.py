@@ -79,10 +79,10 @@ def read_year_file(path: Path, columns: Sequence[str], year: int, key: str) -> Y
     table = read_table(path, key)
     with reading(path, "a series over a year"):
         check_header(path, table, columns)
-        values = {name: numbers_of(path, name, table) for name in columns}
+        values = {name: _numbers_in(table, name) for name in columns}
         times = standard_times(path, table.cells["time"], year)
         frame = pd.DataFrame({"time": times, **values}, index=table.cells.index)
-        return _on_the_year(path, frame, list(columns), year)
+        return _on_the_year(path, frame, table.cells, list(columns), year)
 
 
 def check_header(path: Path, table: Table, columns: Sequence[str]) -> None:
@@ -101,6 +101,13 @@ def check_header(path: Path, table: Table, columns: Sequence[str]) -> None:
 
 def numbers_of(path: Path, name: str, table: Table) -> FloatArray:
     """A column of numbers."""
+    values = _numbers_in(table, name)
+    _refuse_rows(path, name, table.cells[name], ~np.isfinite(values), "a number")
+    return values
+
+
+def _numbers_in(table: Table, name: str) -> FloatArray:
+    """Values of a column, not finite where a cell holds no number."""
     given = table.cells[name]
     if given.dtype == object:
         text = given.astype(str).str.strip()
@@ -109,9 +116,7 @@ def numbers_of(path: Path, name: str, table: Table) -> FloatArray:
         numbers = pd.to_numeric(text, errors="coerce")
     else:
         numbers = pd.to_numeric(given, errors="coerce")
-    values = numbers.to_numpy(dtype=np.float64)
-    _refuse_rows(path, name, given, ~np.isfinite(values), "a number")
-    return values
+    return numbers.to_numpy(dtype=np.float64)
 
 
 # -------------------------------------------------------------------------------- times
@@ -190,8 +195,13 @@ def _from_numbers(path: Path, numbers: pd.Series, year: int) -> pd.Series:
 # ------------------------------------------------------------------------------ calendar
 
 
-def _on_the_year(path: Path, frame: pd.DataFrame, columns: list[str], year: int) -> YearSeries:
-    """Rows brought onto the steps of a calendar year."""
+def _on_the_year(
+    path: Path, frame: pd.DataFrame, cells: pd.DataFrame, columns: list[str], year: int
+) -> YearSeries:
+    """Rows brought onto the steps of a calendar year; ``cells`` is what their values were read of.
+
+    Rows outside of it may hold whatever they do.
+    """
     notes = []
     repeated = frame.duplicated()
     if repeated.any():
@@ -222,6 +232,9 @@ def _on_the_year(path: Path, frame: pd.DataFrame, columns: list[str], year: int)
         raise DataError(_what_is_missing(path, frame["time"], expected[missing], step, year))
     chosen = frame.iloc[position.astype(np.intp)]
     series = {name: chosen[name].to_numpy(dtype=np.float64) for name in columns}
+    for name, values in series.items():
+        wrong = ~np.isfinite(values)
+        _refuse_rows(path, name, cells[name].loc[chosen.index], wrong, "a number")
     return YearSeries(series, step, tuple(notes))
 
 
