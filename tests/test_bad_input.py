@@ -23,7 +23,7 @@ from conftest import hourly_demand
 from hypothesis import strategies as st
 from test_demand_weather import write_epw
 
-from microchp.config import Config, check_config_files, load_config, read_yaml_file
+from microchp.config import Config, SeriesFile, check_config_files, load_config, read_yaml_file
 from microchp.config.notes import run_notes, year_notes
 from microchp.config.reference import json_schema
 from microchp.config.scenarios import NamedFile, check_files, operation_cases, scenario_table
@@ -463,7 +463,10 @@ def test_a_damaged_file_of_a_year_is_refused_by_name(
     path = tmp_path / f"file{suffix}"
     if suffix == ".csv":
         path.write_bytes(good)
-        assert len(validate_year_files([NamedFile("key", str(path), kind)], 2015)) == 1
+        assert (
+            len(validate_year_files([NamedFile("key", SeriesFile(path=str(path)), kind)], 2015))
+            == 1
+        )
     # what is damaged in all kinds alike need be tried on one only
     tried = list(DAMAGES.items())[: None if kind == "central_plant" else 8]
     for number, (name, damage) in enumerate(tried):
@@ -471,7 +474,7 @@ def test_a_damaged_file_of_a_year_is_refused_by_name(
         path.write_bytes(damage(good, random.Random(number)))
         started = time.monotonic()
         with pytest.raises(MicrochpError) as caught:
-            validate_year_files([NamedFile("key", str(path), kind)], 2015)
+            validate_year_files([NamedFile("key", SeriesFile(path=str(path)), kind)], 2015)
         assert time.monotonic() - started < 5, name
         assert str(path) in str(caught.value), name
         TRIED["files of prices and factors", "refused"] += 1

@@ -13,7 +13,7 @@ from synthetic import inputs_of
 from microchp.account.controlled import controlled, features_unknown_to_designs
 from microchp.account.energy import Installed
 from microchp.account.support import support_gbp
-from microchp.config import Incentive, LoadPoint, Operation, PricePeriod, Tariff
+from microchp.config import Incentive, LoadPoint, Operation, PricePeriod, SeriesFile, Tariff
 from microchp.config.scenarios import OperationInputs
 from microchp.operation.dwelling import flows_dataset, operate
 from microchp.operation.heat_led import plant, timed_steps
@@ -140,10 +140,12 @@ def test_the_grid_and_the_sale_have_their_hours(tmp_path: Path) -> None:
     by_hour = inputs.model_copy(
         update={
             "tariff": inputs.tariff.model_copy(
-                update={"export_file": str(tmp_path / "export_price_gbp_per_kwh.csv")}
+                update={
+                    "export_file": SeriesFile(path=str(tmp_path / "export_price_gbp_per_kwh.csv"))
+                }
             ),
             "emissions": inputs.emissions.model_copy(
-                update={"grid_file": str(tmp_path / "grid_kg_per_kwh.csv")}
+                update={"grid_file": SeriesFile(path=str(tmp_path / "grid_kg_per_kwh.csv"))}
             ),
         }
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from design_cases import FIT, inputs, year_of_demand
 
-from microchp.config import Boiler, Incentive, PricePeriod, Tariff, Tes, Time
+from microchp.config import Boiler, Incentive, PricePeriod, SeriesFile, Tariff, Tes, Time
 from microchp.config.scenarios import NamedFile
 from microchp.design.problem import business_as_usual_gbp, problem_from, problem_of
 from microchp.errors import DataError, SolveError
@@ -179,9 +179,13 @@ def test_every_damaged_price_file_is_named_by_its_key(tmp_path):
     price_file(good)
     price_file(short).iloc[:-1].to_csv(short, index=False)
     files = [
-        NamedFile("tariff.import_file", str(good), "import_price"),
-        NamedFile("incentives.fit.tariff.import_file", str(short), "import_price"),
-        NamedFile("scenarios.variants.dear.tariff.import_file", str(short), "import_price"),
+        NamedFile("tariff.import_file", SeriesFile(path=str(good)), "import_price"),
+        NamedFile("incentives.fit.tariff.import_file", SeriesFile(path=str(short)), "import_price"),
+        NamedFile(
+            "scenarios.variants.dear.tariff.import_file",
+            SeriesFile(path=str(short)),
+            "import_price",
+        ),
     ]
     with pytest.raises(DataError) as raised:
         validate_year_files(files, 2015)

@@ -24,7 +24,7 @@ from microchp.account.unit_comparison import (
     tables,
     unit_year,
 )
-from microchp.config import CentralPlant, Finance, MarginalCase, UnitCost, load_config
+from microchp.config import CentralPlant, Finance, MarginalCase, SeriesFile, UnitCost, load_config
 from microchp.config.scenarios import (
     NamedFile,
     OperationInputs,
@@ -249,7 +249,9 @@ def test_damaged_files_of_factors_are_named_with_their_place(tmp_path):
     factor_file(short).iloc[:-1].to_csv(short, index=False)
     factor_file(negative, co2_kg_per_kwh=np.r_[np.ones(7), -1.0, np.ones(8752)])
     files = [
-        NamedFile(f"central_plants.{path.stem}.factors_file", str(path), "central_plant")
+        NamedFile(
+            f"central_plants.{path.stem}.factors_file", SeriesFile(path=str(path)), "central_plant"
+        )
         for path in (good, short, negative)
     ]
     with pytest.raises(DataError) as raised:

@@ -353,12 +353,19 @@ def test_a_killed_run_resumes_on_one_core_to_the_same_results_as_on_two(tiny: Wo
     os.kill(process.pid, signal.SIGHUP)
     assert process.wait(timeout=60) == 1
     assert not (results / "designs.csv").exists()
+    # the page of an earlier run is not taken for one of this run, however it ends
+    page = results / "report/index.html"
+    aside = page.with_name("page_of_an_earlier_run.html")
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("of an earlier run", encoding="utf-8")
     process = start_until("designs/*.nc")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     designs = {path.stem for path in (results / "designs").glob("*.nc")}
     assert designs, "nothing was made in time"
     assert not (results / "designs.csv").exists(), "the run was over before it was killed"
+    assert not page.exists()
+    assert aside.read_text(encoding="utf-8") == "of an earlier run"
 
     locked = tiny.run(config, "--cores", "1")
     assert locked.returncode == 1
@@ -369,6 +376,8 @@ def test_a_killed_run_resumes_on_one_core_to_the_same_results_as_on_two(tiny: Wo
     assert "build_demand" not in tiny.planned(config)
     resumed = tiny.run(config, "--cores", "1")
     assert resumed.returncode == 0, resumed.stdout
+    assert page.exists()
+    assert not aside.exists()
     same_designs(tiny.results("tiny"), results, {"cottage-fit-with", "cottage-fit-without"})
 
 

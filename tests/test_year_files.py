@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from microchp.config import Emissions, PricePeriod, Tariff
+from microchp.config import Emissions, PricePeriod, SeriesFile, Tariff
 from microchp.config.scenarios import NamedFile
 from microchp.errors import DataError
 from microchp.series.prices import export_price, grid_co2, import_price, validate_year_files
@@ -75,8 +75,45 @@ def hourly(start: str = "2015-01-01", end: str = "2016-01-01") -> pd.DataFrame:
     return pd.DataFrame({"time": time, COLUMN: price.to_numpy().round(6)})
 
 
-def read(path: Path, year: int = 2015) -> np.ndarray:
-    return read_year_file(path, [COLUMN], year, "tariff.import_file").columns[COLUMN]
+def read(path: Path, year: int = 2015, **layout: object) -> np.ndarray:
+    file = SeriesFile.model_validate({"path": str(path), **layout})
+    return read_year_file(file, [COLUMN], year, "tariff.import_file").columns[COLUMN]
+
+
+def test_a_file_of_another_layout_is_described(tmp_path: Path) -> None:
+    """Other names, prices of a MWh, ends of steps: the same prices."""
+    plain = hourly()
+    other = pd.DataFrame(
+        {
+            "End of hour": plain["time"] + pd.Timedelta(hours=1),
+            "Area": "GB",
+            "Day-ahead (GBP/MWh)": 1000 * plain[COLUMN],
+        }
+    )
+    other.to_csv(tmp_path / "other.csv", index=False)
+    columns = {"time": "End of hour", COLUMN: "Day-ahead (GBP/MWh)"}
+    found = read(tmp_path / "other.csv", columns=columns, factor=0.001, stamps="end")
+    assert found == pytest.approx(plain[COLUMN].to_numpy())
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_clock_times_with_summer_time_become_standard_time(tmp_path: Path, backwards: bool) -> None:
+    plain = hourly()
+    clock = plain["time"].dt.tz_localize("UTC").dt.tz_convert("Europe/London").dt.tz_localize(None)
+    table = plain.assign(time=clock)
+    (table[::-1] if backwards else table).to_csv(tmp_path / "clock.csv", index=False)
+    found = read(tmp_path / "clock.csv", timezone="Europe/London")
+    assert found == pytest.approx(plain[COLUMN].to_numpy())
+
+
+def test_a_column_that_is_not_held_is_refused(tmp_path: Path) -> None:
+    hourly().to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(
+        DataError, match=r"import_file\.columns: price; expected time, import_price"
+    ):
+        read(tmp_path / "a.csv", columns={"price": "b"})
+    with pytest.raises(DataError, match=r"no column import_price_gbp_per_kwh"):
+        read(tmp_path / "a.csv", columns={COLUMN: "b"})
 
 
 EXPECTED = hourly()[COLUMN].to_numpy()
@@ -151,7 +188,7 @@ def test_the_same_prices_are_read_however_they_are_written(tmp_path: Path, kind:
 def test_twelve_months_from_july_keep_hours_and_weekdays(tmp_path: Path) -> None:
     path = tmp_path / "july.csv"
     hourly("2014-07-01", "2015-07-01").to_csv(path, index=False)
-    series = read_year_file(path, [COLUMN], 2015, "tariff.import_file")
+    series = read_year_file(SeriesFile(path=str(path)), [COLUMN], 2015, "tariff.import_file")
     assert series.notes == (
         "2014-07-01 to 2015-06-30 laid over 2015 by whole weeks, so that weekdays are kept",
     )
@@ -226,10 +263,10 @@ def test_files_of_every_kind_are_checked_and_said_what_they_hold(tmp_path: Path,
     table = hourly().rename(columns={COLUMN: columns[kind]})
     table.to_csv(good, index=False)
     table.assign(**{columns[kind]: 250.0}).to_csv(bad, index=False)
-    (note,) = validate_year_files([NamedFile("key", str(good), kind)], 2015)  # type: ignore[arg-type]
+    (note,) = validate_year_files([NamedFile("key", SeriesFile(path=str(good)), kind)], 2015)  # type: ignore[arg-type]
     assert note.startswith(f"key: 60 min, {columns[kind]} 0.118")
     with pytest.raises(DataError, match=r"key: .*250 on average looks like"):
-        validate_year_files([NamedFile("key", str(bad), kind)], 2015)  # type: ignore[arg-type]
+        validate_year_files([NamedFile("key", SeriesFile(path=str(bad)), kind)], 2015)  # type: ignore[arg-type]
 
 
 def test_export_and_grid_files_are_used_hour_by_hour(tmp_path: Path) -> None:

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from microchp.config import CentralPlant, MarginalCase
+from microchp.config import CentralPlant, MarginalCase, SeriesFile
 from microchp.series.prices import read_series
 from microchp.series.timeseries import FloatArray, repeat_to
 
@@ -53,7 +52,10 @@ def grid_factors(plant: CentralPlant, year: int) -> GridFactors:
     if plant.factors_file is None:
         return GridFactors(np.array(1 / plant.efficiency), np.array(plant.co2_kg_per_kwh))
     series = read_series(
-        Path(plant.factors_file), "central_plant", year, "central_plants.<name>.factors_file"
+        SeriesFile(path=plant.factors_file),
+        "central_plant",
+        year,
+        "central_plants.<name>.factors_file",
     )
     primary, co2 = (repeat_to(values, series.step_minutes, 1) for values in series.columns.values())
     return GridFactors(primary, co2)

@@ -81,6 +81,7 @@ from microchp.config.parts import (
 from microchp.config.plants import DEFAULT_PLANT, PlantParts
 from microchp.config.root import Config
 from microchp.config.run import PAPERS, Paper, Run
+from microchp.config.series_file import SeriesFile
 from microchp.config.settlement import Settlement
 from microchp.config.solve import Solve
 from microchp.config.sweep import SampledInput, Sweep
@@ -165,6 +166,7 @@ __all__ = [
     "Run",
     "SampledInput",
     "Scenarios",
+    "SeriesFile",
     "Settlement",
     "Share",
     "Solve",

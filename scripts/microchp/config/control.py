@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from microchp.config.fields import Block, GroupPower
+from microchp.config.series_file import GivenSeries
 
 Control = Literal["heat_led", "household", "forecast", "network"]
 """Who controls the unit."""
@@ -34,7 +35,7 @@ class Forecast(Block):
 class Network(Block):
     """The control `network`: what the group of all dwellings is run for."""
 
-    price_file: str | None = Field(
+    price_file: GivenSeries | None = Field(
         None,
         description=(
             "Price at which the group buys and sells, such as a day-ahead price: a year file with "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from microchp.config.fields import Block, CalendarYear, Co2Factor, Efficiency, FuelCo2Factor
+from microchp.config.series_file import GivenSeries
 from microchp.config.tariff import SAP_2012
 
 
@@ -26,11 +27,11 @@ class Emissions(Block):
         ),
     )
     grid_kg_per_kwh: Co2Factor = Field(0.519, description="CO2 of the grid (GEF of Eq. 20).")
-    grid_file: str | None = Field(
+    grid_file: GivenSeries | None = Field(
         None,
         description=(
             "A file with `time` and `grid_kg_per_kwh` for the whole year, used instead of the one "
-            "factor of the grid."
+            "factor of the grid; or how it is laid out."
         ),
     )
     grid_efficiency: Efficiency = Field(

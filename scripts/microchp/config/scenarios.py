@@ -43,6 +43,7 @@ from microchp.config import (
     PrimeMover,
     Pv,
     Run,
+    SeriesFile,
     Settlement,
     Share,
     Tariff,
@@ -618,21 +619,26 @@ class NamedFile:
     """A file of prices or factors over a year, and the key that names it."""
 
     key: str
-    path: str
+    file: SeriesFile
     kind: SeriesKind
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return self.file.path
 
 
 def _tariff_files(tariff: Tariff, where: str) -> list[NamedFile]:
-    named: list[tuple[str, str | None, SeriesKind]] = [
+    named: list[tuple[str, SeriesFile | None, SeriesKind]] = [
         ("import_file", tariff.import_file, "import_price"),
         ("export_file", tariff.export_file, "export_price"),
     ]
-    return [NamedFile(f"{where}.{key}", path, kind) for key, path, kind in named if path]
+    return [NamedFile(f"{where}.{key}", file, kind) for key, file, kind in named if file]
 
 
 def _emission_files(emissions: Emissions, where: str) -> list[NamedFile]:
-    path = emissions.grid_file
-    return [NamedFile(f"{where}.grid_file", path, "grid_co2")] if path else []
+    file = emissions.grid_file
+    return [NamedFile(f"{where}.grid_file", file, "grid_co2")] if file else []
 
 
 def variant_times(config: Config) -> dict[str, Time]:
@@ -654,7 +660,11 @@ def price_files(inputs: DesignInputs) -> list[str]:
 def factor_files(config: Config) -> list[NamedFile]:
     """Files of grid factors that a comparison reads."""
     return [
-        NamedFile(f"central_plants.{name}.factors_file", plant.factors_file, "central_plant")
+        NamedFile(
+            f"central_plants.{name}.factors_file",
+            SeriesFile(path=plant.factors_file),
+            "central_plant",
+        )
         for name, plant in comparison_inputs(config).plants.items()
         if plant.factors_file is not None
     ]
@@ -681,8 +691,8 @@ def year_files(config: Config) -> list[NamedFile]:
             paid = changed.incentives[name].tariff
             if paid is not None:
                 own += _tariff_files(paid, f"{where}incentives.{name}.tariff")
-        known = {(file.path, file.kind) for file in files} if variant else set()
-        files += [file for file in own if (file.path, file.kind) not in known]
+        known = [(file.file, file.kind) for file in files] if variant else []
+        files += [file for file in own if (file.file, file.kind) not in known]
     return files
 
 

@@ -23,6 +23,7 @@ from microchp.config.fields import (
     Price,
     clock_of,
 )
+from microchp.config.series_file import GivenSeries
 
 SAP_2012 = 2012
 """Year of the default prices and emission factors: those of SAP 2012, Table 12."""
@@ -75,10 +76,11 @@ class Tariff(Block):
             "must cover the year once."
         ),
     )
-    import_file: str | None = Field(
+    import_file: GivenSeries | None = Field(
         None,
         description=(
-            "A file with `time` and `import_price_gbp_per_kwh` for the whole year, used instead."
+            "A file with `time` and `import_price_gbp_per_kwh` for the whole year, used instead; "
+            "or, instead of its path, how it is laid out."
         ),
     )
     export_gbp_per_kwh: FixedPrice = Field(
@@ -91,11 +93,11 @@ class Tariff(Block):
             "periods must cover the year once."
         ),
     )
-    export_file: str | None = Field(
+    export_file: GivenSeries | None = Field(
         None,
         description=(
             "A file with `time` and `export_price_gbp_per_kwh` for the whole year, used instead of "
-            "periods and price."
+            "periods and price; or how it is laid out."
         ),
     )
 

@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from microchp.config import DEAR_MEAN_GBP_PER_KWH, LOOKS_LIKE_PENCE, Emissions, PricePeriod, Tariff
+from microchp.config import (
+    DEAR_MEAN_GBP_PER_KWH,
+    LOOKS_LIKE_PENCE,
+    Emissions,
+    PricePeriod,
+    SeriesFile,
+    Tariff,
+)
 from microchp.config.scenarios import NamedFile, SeriesKind
 from microchp.errors import DataError
 from microchp.series.timeseries import (
@@ -171,12 +178,12 @@ def grid_co2(emissions: Emissions, year: int, step_minutes: int) -> FloatArray:
     return _constant(emissions.grid_kg_per_kwh, year, step_minutes)
 
 
-def read_series(path: Path, kind: SeriesKind, year: int, key: str) -> YearSeries:
+def read_series(file: SeriesFile, kind: SeriesKind, year: int, key: str) -> YearSeries:
     """A user's file of prices or factors, its values those of a real market, grid or plant.
 
     Parameters
     ----------
-    path
+    file
         See :func:`microchp.series.year_file.read_year_file`.
     kind
         What it holds, a key of :data:`QUANTITIES_OF`.
@@ -191,12 +198,12 @@ def read_series(path: Path, kind: SeriesKind, year: int, key: str) -> YearSeries
         Naming file, row and column, what was found and what is accepted.
     """
     quantities = QUANTITIES_OF[kind]
-    series = read_year_file(path, [quantity.name for quantity in quantities], year, key)
+    series = read_year_file(file, [quantity.name for quantity in quantities], year, key)
     times = time_axis(year, series.step_minutes)
     for quantity in quantities:
         values = series.columns[quantity.name]
         mean = float(np.mean(values))
-        where = f"{path}, column {quantity.name}"
+        where = f"{file.path}, column {file.columns.get(quantity.name, quantity.name)}"
         if not quantity.lowest_mean <= mean <= quantity.highest_mean:
             turned_round = mean < 0 <= quantity.lowest_mean
             looks_like = "a sign turned round" if turned_round else quantity.looks_like
@@ -236,7 +243,7 @@ def validate_year_files(files: Iterable[NamedFile], year: int) -> list[str]:
     problems, notes = [], []
     for file in files:
         try:
-            series = read_series(Path(file.path), file.kind, year, file.key)
+            series = read_series(file.file, file.kind, year, file.key)
         except DataError as error:
             problems.append(f"{file.key}: {error}")
             continue
@@ -256,17 +263,17 @@ def _constant(value: float, year: int, step_minutes: int) -> FloatArray:
     return np.full((days_in_year(year), MINUTES_PER_DAY // step_minutes), value)
 
 
-def _from_file(path: str, kind: SeriesKind, year: int, step_minutes: int) -> FloatArray:
-    changed_ns = Path(path).stat().st_mtime_ns if Path(path).is_file() else 0
-    return _from_file_of(path, changed_ns, kind, year, step_minutes).copy()
+def _from_file(file: SeriesFile, kind: SeriesKind, year: int, step_minutes: int) -> FloatArray:
+    changed_ns = Path(file.path).stat().st_mtime_ns if Path(file.path).is_file() else 0
+    return _from_file_of(file.model_dump_json(), changed_ns, kind, year, step_minutes).copy()
 
 
 @lru_cache(maxsize=8)
 def _from_file_of(
-    path: str, changed_ns: int, kind: SeriesKind, year: int, step_minutes: int
+    file: str, changed_ns: int, kind: SeriesKind, year: int, step_minutes: int
 ) -> FloatArray:
     """The series of a file as it was at some time, which samples of a sweep share."""
-    series = read_series(Path(path), kind, year, kind)
+    series = read_series(SeriesFile.model_validate_json(file), kind, year, kind)
     (values,) = series.columns.values()
     by_minute = repeat_to(values, series.step_minutes, 1)
     return resample_mean(by_minute, 1, step_minutes).reshape(days_in_year(year), -1)

@@ -8,13 +8,14 @@ that do not begin in January.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from microchp.config import SeriesFile
 from microchp.errors import DataError, reading
 from microchp.series.table_file import Table, read_table
 from microchp.series.timeseries import FloatArray, time_axis
@@ -56,14 +57,14 @@ class YearSeries:
     notes: tuple[str, ...] = ()
 
 
-def read_year_file(path: Path, columns: Sequence[str], year: int, key: str) -> YearSeries:
+def read_year_file(file: SeriesFile, columns: Sequence[str], year: int, key: str) -> YearSeries:
     """Columns of numbers in a user's file, over a calendar year.
 
     Parameters
     ----------
-    path
+    file
         CSV, Excel or Parquet with ``time`` (start of the step; standard time, or with an offset
-        from UTC) and ``columns``.
+        from UTC) and ``columns``, or laid out as it says.
     columns
         The columns to read.
     year
@@ -76,13 +77,38 @@ def read_year_file(path: Path, columns: Sequence[str], year: int, key: str) -> Y
     DataError
         Naming file, row and column, what was found and what is accepted.
     """
+    path = Path(file.path)
+    unknown = sorted(file.columns.keys() - {"time", *columns})
+    if unknown:
+        raise DataError(f"{key}.columns: {', '.join(unknown)}; expected time, {', '.join(columns)}")
     table = read_table(path, key)
     with reading(path, "a series over a year"):
+        table = _renamed(table, file, columns)
         check_header(path, table, columns)
-        values = {name: _numbers_in(table, name) for name in columns}
-        times = standard_times(path, table.cells["time"], year)
+        values = {name: file.factor * _numbers_in(table, name) for name in columns}
+        times = _starts(path, table.cells["time"], file, year)
         frame = pd.DataFrame({"time": times, **values}, index=table.cells.index)
         return _on_the_year(path, frame, table.cells, list(columns), year)
+
+
+def _renamed(table: Table, file: SeriesFile, columns: Sequence[str]) -> Table:
+    """The columns that are read, by their own names."""
+    given = {file.columns.get(name, name): name for name in ("time", *columns)}
+    kept = [name for name in table.cells.columns if name in given]
+    return replace(table, cells=table.cells[kept].rename(columns=given)) if file.columns else table
+
+
+def _starts(path: Path, given: pd.Series, file: SeriesFile, year: int) -> pd.Series:
+    """Starts of steps in standard time."""
+    times = standard_times(path, given, year)
+    if file.timezone is not None and not _has_offset(given):
+        in_order = times if times.iloc[0] <= times.iloc[-1] else times[::-1]
+        local = in_order.dt.tz_localize(file.timezone, ambiguous="infer")
+        times = standard_times(path, local, year).loc[times.index]
+    if file.stamps == "end":
+        ends = times.sort_values()
+        times = times - pd.Timedelta(minutes=_step_minutes(path, ends[~ends.duplicated()]))
+    return times
 
 
 def check_header(path: Path, table: Table, columns: Sequence[str]) -> None:
@@ -151,6 +177,15 @@ def standard_times(path: Path, given: pd.Series, year: int) -> pd.Series:
     # standard time is the lesser of the offsets of winter and summer
     naive: pd.Series = stamps.dt.tz_localize(None) + min(map(_offset, offsets.unique()))
     return naive
+
+
+def _has_offset(given: pd.Series) -> bool:
+    """Whether stamps say how far they are from UTC."""
+    if isinstance(given.dtype, pd.DatetimeTZDtype):
+        return True
+    if given.dtype != object:
+        return False
+    return bool(given.astype(str).str.extract(OFFSET, expand=False).notna().all())
 
 
 def _parsed(text: pd.Series, *, has_offset: bool) -> Iterator[pd.Series]:
@@ -257,7 +292,7 @@ def _refuse_ends(path: Path, times: pd.Series, step: int) -> None:
     if first == first.normalize() and last == last.normalize():
         raise DataError(
             f"{path}, column time: from {times.iloc[0]} to {last}; these look like the ends of the "
-            f"steps. Expected their starts: take {step} min off each"
+            f"steps. Expected their starts; `stamps: end` beside its path takes {step} min off each"
         )
 
 

@@ -109,7 +109,7 @@ def grid_words(emissions: Emissions) -> str:
     year = emissions.factor_year
     of = "of a year not stated" if year is None else f"of {year}"
     if emissions.grid_file is not None:
-        return f"{Path(emissions.grid_file).name}, hour by hour, {of}"
+        return f"{Path(emissions.grid_file.path).name}, hour by hour, {of}"
     return f"{emissions.grid_kg_per_kwh:g} kg/kWh {of}"
 
 
