@@ -24,6 +24,7 @@ def designs(costs: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
             "plant": plant,
             "eac_gbp": cost,
             "lower_bound_gbp": bound,
+            "whole_year_eac_gbp": cost,
             "co2_kg": co2,
             "relative_gap": (cost - bound) / cost,
             **dict.fromkeys(SIZES.values(), 0.0),
@@ -44,6 +45,25 @@ def test_plants_are_ranked_by_cost_and_a_near_one_is_not_surely_dearer():
     assert found["surely_dearer"].to_dict() == {"boiler": True, "chp": False, "sun": False}
     assert found["least_co2"].to_dict() == {"boiler": False, "chp": False, "sun": True}
     assert found["has_pv"].to_dict() == {"boiler": False, "chp": False, "sun": True}
+
+
+def test_a_plant_that_is_too_small_for_some_day_is_compared_with_nothing():
+    table = designs({"boiler": (1000, 999, 4000), "chp": (990, 985, 3500), "sun": (900, 899, 1000)})
+    table.loc[table["plant"] == "sun", "whole_year_eac_gbp"] = float("nan")
+    found = plant_table(table, PARTS).set_index("plant")
+    assert found["rank"].to_dict() == {"boiler": 2, "chp": 1, "sun": 3}
+    assert found["least_co2"].to_dict() == {"boiler": False, "chp": True, "sun": False}
+    assert found["serves_year"].to_dict() == {"boiler": True, "chp": True, "sun": False}
+
+
+def test_of_a_plant_with_and_without_a_store_the_cheaper_counts():
+    table = designs({"boiler": (1000, 999, 4000), "chp": (990, 985, 3500)})
+    without = table.assign(tes="without", eac_gbp=table["eac_gbp"] + [-5, 20])
+    found = plant_table(pd.concat([table, without], ignore_index=True), PARTS)
+    assert found[["plant", "eac_gbp", "rank"]].to_numpy().tolist() == [
+        ["chp", 990, 1],
+        ["boiler", 995, 2],
+    ]
 
 
 def test_given_sizes_are_not_ranked_with_the_best():

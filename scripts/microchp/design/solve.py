@@ -191,8 +191,13 @@ def whole_year_cost(
     fixed, plant = at_sizes(problem, sizes)
     left = countdown(solve.time_limit_minutes)
     if not fixed.ties_by_one_store:
-        proof = solve_day_programmes(fixed, _asked(solve), left, threads, (plant,))
-        return proof.design.cost_gbp, np.nan
+        found = solve_day_programmes(fixed, _asked(solve), left, threads, (plant,)).design
+        served = all(
+            found.flows[name].max() <= UNSERVED_KW
+            for name in (UNSERVED_HEAT, UNSERVED_ELECTRICITY)
+            if name in found.flows
+        )
+        return found.cost_gbp if served else np.nan, np.nan
     if fixed.inputs.tes is None:
         design = design_without_store(fixed, plant)
     else:

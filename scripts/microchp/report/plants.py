@@ -20,13 +20,13 @@ from microchp.tables.words import DASH, label, number
 
 log = logging.getLogger(__name__)
 
-KEYS = ["house", "incentive", "tes", "variant"]
+KEYS = ["house", "incentive", "variant"]
 WITHIN_CO2 = 1.0
 """kg/year; plants this close in CO2 are told apart by their cost."""
 
 
 def plant_table(designs: pd.DataFrame, parts: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """A row for each optimal design, plants of a house ranked by cost.
+    """A row for each plant of a house, with or without a store as is cheaper, ranked by cost.
 
     Parameters
     ----------
@@ -41,18 +41,25 @@ def plant_table(designs: pd.DataFrame, parts: Mapping[str, Sequence[str]]) -> pd
         ``rank`` by cost; ``dearer_gbp``: cost (GBP/year) above the cheapest plant;
         ``surely_dearer``: the least that the plant could cost is above what the cheapest does
         cost; ``least_co2``: whether no plant emits less; ``has_pv``: whether it may have
-        photovoltaics.
+        photovoltaics. ``serves_year``: whether its sizes, found on some days, are enough on all;
+        what is not comes last and is compared with nothing.
     """
     table = designs[designs["design"] == OPTIMAL].copy()
+    table["serves_year"] = table["whole_year_eac_gbp"].notna()
+    table = table.sort_values(["serves_year", "eac_gbp"], ascending=[False, True], kind="stable")
+    table = table.drop_duplicates([*KEYS, "plant"]).sort_index()
     table["has_pv"] = [("pv" in parts[plant]) for plant in table["plant"]]
+    for name in ("eac_gbp", "co2_kg"):
+        table[f"own_{name}"] = table[name].where(table["serves_year"])
     groups = table.groupby(KEYS, sort=False)
-    cheapest = groups["eac_gbp"].transform("min")
-    table["dearer_gbp"] = table["eac_gbp"] - cheapest
+    cheapest = groups["own_eac_gbp"].transform("min")
+    table["dearer_gbp"] = table["own_eac_gbp"] - cheapest
     table["surely_dearer"] = table["lower_bound_gbp"] > cheapest
-    table["least_co2"] = table["co2_kg"] <= groups["co2_kg"].transform("min") + WITHIN_CO2
-    table["rank"] = groups["eac_gbp"].rank(method="first").astype(int)
+    table["least_co2"] = table["own_co2_kg"] <= groups["own_co2_kg"].transform("min") + WITHIN_CO2
+    ranks = groups["own_eac_gbp"].rank(method="first", na_option="bottom")
+    table["rank"] = ranks.astype(int)
     kept = ["eac_gbp", "lower_bound_gbp", "co2_kg", *SIZES.values(), "relative_gap"]
-    found = ["rank", "dearer_gbp", "surely_dearer", "least_co2"]
+    found = ["rank", "dearer_gbp", "surely_dearer", "least_co2", "serves_year"]
     return table[["scenario", *KEYS, "plant", "has_pv", *found, *kept]].reset_index(drop=True)
 
 
@@ -100,7 +107,7 @@ def _draw(table: pd.DataFrame, svg_path: str | Path, pdf_path: str | Path) -> No
 def _title(names: Sequence[object], table: pd.DataFrame) -> str:
     """House, and whatever else differs in the table, in words."""
     words = [
-        f"{name} store" if key == "tes" else label(str(name))
+        label(str(name))
         for key, name in zip(KEYS, names, strict=True)
         if key == "house" or len(set(table[key])) > 1
     ]
@@ -112,11 +119,12 @@ def _panel(panel: Axes, title: str, part: pd.DataFrame) -> None:
     at = range(len(part))
     colours = ["#009E73" if least else "#8A8A8A" for least in part["least_co2"]]
     panel.barh(at, part["dearer_gbp"], color=colours, height=0.65)
-    for y, (dearer, co2) in enumerate(zip(part["dearer_gbp"], part["co2_kg"], strict=True)):
-        if pd.notna(dearer):
+    for y, (_, row) in enumerate(part.iterrows()):
+        if pd.notna(row["co2_kg"]):  # a plant may not be in every panel
+            serves = row["serves_year"]
             panel.annotate(
-                number(co2 / 1000, 1),
-                (dearer, y),
+                number(row["co2_kg"] / 1000, 1) if serves else "too small for the coldest days",
+                (row["dearer_gbp"] if serves else 0.0, y),
                 xytext=(2, 0),
                 textcoords="offset points",
                 va="center",

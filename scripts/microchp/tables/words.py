@@ -11,10 +11,11 @@ _LABELS = {
     "none": "No incentive",
     "fit": "Feed-in tariff",
     "co2_levy": "CO₂ levy",
-    "chp": "CHP",
     "average_belgian": "Average Belgian",
 }
 
+_SHORT = {"chp": "CHP", "pv": "PV", "co2": "CO₂"}
+"""Words that are letters."""
 
 DASH = "–"
 
@@ -31,7 +32,8 @@ def place(house: str, plant: str) -> str:
 
 def plain_words(name: str) -> str:
     """A name that a user has given, in words: ``as_printed`` is "As printed"."""
-    return name.replace("_", " ").capitalize()
+    first, *others = (_SHORT.get(word.lower(), word.lower()) for word in name.split("_"))
+    return " ".join([first if first.isupper() else first.capitalize(), *others])
 
 
 def number(value: float, digits: int = 0, signed: bool = False) -> str:
