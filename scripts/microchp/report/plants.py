@@ -101,6 +101,7 @@ def _draw(table: pd.DataFrame, svg_path: str | Path, pdf_path: str | Path) -> No
             _panel(panel, _title(names, table), part.set_index("plant").reindex(plants))
         for panel in axes[len(groups) :]:
             panel.set_axis_off()
+        axes[0].set_xlim(0, 1.15 * max(float(table["dearer_gbp"].max()), 1.0))
         fig.supxlabel("Dearer than the cheapest (GBP/year); at each bar the CO₂ (t/year)", size=8)
 
 
@@ -132,8 +133,6 @@ def _panel(panel: Axes, title: str, part: pd.DataFrame) -> None:
             )
     panel.set_yticks(at, [label(str(plant)) for plant in part.index])
     panel.invert_yaxis()
-    panel.margins(x=0.12)
-    panel.set_xlim(left=0)
     panel.grid(visible=False, axis="y")
 
 
