@@ -80,8 +80,8 @@ def test_the_table_says_who_wins_how_near_the_next_is_and_what_co2_says():
     row = markdown(plant_table(table, PARTS)).splitlines()[-1]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[:2] == ["Flat", "No incentive"]
-    assert cells[2].startswith("Sun (3.5 kWp")
-    assert cells[3:] == ["990", "3.9", "CHP", "2", "CHP", "2", "CHP", "3.5", "2"]
+    assert cells[2].startswith("Sun: 3.5 kWp")
+    assert cells[3:] == ["990", "3.9", "CHP (2)", "CHP (2)", "CHP (3.5; 2)"]
 
 
 def test_the_figure_and_the_table_are_written(tmp_path, monkeypatch):

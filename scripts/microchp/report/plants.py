@@ -139,25 +139,31 @@ def _panel(panel: Axes, title: str, part: pd.DataFrame) -> None:
 def markdown(table: pd.DataFrame) -> str:
     """The ranking for the documentation: who wins where, by how much, and what CO2 says."""
     lines = [
-        "| House | Tariff | Cheapest | Cost (£/y) | CO₂ (t/y) | Next | dearer (£/y) "
-        "| Cheapest without PV | dearer (£/y) | Least CO₂ | CO₂ (t/y) | dearer (£/y) |",
-        "| --- | --- | --- | ---: | ---: | --- | ---: | --- | ---: | --- | ---: | ---: |",
+        "| House | Tariff | Cheapest | £/y | CO₂, t/y | Next (£/y more) "
+        "| Cheapest without PV (£/y more) | Least CO₂ (t/y; £/y more) |",
+        "| --- | --- | --- | ---: | ---: | --- | --- | --- |",
     ]
+
+    def dearer(row: pd.Series) -> str:
+        return number(row["dearer_gbp"])
+
     for names, part in table.groupby(KEYS, sort=False):
         ranked = part.sort_values("rank")
         first, second = ranked.iloc[0], ranked.iloc[1]
         without = ranked[~ranked["has_pv"]]
         clean = ranked[ranked["least_co2"]].iloc[0]
-        cells = [label(str(names[0])), label(str(names[1]))]
-        cells += [f"{label(first['plant'])} ({design_words(first)})", number(first["eac_gbp"])]
-        cells += [number(first["co2_kg"] / 1000, 1)]
-        cells += [label(second["plant"]), number(second["dearer_gbp"])]
-        if without.empty:
-            cells += [DASH, DASH]
-        else:
-            cells += [label(without.iloc[0]["plant"]), number(without.iloc[0]["dearer_gbp"])]
-        cells += [label(clean["plant"]), number(clean["co2_kg"] / 1000, 1)]
-        cells += [number(clean["dearer_gbp"])]
+        cells = [
+            label(str(names[0])),
+            label(str(names[1])),
+            f"{label(first['plant'])}: {design_words(first)}",
+            number(first["eac_gbp"]),
+            number(first["co2_kg"] / 1000, 1),
+            f"{label(second['plant'])} ({dearer(second)})",
+            DASH
+            if without.empty
+            else f"{label(without.iloc[0]['plant'])} ({dearer(without.iloc[0])})",
+            f"{label(clean['plant'])} ({number(clean['co2_kg'] / 1000, 1)}; {dearer(clean)})",
+        ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
