@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 from synthetic import RESOURCES, write_designs
 
+from microchp.account import unit_comparison
 from microchp.account.designs import assess_designs
 from microchp.account.dwellings import account_dwellings
 from microchp.account.groups import assess_groups
@@ -239,12 +240,20 @@ def make_units(directory: Path) -> dict[str, Any]:
                 | {"metering": metering}
                 | labels
                 | dict.fromkeys(MONEY_COLUMNS, 100.0 + k)
-                | {"irr": 0.04 / (k + 1), "payback_years": math.nan, "cost_cut_share": 0.4}
+                | {
+                    "irr": 0.04 / (k + 1),
+                    "payback_years": math.nan,
+                    "cost_cut_share": 0.4,
+                    "sold_share": 0.9,
+                }
                 for metering in ("backwards", "separate_meters")
             ]
     paths = [directory / "comparison.csv", directory / "comparison_economics.csv"]
-    for path, rows in zip(paths, (energy, money), strict=True):
-        pd.DataFrame(rows).to_csv(path, index=False)
+    schemas = (unit_comparison.SCHEMA, unit_comparison.ECONOMICS_SCHEMA)
+    for path, rows, schema in zip(paths, (energy, money), schemas, strict=True):
+        nothing = dict.fromkeys(schema.columns, 0.0)
+        table = pd.DataFrame([nothing | row for row in rows], columns=list(schema.columns))
+        table.to_csv(path, index=False)
     return {"unit_comparison_paths": paths}
 
 
