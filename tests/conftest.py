@@ -160,6 +160,7 @@ def workflow(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
         shutil.copytree(
             ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__", ".*")
         )
+    shutil.copytree(ROOT / "config/markets", root / "config/markets")
     shutil.copy(ROOT / "Snakefile", root)
     (directory / "config").mkdir(parents=True)
     # what lies in config/config.yaml must not reach a run with --configfile

@@ -10,6 +10,7 @@ from same_results import differences
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.faults
 def test_designs_do_not_depend_on_how_many_a_job_makes(tiny: Workflow) -> None:
     blocks = {"run": {"name": "blocks"}, "scenarios": {"designs_per_job": 3}}
     config = tiny.write("blocks.yaml", blocks)

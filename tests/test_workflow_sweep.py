@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from conftest import Workflow, run_command
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 
 def test_rows_are_the_same_on_one_core_and_on_two_and_in_other_chunks(tiny: Workflow) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from microchp.control.line import Line
 from microchp.control.physics import SetPoints, limits, step
-from microchp.control.planning import Rolling, expected, plan_ahead, tank_of
+from microchp.control.planning import Rolling, expected, plan_ahead, stacked_hulls, tank_of
 from microchp.control.year import Operated
 from microchp.design.problem import FloatArray
 
@@ -71,8 +71,7 @@ def planned_ahead(
         ).curves
         for lead, ahead in enumerate(expected_lines)
     ]
-    hull_kw = np.stack([each.hull_kw for each in curves])
-    hull_cost = np.stack([each.hull_cost for each in curves])
+    hull_kw, hull_cost = stacked_hulls(curves)
     flows = np.empty((6, count))
     begin = 0 if rolling.is_perfect else slices
     power = float(line.table.heat_kw[0])

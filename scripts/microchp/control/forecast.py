@@ -29,7 +29,14 @@ from microchp.control.battery import beside, planned_ahead
 from microchp.control.heat_led import heat_led
 from microchp.control.line import Dwelling, dwelling_of
 from microchp.control.physics import SetPoints, limits, step
-from microchp.control.planning import Rolling, expected, expected_heating, plan_ahead, tank_of
+from microchp.control.planning import (
+    Rolling,
+    expected,
+    expected_heating,
+    plan_ahead,
+    stacked_hulls,
+    tank_of,
+)
 from microchp.control.year import (
     Year,
     carried_out,
@@ -108,10 +115,7 @@ def forecast_year(
     window = rolling.window(hours, slices)
     seen = [expected_dwelling(dwelling, lead, carbon).line for lead in range(window.leads)]
     first = seen[0]
-    hulls = [other.curves for other in seen]
-    tail_kw = np.stack([curves.hull_kw for curves in hulls])
-    tail_cost = np.stack([curves.hull_cost for curves in hulls])
-    del hulls
+    tail_kw, tail_cost = stacked_hulls([other.curves for other in seen])
     near = line if rolling.is_perfect else first
     plan_kw, plan_cost = tail_kw, tail_cost
     if rolling.is_perfect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 from microchp.control.line import Line
 from microchp.control.physics import Tank
 from microchp.design.problem import FloatArray
+from microchp.design.slices import Curves
 from microchp.design.store_line import curve_after, fill_days
 
 WEEK_DAYS = 7
@@ -97,6 +99,22 @@ class Rolling:
         return Window(ahead, tail, every, (slices - 1 + ahead + tail) // slices + 1)
 
 
+def stacked_hulls(curves: Sequence[Curves]) -> tuple[FloatArray, FloatArray]:
+    """Corners and costs of several hulls of the same slices, shape ``(count, N, K)`` each.
+
+    Where a hull has fewer corners than another, its last one is repeated.
+    """
+    most = max(each.hull_kw.shape[1] for each in curves)
+
+    def widened(values: FloatArray) -> FloatArray:
+        return np.pad(values, ((0, 0), (0, most - values.shape[1])), mode="edge")
+
+    return (
+        np.stack([widened(each.hull_kw) for each in curves]),
+        np.stack([widened(each.hull_cost) for each in curves]),
+    )
+
+
 def tank_of(line: Line) -> Tank:
     """The store of a line, as physics knows it."""
     return Tank(
@@ -128,6 +146,7 @@ def plan_ahead(  # type: ignore[no-untyped-def]
     else:
         lowest, length, slope = final_kwh, np.empty(0), np.empty(0)
     if after > end:
+        corners = tail_kw.shape[2]
         back_x, back_y = np.empty((after - end, corners)), np.empty((after - end, corners))
         for k in range(end, after):
             lead = k // slices - day
