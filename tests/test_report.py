@@ -3,6 +3,7 @@
 import base64
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
@@ -584,7 +585,7 @@ def test_the_page_needs_nothing_beside_it(page, run):
 
 
 def test_ids_are_used_once(page):
-    assert len(page.ids) == len(set(page.ids))
+    assert {name: count for name, count in Counter(page.ids).items() if count > 1} == {}
 
 
 def test_the_page_answers_first_and_shows_everything(page, run):
