@@ -106,6 +106,12 @@ def test_clock_times_with_summer_time_become_standard_time(tmp_path: Path, backw
     assert found == pytest.approx(plain[COLUMN].to_numpy())
 
 
+def test_a_time_that_clocks_never_show_is_named(tmp_path: Path) -> None:
+    hourly().to_csv(tmp_path / "standard.csv", index=False)
+    with pytest.raises(DataError, match=r"2015-03-29 01:00.*clocks of Europe/London show"):
+        read(tmp_path / "standard.csv", timezone="Europe/London")
+
+
 def test_a_column_that_is_not_held_is_refused(tmp_path: Path) -> None:
     hourly().to_csv(tmp_path / "a.csv", index=False)
     with pytest.raises(

@@ -8,14 +8,14 @@ declared shows itself by an hour missing on a Sunday in spring or repeated on on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from microchp.demand.findings import Findings, moment
+from microchp.series.clock import standard_from_clock, standard_offset
 from microchp.series.timeseries import time_axis
 from microchp.series.year_file import DATE_FORMATS, EPOCHS
 
@@ -223,32 +223,15 @@ def _from_numbers(
 def _from_clock_time(
     stamps: pd.Series, dwelling: pd.Series, timezone: str, year: int, found: Findings
 ) -> pd.Series:
-    # In the hour that occurs twice, the first time of a dwelling is summer time. An hour that a
-    # file has only once is the first, too, and the second is a gap.
-    steps = stamps.diff()
-    newest_first = (steps < pd.Timedelta(0)).sum() > (steps > pd.Timedelta(0)).sum()
-    again = pd.DataFrame({"time": stamps, "dwelling": dwelling}).duplicated(
-        keep="last" if newest_first else "first"
-    )
-    local = pd.DatetimeIndex(stamps).tz_localize(
-        timezone, ambiguous=~again.to_numpy(), nonexistent="NaT"
-    )
-    impossible = stamps[local.isna()]
+    standard = standard_from_clock(stamps, timezone, year, dwelling)
+    impossible = stamps[standard.isna()]
     found.add(
         f"time: does not exist in {timezone}, where the clocks go forward (if the file is in "
         "standard time, remove demand.file_policy.timezone)",
         (f"{found.row(row)} ({moment(stamp)})" for row, stamp in impossible.items()),
         len(impossible),
     )
-    standard = local.tz_convert("UTC").tz_localize(None) + standard_offset(timezone, year)
-    return pd.Series(standard, index=stamps.index)
-
-
-def standard_offset(timezone: str | tzinfo, year: int) -> timedelta:
-    """Standard time of a zone minus UTC: the lesser of its offsets in winter and summer."""
-    zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
-    offsets = [datetime(year, month, 1, 12, tzinfo=zone).utcoffset() for month in (1, 7)]
-    return min(offset for offset in offsets if offset is not None)
+    return standard
 
 
 def _offset(text: str) -> timedelta:

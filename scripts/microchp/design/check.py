@@ -9,11 +9,11 @@ import linopy
 import numpy as np
 from linopy.matrices import MatrixAccessor
 
-from microchp.design.model import build_printed_model, own_names, size_variable
+from microchp.design.model import build_printed_model, has_own, size_variable
 from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Design, Flows, relative_gap
 from microchp.errors import SolveError
-from microchp.system.activities import FLOWS, starts_of
+from microchp.system.activities import FLOWS, UNSERVED_FLOWS, starts_of
 from microchp.system.plant import CHOSEN
 
 RESIDUAL = 1e-6
@@ -84,19 +84,14 @@ def check_solution(
 
 def _parts(problem: Problem, model: linopy.Model | None) -> Iterator[tuple[slice, linopy.Model]]:
     """The printed model with the days that it is of; several parts where nothing ties days."""
-    days, slices = problem.shape
-    step = max(1, CHECKED_SLICES // slices)
-    tied = any(store.closing_tolerance_kwh > 0 for store in problem.stores)
-    if model is not None or tied or step >= days:
-        yield slice(0, days), build_printed_model(problem) if model is None else model
-        return
-    for start in range(0, days, step):
-        part = slice(start, start + step)
-        built = build_printed_model(problem.on_days(part))
-        if own_names(built):  # they may tie days
-            yield slice(0, days), build_printed_model(problem)
-            return
-        yield part, built
+    whole = slice(0, problem.shape[0])
+    parts = list(problem.day_ranges(CHECKED_SLICES))
+    if model is not None:
+        yield whole, model
+    elif len(parts) == 1 or problem.carries_over_midnight or has_own(problem):
+        yield whole, build_printed_model(problem)
+    else:
+        yield from ((part, build_printed_model(problem.on_days(part))) for part in parts)
 
 
 @dataclass
@@ -189,7 +184,7 @@ def _exclusivity(problem: Problem, flows: Flows, excess: Excess) -> None:
     for store in problem.stores:
         both = np.minimum(flows[f"{store.name}_charge_kw"], flows[f"{store.name}_discharge_kw"])
         excess.add(f"charging while discharging ({store.name})", both)
-    for name in ("unserved_heat_kw", "unserved_electricity_kw"):
+    for name in UNSERVED_FLOWS:
         if name in flows:
             excess.add(f"demand that is not served ({name})", flows[name])
 

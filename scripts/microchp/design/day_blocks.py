@@ -8,7 +8,6 @@ the model cannot be cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,23 +100,16 @@ def cut(problem: Problem) -> tuple[Coupling, list[DayBlock]]:
     DaysTiedError
         If the model cannot be cut.
     """
-    if any(store.closing_tolerance_kwh > 0 for store in problem.stores):
+    if problem.carries_over_midnight:
         raise DaysTiedError("the tolerance of Eq. 17 carries the level over midnight")
     blocks: list[DayBlock] = []
     coupling: Coupling | None = None
-    for days in _chunks(problem):
+    for days in problem.day_ranges(MOST_SLICES, fewest=2):  # so that a row that ties days is seen
         shared, of_days = _cut(build_tight_model(problem.on_days(days)), problem)
         coupling = coupling or shared
         blocks += of_days
     assert coupling is not None  # a problem has days
     return coupling, blocks
-
-
-def _chunks(problem: Problem) -> Iterator[slice]:
-    """Days that are built together; at least two, so that a row that ties days is seen."""
-    days, slices = problem.shape
-    step = max(2, MOST_SLICES // slices)
-    return (slice(start, start + step) for start in range(0, days, step))
 
 
 def _cut(model: linopy.Model, problem: Problem) -> tuple[Coupling, list[DayBlock]]:

@@ -120,6 +120,11 @@ def own_names(model: linopy.Model) -> frozenset[str]:
     return frozenset([*model.constraints, *model.variables]) - set(stated)
 
 
+def has_own(problem: Problem) -> bool:
+    """Whether a user has added constraints or variables; some days tell, as all would."""
+    return bool(own_names(build_printed_model(problem.on_days(slice(2)))))
+
+
 def indicators(problem: Problem) -> frozenset[str]:
     """Binaries of the tight model that exclude or commit, and tell its relaxation nothing."""
     return frozenset([*(f"{store.name}_discharging" for store in problem.stores), "heat_pump_on"])

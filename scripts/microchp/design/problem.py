@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -304,6 +304,17 @@ class Problem:
             self.part_gbp_per_year(part) for part in fixed.values() if part.kind not in CHOSEN
         )
         return capital - self.inputs.incentive.co2_price_gbp_per_kg * self.bau_co2_kg
+
+    @property
+    def carries_over_midnight(self) -> bool:
+        """Whether the tolerance of Eq. 17 lets a store carry its level from day to day."""
+        return any(store.closing_tolerance_kwh > 0 for store in self.stores)
+
+    def day_ranges(self, most_slices: int, fewest: int = 1) -> Iterator[slice]:
+        """All days, so many at a time that their slices are few; no fewer than some."""
+        days, slices = self.shape
+        step = max(fewest, most_slices // slices)
+        return (slice(start, min(start + step, days)) for start in range(0, days, step))
 
     def on_days(self, days: slice) -> Problem:
         """The same problem on some of its days, which keep their weights."""

@@ -18,7 +18,7 @@ from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Flows
 from microchp.design.slices import Curves, Exchange, Table, curves_of, least_cost
 from microchp.design.table import activities_of, exchange_of, flows_by_name, table_of
-from microchp.system.activities import UNSERVED_HEAT
+from microchp.system.activities import UNSERVED_FLOWS
 from microchp.system.plant import Plant
 
 DUST_KW = 1e-7
@@ -127,14 +127,14 @@ class PlantYear:
 
     def serves_all_heat(self, operation: Operation) -> bool:
         """Whether no heat is left unserved, as limited heat may leave some."""
-        if UNSERVED_HEAT not in self._named:
-            return True
-        return bool(self.flows(operation)[UNSERVED_HEAT].max() <= UNSERVED_KW)
-
-    @property
-    def _named(self) -> set[str]:
         kinds = {activity.kind for activity in activities_of(self.problem, self.plant)}
-        return {UNSERVED_HEAT} if "unserved_heat" in kinds else set()
+        return "unserved_heat" not in kinds or serves_all(self.flows(operation))
+
+
+def serves_all(flows: Flows) -> bool:
+    """Whether all demand is met, but for rounding."""
+    unserved = (flows[name].max() for name in UNSERVED_FLOWS if name in flows)
+    return all(short <= UNSERVED_KW for short in unserved)
 
 
 def curtailed(problem: Problem, plant: Plant, flows: Flows) -> dict[str, FloatArray]:

@@ -14,7 +14,7 @@ from microchp.design.problem import FloatArray, Problem
 from microchp.design.proof import Dispatched, Flows
 from microchp.design.schedule import DUST_KW, curtailed
 from microchp.design.table import prices_of, unserved_gbp_per_kwh
-from microchp.system.activities import FLOWS, UNSERVED_ELECTRICITY, UNSERVED_HEAT, starts_of
+from microchp.system.activities import FLOWS, UNSERVED_ELECTRICITY, UNSERVED_FLOWS, starts_of
 from microchp.system.plant import Plant
 
 
@@ -60,7 +60,7 @@ def settled_design(
         flows[f"{store.name}_level_kwh"] = level
         if store.carrier == "electricity":
             net += charge - discharge
-    for name in (UNSERVED_HEAT, UNSERVED_ELECTRICITY):
+    for name in UNSERVED_FLOWS:
         if name in found:
             flows[name] = _without_dust(found[name])
     net -= flows.get(UNSERVED_ELECTRICITY, 0.0)
@@ -89,7 +89,7 @@ def annual_cost_gbp(
         per_hour += _over_slices(problem, prices.of(part.activities[0])) * flows[first]
     for store in problem.stores:
         per_hour += store.discharge_gbp_per_kwh * flows[f"{store.name}_discharge_kw"]
-    for name in (UNSERVED_HEAT, UNSERVED_ELECTRICITY):
+    for name in UNSERVED_FLOWS:
         if name in flows:
             per_hour += unserved_gbp_per_kwh(problem) * flows[name]
     operation = float((problem.slice_weight_hours * per_hour).sum())

@@ -28,7 +28,7 @@ from microchp.config.scenarios import DesignInputs
 from microchp.design.check import check_solution
 from microchp.design.day_route import DaysTiedError, solve_day_programmes
 from microchp.design.days import Clock, countdown
-from microchp.design.model import build_printed_model, own_names
+from microchp.design.model import build_printed_model, has_own, own_names
 from microchp.design.problem import (
     WEATHER,
     Problem,
@@ -47,7 +47,7 @@ from microchp.design.proof import (
     at_sizes,
     sizes_of,
 )
-from microchp.design.schedule import UNSERVED_KW, PlantYear
+from microchp.design.schedule import UNSERVED_KW, PlantYear, serves_all
 from microchp.design.search import StoreSearch, design_without_store, hull_bound_gbp, solve_by_days
 from microchp.design.whole import solve_monolithic
 from microchp.errors import SolveError
@@ -192,12 +192,7 @@ def whole_year_cost(
     left = countdown(solve.time_limit_minutes)
     if not fixed.ties_by_one_store:
         found = solve_day_programmes(fixed, _asked(solve), left, threads, (plant,)).design
-        served = all(
-            found.flows[name].max() <= UNSERVED_KW
-            for name in (UNSERVED_HEAT, UNSERVED_ELECTRICITY)
-            if name in found.flows
-        )
-        return found.cost_gbp if served else np.nan, np.nan
+        return found.cost_gbp if serves_all(found.flows) else np.nan, np.nan
     if fixed.inputs.tes is None:
         design = design_without_store(fixed, plant)
     else:
@@ -285,9 +280,8 @@ def prove(
     asked = _asked(solve)
     if solve.method == "monolithic":
         return whole()
-    carried = any(store.closing_tolerance_kwh > 0 for store in problem.stores)
-    known = build_printed_model(problem.on_days(slice(1))) if model is None else model
-    by_line = problem.ties_by_one_store and not own_names(known)
+    own = has_own(problem) if model is None else bool(own_names(model))
+    by_line = problem.ties_by_one_store and not own
     try:
         if by_line:
             proof: Proof[Design] = solve_by_days(
@@ -301,7 +295,7 @@ def prove(
         log.info("%s; the whole model is solved", tied)
         return whole()
     met = asked.met(proof.design.cost_gbp, proof.lower_bound_gbp)
-    if carried and solve.method == "auto" and not met:
+    if problem.carries_over_midnight and solve.method == "auto" and not met:
         log.info("gap %.4f %% day by day; the whole model is tried", 100 * proof.gap)
         return whole()
     return proof

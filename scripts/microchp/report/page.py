@@ -121,13 +121,6 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A heading inside a section."""
-
-    text: str
-
-
-@dataclass(frozen=True)
 class Points:
     """Sentences as a list."""
 

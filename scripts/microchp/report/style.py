@@ -77,7 +77,6 @@ SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#3B
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
-COLUMN_MM = 85.0
 SMALL_MM = 110.0
 PAGE_MM = 178.0
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from microchp.config import SeriesFile
 from microchp.errors import DataError, reading
+from microchp.series.clock import standard_from_clock, standard_offset
 from microchp.series.table_file import Table, read_table
 from microchp.series.timeseries import FloatArray, time_axis
 
@@ -102,9 +103,9 @@ def _starts(path: Path, given: pd.Series, file: SeriesFile, year: int) -> pd.Ser
     """Starts of steps in standard time."""
     times = standard_times(path, given, year)
     if file.timezone is not None and not _has_offset(given):
-        in_order = times if times.iloc[0] <= times.iloc[-1] else times[::-1]
-        local = in_order.dt.tz_localize(file.timezone, ambiguous="infer")
-        times = standard_times(path, local, year).loc[times.index]
+        shown, times = times, standard_from_clock(times, file.timezone, year)
+        expected = f"times that clocks of {file.timezone} show"
+        _refuse_rows(path, "time", shown, times.isna(), expected)
     if file.stamps == "end":
         ends = times.sort_values()
         times = times - pd.Timedelta(minutes=_step_minutes(path, ends[~ends.duplicated()]))
@@ -151,10 +152,8 @@ def _numbers_in(table: Table, name: str) -> FloatArray:
 def standard_times(path: Path, given: pd.Series, year: int) -> pd.Series:
     """Stamps of a column ``time``, naive, in standard time."""
     if isinstance(given.dtype, pd.DatetimeTZDtype):
-        noons = pd.DatetimeIndex([f"{year}-01-15 12:00", f"{year}-07-15 12:00"])
-        utc = noons.tz_localize(given.dt.tz).tz_convert("UTC").tz_localize(None)
-        standard: pd.Series = given.dt.tz_convert("UTC").dt.tz_localize(None) + (noons - utc).min()
-        return standard
+        utc: pd.Series = given.dt.tz_convert("UTC").dt.tz_localize(None)
+        return utc + standard_offset(given.dt.tz, year)
     if pd.api.types.is_datetime64_any_dtype(given.dtype):
         return given
     text = given.astype(str).str.strip()

@@ -39,7 +39,10 @@ The first is the activity itself: a unit of it gives or takes one kW of it.
 """
 
 
-UNSERVED_HEAT, UNSERVED_ELECTRICITY = "unserved_heat_kw", "unserved_electricity_kw"
+UNSERVED_FLOWS = UNSERVED_HEAT, UNSERVED_ELECTRICITY = (
+    "unserved_heat_kw",
+    "unserved_electricity_kw",
+)
 """Demand that is not met: flows that no accepted solution has."""
 
 
