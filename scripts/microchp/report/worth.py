@@ -14,11 +14,12 @@ import pandas as pd
 
 from microchp.files import whole
 from microchp.tables.control import read_control
-from microchp.tables.words import pounds
+from microchp.tables.words import number, pounds
 
 COMMAND = (
-    "snakemake --configfile config/studies/who_controls.yaml",
-    "python -m microchp.report.worth results/who_controls/control.csv docs/what_is_it_worth.md",
+    "make run CONFIG=config/studies/who_controls.yaml",
+    "PYTHONPATH=scripts .venv/bin/python -m microchp.report.worth \\",
+    "    results/who_controls/control.csv docs/what_is_it_worth.md",
 )
 
 
@@ -57,7 +58,7 @@ def table(control: pd.DataFrame, extent: str) -> list[str]:
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     usual = rows[rows["variant"] == ""].iloc[0]
-    today = f"{usual['bau_cost_gbp']:,.0f} | | | {usual['bau_co2_kg'] / 1000:.2f}"
+    today = f"{number(usual['bau_cost_gbp'])} | | | {number(usual['bau_co2_kg'] / 1000, 2)}"
     lines.append(f"| Boiler and grid, as today | {today} | | |")
     before = float(usual["bau_cost_gbp"])
     for step in STEPS:
@@ -74,9 +75,9 @@ def table(control: pd.DataFrame, extent: str) -> list[str]:
         cost = float(row["objective_gbp"] if is_network else row["cost_gbp"])
         saved = float(usual["bau_cost_gbp"]) - cost
         lines.append(
-            f"| {step.words} | {cost:,.0f} | {pounds(saved)} | {pounds(before - cost)} "
-            f"| {row['co2_kg'] / 1000:.2f} | {row['peak_import_kw']:.1f} "
-            f"| {row['chp_starts'] / row['units']:,.0f} |"
+            f"| {step.words} | {number(cost)} | {pounds(saved)} | {pounds(before - cost)} "
+            f"| {number(row['co2_kg'] / 1000, 2)} | {number(row['peak_import_kw'], 1)} "
+            f"| {number(row['chp_starts'] / row['units'])} |"
         )
         before = cost
     return lines
@@ -86,17 +87,19 @@ def network_sentences(control: pd.DataFrame) -> list[str]:
     """What coordination saves beside what it can save at most, and what it pays."""
     rows = control[(control["variant"] == "half_hourly") & (control["extent"] == "group")]
     rows = rows[(rows["plant"] == STEPS[-1].plant) & (rows["units"] > 0)].set_index("control")
-    own, network = rows.loc["household"], rows.loc["network"]
-    saved = own["objective_gbp"] - network["objective_gbp"]
-    most = own["objective_gbp"] - network["lower_bound_gbp"]
+    own = float(rows["objective_gbp"]["household"])
+    best, bound, gap, payment = (
+        float(rows[name]["network"])
+        for name in ("objective_gbp", "lower_bound_gbp", "relative_gap", "payment_gbp")
+    )
     return [
-        f"Metered as one, the street's own schedules cost £{own['objective_gbp']:,.0f} a year",
-        "where each dwelling is at its own least cost with everything known ahead, and",
-        f"£{network['objective_gbp']:,.0f} where the network runs all of them: coordination saves",
-        f"£{saved:,.0f}. No coordination saves more than £{most:,.0f} (the bound: the gap is",
-        f"{network['relative_gap']:.2%} of the cost). Its schedule raises bills at the households'",
-        f"own tariff by £{network['payment_gbp']:,.0f} where it raises them: so much it must",
-        "pay, so that nobody is worse off.",
+        f"Metered as one, the street's own schedules cost {pounds(own)} a year where each dwelling",
+        "is at its own least cost with everything known ahead, and",
+        f"{pounds(best)} where the network runs all of them: coordination saves",
+        f"{pounds(own - best)}. No coordination saves more than {pounds(own - bound)} (the bound:",
+        f"the gap is {number(100 * gap, 2)} % of the cost). Its schedule raises bills at the",
+        f"households' own tariff by {pounds(payment)} where it raises them: so much it must pay,",
+        "so that nobody is worse off.",
     ]
 
 
