@@ -37,7 +37,7 @@ from microchp.series.timeseries import resample_dataset
 from microchp.sweep import known
 from microchp.sweep.chunk import prepare_sweep, sweep_designs
 
-HOUSE = "detached"
+HOUSE, MARKET = "detached", "uk_2016"
 INPUTS = {
     "tariff.gas_gbp_per_kwh": {"low": 0.025, "high": 0.05},
     "tariff.import_periods.1.price_gbp_per_kwh": {"low": 0.12, "high": 0.25},
@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("--days", default="all")
     options = parser.parse_args()
     study = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
-    study["scenarios"] = {"house": [HOUSE], "incentive": ["none"]}
+    study |= {"market": MARKET, "scenarios": {"house": [HOUSE], "incentive": ["none"]}}
     days = options.days if options.days == "all" else int(options.days)
     study["time"] = {"resolution_minutes": options.minutes, "days": days}
     study["sweep"] = {
