@@ -197,6 +197,25 @@ def test_a_factor_without_a_year_says_so() -> None:
     assert answer.grid_words(own.model_copy(update={"year": 2020})) == "0.3 kg/kWh of 2020"
 
 
+def test_a_grid_of_today_is_told_once(designs: pd.DataFrame) -> None:
+    """A run whose own factor is that of Great Britain 2025 does not say the same change twice."""
+    name = "detached-fit-with"
+    chosen = designs[designs["scenario"] == name]
+    own = inputs_of(USER)[name]
+    told = {}
+    for factor in (0.177, 0.2):
+        emissions = own.emissions.model_copy(update={"grid_kg_per_kwh": factor, "year": 2025})
+        evidence = Evidence(inputs={name: own.model_copy(update={"emissions": emissions})})
+        (found,) = answer.answers(chosen, evidence)[0][1]
+        sentences = headline(chosen, evidence, [], Path("none.svg")).sentences
+        (carbon,) = [text for text in sentences if text.startswith("CO₂ changes by")]
+        told[factor] = (found.co2_by, carbon)
+    assert told[0.177][0] == "grid 0.177 kg/kWh of 2025"
+    assert told[0.177][1].count("0.177") == 1
+    assert "Great Britain 2025" not in told[0.177][1]
+    assert all("Great Britain 2025" in text for text in told[0.2])
+
+
 def test_what_a_store_pays_is_counted_in_houses_whatever_plants_they_may_have(
     designs: pd.DataFrame,
 ) -> None:

@@ -370,7 +370,7 @@ def cash_flow_chart(designs: pd.DataFrame) -> Chart:
         ]
     return Chart(
         title="Year by year",
-        caption="What is paid (below nought) and saved in each year, what has come back so far, "
+        caption="What is paid (below zero) and saved in each year, what has come back so far, "
         "and the same discounted, which ends at the present value.",
         traces=[
             {"type": "bar", "name": "In the year", "marker": {"color": style.CHEAPER}},

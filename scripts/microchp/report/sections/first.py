@@ -14,7 +14,13 @@ from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
 from microchp.account.controlled import Controlled
 from microchp.report.evidence import Choice, Evidence, boiler_words, choices
 from microchp.report.page import Drawing, drawing
-from microchp.report.sections.answer import carbon_use, grid_words, of_case, sentences
+from microchp.report.sections.answer import (
+    carbon_use,
+    grid_words,
+    is_grid_of_today,
+    of_case,
+    sentences,
+)
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import best_designs, installs
 from microchp.tables.words import label, number, percent, pounds
@@ -128,10 +134,13 @@ def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
         for name, row in zip(built["scenario"], (row for _, row in built.iterrows()), strict=True)
         if name in evidence.inputs
     ]
+    known = (evidence.inputs[name] for name in built["scenario"] if name in evidence.inputs)
+    by_today = f" with {GRID_TODAY_KG_PER_KWH:g} kg/kWh ({GRID_TODAY})"
+    same = all(is_grid_of_today(inputs.emissions) for inputs in known)
     return [
         f"CO₂ changes by {_span(own, _signed)} with the grid of this run "
-        f"({' or '.join(grids)}), and by {_span(today, _signed)} with {GRID_TODAY_KG_PER_KWH:g} "
-        f"kg/kWh ({GRID_TODAY}); it turns at {_span(turning, lambda x: number(x, 2))} kg/kWh."
+        f"({' or '.join(grids)}){'' if same else f', and by {_span(today, _signed)}{by_today}'}; "
+        f"it turns at {_span(turning, lambda x: number(x, 2))} kg/kWh."
     ]
 
 
