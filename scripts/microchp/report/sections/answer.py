@@ -358,7 +358,7 @@ def sentences(designs: pd.DataFrame) -> list[str]:
 
 def _of(count: int, total: int) -> str:
     if total == 1:
-        return "the house" if count else "no house"
+        return "this house" if count else "no house"
     if count in (0, total):
         return f"all {total} houses" if count else "no house"
     return f"{count} of {total} houses"
