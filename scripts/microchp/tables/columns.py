@@ -512,7 +512,8 @@ def check(table: pd.DataFrame, name: str, columns: Sequence[TableColumn] = DESIG
         With every column that is not, and the first value of each.
     """
     try:
-        return schema(columns).validate(table, lazy=True)
+        # a copy in one piece: absent columns were put in one by one, of which pandas warns later
+        return schema(columns).validate(table, lazy=True).copy()
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases.drop_duplicates("column")
         found = ", ".join(

@@ -62,7 +62,7 @@ def headline(
     """
     best = best_designs(designs)
     built = best[installs(best)]
-    title = "A week in which the store works" if (built["tes_kwh"] > 0).any() else "A cold week"
+    title = _week_title(built)
     return Headline(
         figures=[
             _money(best),
@@ -80,6 +80,14 @@ def headline(
         ],
         picture=drawing(picture, "store_week", title, f"{title}.") if picture.exists() else None,
     )
+
+
+def _week_title(built: pd.DataFrame) -> str:
+    """What the small picture is of: a week, or modelled days that follow no other."""
+    works = (built["tes_kwh"] > 0).any()
+    if (built["days_modelled"] < built["days_of_year"]).any():
+        return f"Modelled days {'in which the store works' if works else 'of cold weather'}"
+    return "A week in which the store works" if works else "A cold week"
 
 
 def _span(values: Sequence[float], words: Callable[[float], str]) -> str:
