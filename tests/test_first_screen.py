@@ -19,6 +19,7 @@ from microchp.config import NewBoiler, tariff_of_today
 from microchp.errors import AssessmentError
 from microchp.report.evidence import Evidence, choices
 from microchp.report.sections import answer, options, sweep
+from microchp.report.sections.designs import designs_table
 from microchp.report.sections.first import headline
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import design_words
@@ -268,6 +269,15 @@ def test_prices_of_another_year_are_told_with_their_saving(designs: pd.DataFrame
     assert "would save £30 a year. A run with market: uk_2025" in saves
     assert "would cost £30 a year more than today" in costs
     assert same == "Energy prices of this run are of 2025."
+
+
+def test_columns_of_parts_that_no_design_has_are_not_shown(designs: pd.DataFrame) -> None:
+    def titles(table: pd.DataFrame) -> set[str]:
+        return {column.title for column in designs_table(table).columns}
+
+    assert not {"Heat pump", "Battery", "Photovoltaics"} & titles(designs)
+    assert "Export" in titles(designs.assign(export_kwh=0.0)), "none of what a unit does is told"
+    assert {"Heat pump"} == titles(designs.assign(heat_pump_kw=6.0)) - titles(designs)
 
 
 def test_one_price_of_a_year_is_needed_to_price_a_design_again() -> None:

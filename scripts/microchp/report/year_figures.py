@@ -102,7 +102,7 @@ def demand_year(*, design_paths: Sequence[Path], svg_path: Path, pdf_path: Path)
 
 
 def heat_map(*, design_path: Path, svg_path: Path, pdf_path: Path) -> None:
-    """When it runs: days from left to right, hours from below, of each flow that is there.
+    """When it runs: days from left to right, hours from bottom to top, of each flow that is there.
 
     Heat demand, be there any or not, the heat that each part makes, the store's level, and import
     less export.
