@@ -310,9 +310,15 @@ class Search:
         own = sum(answer.own_gbp for answer in answers)
         return self.fixed_gbp + own + self.cost.searched_gbp(self.load_kw(answers))
 
+    def holds(self, load_kw: FloatArray) -> bool:
+        """Whether a load is within the limits."""
+        return float(self.cost.excess_kw(load_kw).max()) <= HELD_KW
+
     def cheapest(self, *choices: list[Answer]) -> list[Answer]:
-        """The cheapest of some schedules."""
-        return min(choices, key=self.total_gbp)
+        """The cheapest of some schedules, those that hold the limits first."""
+        return min(
+            choices, key=lambda each: (not self.holds(self.load_kw(each)), self.total_gbp(each))
+        )
 
     def at(self, price: FloatArray) -> list[Answer]:
         """What every member does at one price for import and export."""
@@ -357,9 +363,10 @@ class Search:
             before = total
             # nobody is to raise a peak that costs something
             asked = cost.below(float(load.max())) if cost.peak_gbp_per_kw else cost
-            over = cost.excess_kw(load).reshape(days, -1).max(axis=1) > HELD_KW
-            searched = np.ones(days, dtype=np.bool_) if self.is_small else over
             for number, member in enumerate(self.members):
+                # those before may have brought days back within their limits
+                searched = cost.excess_kw(load).reshape(days, -1).max(axis=1) > HELD_KW
+                searched |= self.is_small
                 old = answers[number]
                 others = load - old.net_kw
                 line = member.at(*asked.answer_to(others, old.net_kw))
@@ -372,9 +379,8 @@ class Search:
                     answers[number], load, total = new, others + new.net_kw, total - better
             log.info("sweep %d: %.2f GBP/y, %.3f kWh beyond limits", sweep + 1, total,
                      cost.step_hours * float(cost.excess_kw(load).sum()))  # fmt: skip
-            held = cost.excess_kw(load).max() <= HELD_KW
-            saved = before - total
-            if saved <= (WORTH_A_SWEEP * abs(total - self.fixed_gbp) if held else 0.0):
+            worth = WORTH_A_SWEEP * abs(total - self.fixed_gbp) if self.holds(load) else 0.0
+            if before - total <= worth:
                 break
         return answers
 
@@ -417,6 +423,7 @@ class Search:
             value = self.fixed_gbp + added + sum(gbp for gbp, _ in found) + cost.reply_gbp(price)
             value += cost.step_hours * float(price @ self.base_kw)
             tried.append((value, price))
+            log.info("price %d: bound %.2f GBP/y", len(tried), value)
             load = sum((net for _, net in found), self.base_kw)
             uphill = load - cost.reply_kw(price, load)
             if value > best[0]:
