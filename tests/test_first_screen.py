@@ -79,6 +79,8 @@ def test_three_numbers_answer_three_questions(designs: pd.DataFrame) -> None:
     street = headline(chosen, evidence, [outcome(2.27, 2.07, 0.52)], Path("none.svg"))
     assert street.figures[2].value == "−9 %"
     assert "serves 193 homes instead of 176" in " ".join(street.sentences)
+    same = headline(chosen, evidence, [outcome(8.7, 8.7, 0.2)], Path("none.svg"))
+    assert "serves 46 homes as before" in " ".join(same.sentences)
     (found,) = answer.answers(chosen, evidence)[0][1]
     assert found.next_best.endswith("£50 a year dearer")
     assert found.controlled.text == "−20"

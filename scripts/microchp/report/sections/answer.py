@@ -460,12 +460,16 @@ def _error_of_days(designs: pd.DataFrame) -> str:
 
 def _dearer(least: float, most: float) -> str:
     """By how much a year is dearer, or cheaper, than estimated."""
-    if max(abs(least), abs(most)) < 0.5:
+    low, high = sorted((abs(least), abs(most)))
+    if high < 0.5:
         return "as much as estimated"
-    ends = dict.fromkeys(
-        f"{pounds(abs(gbp))} {'less' if gbp < 0 else 'more'}" for gbp in (least, most)
-    )
-    return f"{' to '.join(ends)} a year than estimated"
+    if least < 0 < most and low >= 0.5:
+        said = f"{pounds(-least)} less to {pounds(most)} more"
+    else:
+        span = f"up to {pounds(high)}" if low < 0.5 else f"{pounds(low)} to {pounds(high)}"
+        span = pounds(high) if pounds(low) == pounds(high) else span
+        said = f"{span} {'more' if most > -least else 'less'}"
+    return f"{said} a year than estimated"
 
 
 def _starts_notice(designs: pd.DataFrame) -> list[Notice]:

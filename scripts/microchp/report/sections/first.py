@@ -214,11 +214,11 @@ def _street(streets: Sequence[Outcome]) -> Figure:
 def _street_sentence(streets: Sequence[Outcome]) -> str:
     best = max(streets, key=lambda found: found.peak_fall)
     served = (best.without["homes_served"], best.most["homes_served"])
-    homes = (
-        f"; the transformer serves {number(served[1])} homes instead of {number(served[0])}"
-        if all(map(math.isfinite, served))
-        else ""
-    )
+    homes = ""
+    if all(map(math.isfinite, served)):
+        before, after = map(number, served)
+        compared = "as before" if after == before else f"instead of {before}"
+        homes = f"; the transformer serves {after} homes {compared}"
     return (
         f"At the transformer the peak of the year changes by "
         f"{_span([-found.peak_fall for found in streets], _signed)}, and that of the day with most "
