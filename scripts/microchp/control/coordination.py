@@ -62,8 +62,11 @@ MOST_SWEEPS = 6
 WORTH_A_SWEEP = 2e-5
 """Share of the cost of operation that a sweep must save for another one, where limits are held."""
 
-FEWEST_PRICES, MOST_PRICES = 25, 200
-"""So many prices are tried for the bound."""
+FEWEST_PRICES, MOST_PRICES = 8, 200
+"""So many prices are tried for the bound, as days allow."""
+
+MOST_STARTS = 25
+"""The search begins anew at so many of them."""
 
 MOST_FAILED = 3
 """After so many prices in a row that give no higher bound, steps are halved."""
@@ -347,7 +350,7 @@ class Search:
             answers = self._lowered(answers)
         tried = self._prices(answers)
         bound = tried[0][0]
-        for _, price in tried[: min(max(1, TRIED_DAYS // self.days), FEWEST_PRICES)]:
+        for _, price in tried[: min(max(1, TRIED_DAYS // self.days), MOST_STARTS)]:
             total = self.total_gbp(answers)
             if self.cost.is_separable or total - bound <= GAP * abs(total - self.fixed_gbp):
                 break
