@@ -537,7 +537,7 @@ def documentation(resources: str | Path) -> str:
         "slice $r$ of every day; $u$ are the units to choose from, $h$ the heat pumps. Nothing is "
         "negative.",
         "",
-        "## What is least",
+        "## What is minimised",
         "",
         "The equivalent annual cost (EAC, Eq. 1) is the sum of these.",
     ]
