@@ -390,8 +390,11 @@ def _holder(data: dict[str, Any], key: str) -> tuple[tuple[Any, Any], Any]:
     for depth, step in enumerate(steps):
         known = list(node) if isinstance(node, dict) else _places(node)
         if not isinstance(node, dict | list) or step not in known:
+            place = ".".join(steps[:depth])
             hint = nearest(step, known)
-            raise KeyError(f"no such key: {'.'.join(steps[: depth + 1])}{hint}")
+            if isinstance(node, list):
+                hint = f"; {place} has {len(node)} entr{'ies' if len(node) != 1 else 'y'}, from 0"
+            raise KeyError(f"no such key: {place}.{step}{hint}")
         holder, last = node, int(step) if isinstance(node, list) else step
         node = holder[last]
     if isinstance(node, dict):
