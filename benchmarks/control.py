@@ -8,8 +8,8 @@ under the network's, against a price that changes by the hour and within nine te
 that they have by themselves, or just above the least that they can have.
 
 Seconds are those of the clock on two cores, then those of the processor, which other work does not
-change. ``--dwellings 10,30`` says how large groups are, ``--days 30`` that they are run over the first days
-of the year alone; ``--skip-horizons`` leaves the horizons out.
+change. ``--dwellings 10,30`` says how large groups are, ``--days 30`` that they are run over the
+first days of the year alone; ``--skip-horizons`` leaves the horizons out.
 """
 
 from __future__ import annotations
@@ -145,9 +145,7 @@ class Stopwatch:
     def read(self, count: int) -> str:
         """Both, and those of the processor for each of some dwellings."""
         passed, worked = time.perf_counter() - self.begun, time.process_time() - self.worked
-        return (
-            f"{passed:6.1f} s, {worked:.1f} s of the processor, {worked / count:.2f} s a dwelling"
-        )
+        return f"{passed:6.1f} s, {worked:.1f} s of processor, {worked / count:.2f} s a dwelling"
 
 
 def main() -> None:
