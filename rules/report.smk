@@ -142,6 +142,7 @@ rule build_report:
         designs=DESIGNS,
         benchmarks=str(BENCHMARKS),
         failures={failure.job: failure.cause for failure in FAILURES},
+        today=tariff_of_today(PROJECT / "resources").model_dump(mode="json"),
         code=code("build_report"),
     script:
         "../scripts/build_report.py"

@@ -655,6 +655,27 @@ def test_a_boiler_that_is_too_small_leaves_heat_unmet_and_says_so(
     )
 
 
+def test_a_unit_that_never_runs_says_why(
+    made: Path, config: Config, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a store, a unit whose least heat is above every demand stands still all year."""
+    case = operation_cases(config)["detached-stirling_1kw"]
+    assert case.unit is not None
+    operation = case.operation.model_copy(update={"store_volume_l": 0.0})
+    for power_kw in (1.0, 1000.0):
+        caplog.clear()
+        unit = case.unit.model_copy(update={"power_kw": power_kw})
+        simulate_dwelling(
+            demand_paths=[made / "one.nc"],
+            design_path=None,
+            first_path=tmp_path / "first.nc",
+            generation_path=tmp_path / "generation.nc",
+            table_path=tmp_path / "table.csv",
+            inputs=case.model_copy(update={"unit": unit, "operation": operation}),
+        )
+        assert ("the unit never runs" in caplog.text) == (power_kw == 1000)
+
+
 def test_hourly_demand_is_refused(made: Path, config: Config, tmp_path: Path) -> None:
     coarse = tmp_path / "coarse.nc"
     write_netcdf(resample_dataset(xr.load_dataset(made / "one.nc"), 60), coarse)

@@ -182,6 +182,10 @@ def test_nested_keys_and_brackets_are_the_dotted_key() -> None:
             "no inputs can go together so",
         ),
         (
+            {"inputs": {NIGHT.replace(".0.", ".2."): {"low": 0.05, "high": 0.1}}},
+            "no such key: tariff.import_periods.2; tariff.import_periods has 2 entries, from 0",
+        ),
+        (
             {"correlations": [{"between": [GAS, NIGHT], "coefficient": 0.5}]},
             f"'{GAS}' is not in sweep.inputs",
         ),

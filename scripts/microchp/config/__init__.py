@@ -61,12 +61,15 @@ from microchp.config.house import (
 from microchp.config.incentive import Incentive
 from microchp.config.load import (
     CATALOGUES,
+    COUNTRY_TODAY,
+    MARKET_TODAY,
     VARIANT_BLOCKS,
     load_catalogues,
     load_config,
     merge,
     plant_config,
     sampled_config,
+    tariff_of_today,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -92,11 +95,13 @@ from microchp.config.yaml_file import check_config_files, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
+    "COUNTRY_TODAY",
     "DEAR_EUR_PER_KWH",
     "DEAR_GBP_PER_KWH",
     "DEAR_MEAN_GBP_PER_KWH",
     "DEFAULT_PLANT",
     "LOOKS_LIKE_PENCE",
+    "MARKET_TODAY",
     "NAME_PATTERN",
     "OPTIMAL",
     "PAPERS",
@@ -185,5 +190,6 @@ __all__ = [
     "plant_config",
     "read_yaml_file",
     "sampled_config",
+    "tariff_of_today",
     "variant_config",
 ]

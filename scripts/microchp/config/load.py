@@ -21,6 +21,9 @@ from microchp.config.tes import Tes
 from microchp.config.yaml_file import read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
+MARKET_TODAY, COUNTRY_TODAY = "uk_2025", "Great Britain"
+"""Newest market of the papers' country: every design is also told at its energy prices."""
+
 CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
 """Top-level keys whose entries are added to those of a file in ``resources/``."""
 
@@ -131,6 +134,18 @@ def lay_market(user: Mapping[str, Any], markets: Path, source: str) -> Mapping[s
             f"known: {', '.join(known)}"
         )
     return merge(read_yaml_file(known[name]), user)
+
+
+def tariff_of_today(resources: Path) -> Tariff:
+    """Prices of :data:`MARKET_TODAY`.
+
+    Parameters
+    ----------
+    resources
+        Directory with the catalogues, beside which the markets are.
+    """
+    market = read_yaml_file(resources.parent / "config/markets" / f"{MARKET_TODAY}.yaml")
+    return Tariff.model_validate(market["tariff"])
 
 
 def lay_prices(
@@ -375,8 +390,11 @@ def _holder(data: dict[str, Any], key: str) -> tuple[tuple[Any, Any], Any]:
     for depth, step in enumerate(steps):
         known = list(node) if isinstance(node, dict) else _places(node)
         if not isinstance(node, dict | list) or step not in known:
+            place = ".".join(steps[:depth])
             hint = nearest(step, known)
-            raise KeyError(f"no such key: {'.'.join(steps[: depth + 1])}{hint}")
+            if isinstance(node, list):
+                hint = f"; {place} has {len(node)} entr{'ies' if len(node) != 1 else 'y'}, from 0"
+            raise KeyError(f"no such key: {place}.{step}{hint}")
         holder, last = node, int(step) if isinstance(node, list) else step
         node = holder[last]
     if isinstance(node, dict):

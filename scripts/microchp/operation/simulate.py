@@ -181,7 +181,7 @@ def simulate_dwelling(
         unit = replace(unit, plant=unit.plant._replace(controls=controls))
     room = np.empty((len(FLOWS), minutes))
     total_kw = np.zeros(minutes)
-    run_share, import_kwh, unmet_kwh, cold = 0.0, 0.0, 0.0, 0
+    run_share, import_kwh, unmet_kwh, largest_kw, cold = 0.0, 0.0, 0.0, 0.0, 0
     with (
         whole(generation_path) as partial,
         whole(table_path) as partial_table,
@@ -206,6 +206,7 @@ def simulate_dwelling(
             found = shiftable_by_hour(operated, unit.plant, chosen)
             file["shiftable"][number, :, :, : len(chosen), :] = found
             total_kw += demand["electricity_kw"]
+            largest_kw = max(largest_kw, float(operated.heat_demand_kw.max()))
             table = dwelling_table(
                 operated, chosen, unit.power_kw, inputs.ramp_minutes, unit.store_kwh
             )
@@ -238,6 +239,15 @@ def simulate_dwelling(
         100 * run_share,
         100 * import_kwh / max(total_kw.sum() / 60, 1e-9),
     )
+    least_kw = unit.plant.min_load_share * unit.plant.heat_kw
+    if unit.power_kw > 0 and run_share == 0 and largest_kw < least_kw:
+        log.warning(
+            "%s: the unit never runs: it gives at least %.1f kW of heat, more than is ever asked "
+            "for at once (%.1f kW)",
+            inputs.case,
+            least_kw,
+            largest_kw,
+        )
     if cold:
         log.warning(
             "%s: in %d of %d dwellings unit, store and a boiler of %g kW (boiler.max_heat_kw) "
