@@ -2,8 +2,9 @@
 # Python as in envs/microchp.yaml; packages as in requirements.txt: a test keeps them in step.
 FROM python:3.11-slim-bookworm
 
-# Compiled loops and figures keep caches; whoever runs the image may not have a home in it.
+# Compiled loops and figures keep caches; whoever runs the image may have neither home nor name in it.
 ENV PYTHONDONTWRITEBYTECODE=1 \
+    LOGNAME=microchp \
     XDG_CACHE_HOME=/tmp/cache \
     MPLCONFIGDIR=/tmp/cache/matplotlib \
     NUMBA_CACHE_DIR=/tmp/cache/numba

@@ -87,7 +87,7 @@ test: lint
 bad-input: $(VENV)/.test
 	$(BIN)/python -m pytest -s tests/test_bad_input.py
 
-# Kills, stops, full disks, other places: whole small studies, some ten minutes.
+# Kills, stops, full disks, other places: whole small studies, some twenty minutes of a core.
 test-faults: $(VENV)/.test
 	$(BIN)/python -m pytest -m faults -s -rs
 

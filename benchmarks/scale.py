@@ -233,7 +233,8 @@ def draw(measured: pd.DataFrame) -> None:
     axes = figure.subplots(1, 2)
     for stage in (PLAN, SMALL):
         rows = measured[measured["stage"] == stage].sort_values("number")
-        axes[0].plot(rows["number"], rows["core_seconds"], "o-", label=stage)
+        if len(rows):
+            axes[0].plot(rows["number"], rows["core_seconds"], "o-", label=stage)
     axes[0].legend()
     axes[0].set(xlabel="scenarios", title="a run of many scenarios")
     for k, stage in enumerate(STAGES):

@@ -48,6 +48,9 @@ def test_the_container_has_the_packages_and_the_python_of_the_environments() -> 
     assert re.findall(r"-[rc] (\S+)", install) == [
         *("requirements.txt", "requirements-slurm.txt", "requirements.lock")
     ]
+    (settings,) = [line for line in lines if line.startswith("ENV ")]
+    # Snakemake asks who runs it, and where its cache is, which a number for a user does not tell
+    assert {"LOGNAME=", "XDG_CACHE_HOME="} <= set(re.findall(r"\w+=", settings))
     (copied,) = [line.split()[1:-1] for line in lines if line.startswith("COPY req")]
     assert all((ROOT / name).is_file() for name in copied)
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
