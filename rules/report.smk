@@ -140,6 +140,7 @@ rule build_report:
         runtime=growing(20),
     params:
         designs=DESIGNS,
+        demand_variants=[DEMAND_OF[name][1] for name in HOUSES],
         benchmarks=str(BENCHMARKS),
         failures={failure.job: failure.cause for failure in FAILURES},
         code=code("build_report"),
@@ -206,7 +207,9 @@ rule plot_control:
 rule plot_precision:
     input:
         designs=RESULTS / "designs.csv",
-        losses=expand(RESULTS / "demand/{house}_{minutes}min_loss.csv", house=HOUSES, minutes=STEPS),
+        losses=expand(
+            RESULTS / "demand/{house}_{minutes}min_loss.csv", house=OWN_HOUSES, minutes=STEPS
+        ),
     output:
         table=RESULTS / "precision.csv",
         svg=report(
@@ -227,6 +230,7 @@ rule plot_precision:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
+        variants=IN_TIME,
         code=code("plot_precision"),
     script:
         "../scripts/plot_precision.py"

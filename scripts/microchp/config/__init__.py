@@ -61,10 +61,11 @@ from microchp.config.house import (
 from microchp.config.incentive import Incentive
 from microchp.config.load import (
     CATALOGUES,
+    NOT_VARIED,
     VARIANT_BLOCKS,
+    changes_demand,
     load_catalogues,
     load_config,
-    merge,
     plant_config,
     sampled_config,
     variant_config,
@@ -88,7 +89,7 @@ from microchp.config.sweep import SampledInput, Sweep
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
-from microchp.config.yaml_file import check_config_files, read_yaml_file
+from microchp.config.yaml_file import check_config_files, merge, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
@@ -98,6 +99,7 @@ __all__ = [
     "DEFAULT_PLANT",
     "LOOKS_LIKE_PENCE",
     "NAME_PATTERN",
+    "NOT_VARIED",
     "OPTIMAL",
     "PAPERS",
     "PATTERNS",
@@ -177,6 +179,7 @@ __all__ = [
     "UnitCost",
     "Vdi4655",
     "Weather",
+    "changes_demand",
     "check_config_files",
     "load_catalogues",
     "load_config",
