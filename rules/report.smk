@@ -35,7 +35,7 @@ rule write_scenarios:
         mem_mb=growing(500),
         runtime=growing(5),
     params:
-        rows=scenario_rows(CONFIG, GRID),
+        rows=scenario_rows(CONFIG, GRID, DEMAND_NAMES),
         code=code("write_scenarios"),
     script:
         "../scripts/write_scenarios.py"

@@ -74,7 +74,7 @@ def test_variants_repeat_the_grid_and_fixed_designs_add_to_it() -> None:
         "terrace-fit-with-printed",
         "terrace-fit-without-printed",
     ]
-    assert scenario_rows(config, table)[1] == {
+    assert scenario_rows(config, table, demand_names(config))[1] == {
         "scenario": "flat-none-with-cheap",
         "house": "flat",
         "incentive": "none",
@@ -83,6 +83,7 @@ def test_variants_repeat_the_grid_and_fixed_designs_add_to_it() -> None:
         "design": "optimal",
         "plant": "chp",
         "penetration": "",
+        "demand": "flat",
     }
 
 

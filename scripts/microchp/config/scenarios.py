@@ -311,16 +311,21 @@ def _stores(config: Config, plant: str) -> list[Literal["with", "without"]]:
     return config.scenarios.tes
 
 
-def scenario_rows(config: Config, scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
+def scenario_rows(
+    config: Config, scenarios: Mapping[str, Scenario], demands: Mapping[tuple[str, str], str]
+) -> list[dict[str, str]]:
     """The scenario table as plain rows.
 
-    ``penetration`` has, with spaces between them, the shares of dwellings at which the design of
-    a scenario is put into a group; empty where it is not.
+    ``demand`` is what its demand is filed as (:func:`demand_names`). ``penetration`` has, with
+    spaces between them, the shares of dwellings at which the design of a scenario is put into a
+    group; empty where it is not.
     """
     grouped = {case.scenario for case in operation_cases(config).values() if case.scenario}
     shares = " ".join(f"{share:g}" for share in config.scenarios.penetration)
     return [
-        asdict(scenario) | {"penetration": shares if name in grouped else ""}
+        asdict(scenario)
+        | {"penetration": shares if name in grouped else ""}
+        | {"demand": demands.get((scenario.house, scenario.variant), scenario.house)}
         for name, scenario in scenarios.items()
     ]
 
@@ -728,9 +733,10 @@ def incentive_files(config: Config, incentive: str) -> list[str]:
 
 
 def _price_files(tariff: Tariff, incentive: Incentive, emissions: Emissions) -> list[str]:
-    files = _tariff_files(tariff, "tariff") + _emission_files(emissions, "emissions")
+    files = _tariff_files(tariff, "tariff")
     if incentive.tariff is not None:
         files += _tariff_files(incentive.tariff, "tariff")
+    files += _emission_files(emissions, "emissions")
     return list(dict.fromkeys(file.path for file in files))
 
 
