@@ -416,7 +416,7 @@ def at_largest_store(designs: pd.DataFrame, largest_kwh: Mapping[str, float]) ->
 def demand_name(report: Mapping[str, Any]) -> str:
     """House, and the variant that changes its demand, in a reader's words."""
     variant = report.get("variant")
-    return label(report["house"]) + (f" ({label(variant)})" if variant else "")
+    return label(report["house"]) + (f" ({plain_words(variant)})" if variant else "")
 
 
 def demand_notice(reports: Sequence[Mapping[str, Any]]) -> list[Notice]:
