@@ -27,7 +27,7 @@ endif
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run check usage import reproduce quick test test-faults test-slurm lint reference validation docs lock unlock
+.PHONY: help run check usage import reproduce quick test bad-input test-faults test-slurm lint reference validation docs lock unlock
 
 help:
 	@echo 'make run        the design study of Oluleye et al. 2018, from demand to report'
@@ -38,6 +38,7 @@ help:
 	@echo 'make reproduce  all published studies beside print, as one page'
 	@echo 'make quick      a coarse look at make run: one house, hourly steps, twelve days'
 	@echo 'make test       checks and tests'
+	@echo 'make bad-input  how many wrong inputs of each kind are refused, in messages'
 	@echo 'make test-faults runs that are killed, stopped or starved of disk, against one that is not'
 	@echo 'make test-slurm a small study on a Slurm cluster of one node, which root can set up'
 	@echo 'make lint       checks alone: ruff, mypy, snakefmt, snakemake --lint'
@@ -81,6 +82,10 @@ import: $(VENV)/.run
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# Wrong input of every kind, counted.
+bad-input: $(VENV)/.test
+	$(BIN)/python -m pytest -s tests/test_bad_input.py
 
 # Kills, stops, full disks, other places: whole small studies, some ten minutes.
 test-faults: $(VENV)/.test

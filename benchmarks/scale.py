@@ -4,7 +4,8 @@ Measured, in seconds of one core (of computing, whatever else the machine does):
 its number of scenarios; a further design, with its files; and groups of dwellings, by stage. From
 these follows what a country takes. ``--scenarios 1 10 100 1000 10000`` plans larger runs,
 ``--dwellings 10 100`` measures larger groups, ``--designs 1 3`` runs studies of so many designs to
-the end; each is left out without numbers, and what was measured of it before stays.
+the end, ``--small 1000`` of so many small ones (a day by the hour); each is left out without
+numbers, and what was measured of it before stays.
 
 Writes ``docs/scale.csv``, the table of ``docs/scale.md`` and ``docs/images/scale.svg``, and prints
 the table.
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}  # as jobs
@@ -52,7 +53,7 @@ GROUP = {
 }
 
 COLUMNS = ["stage", "number", "core_seconds", "files", "megabytes"]
-PLAN, DESIGNS = "planning", "designs"
+PLAN, DESIGNS, SMALL = "planning", "designs", "small designs"
 STAGES = ("demand", "unit's year", "sums")
 
 DATA, FIGURE, PAGE = (
@@ -69,9 +70,21 @@ def grid(number: int) -> dict[str, object]:
     return {"run": {"name": "scale"}, "scenarios": one | {"variants": variants}}
 
 
-def snakemake_seconds(number: int, directory: Path, *options: str) -> float:
-    """Core seconds of Snakemake and its jobs on a study of so many designs."""
-    (directory / "study.yaml").write_text(yaml.safe_dump(grid(number)), encoding="utf-8")
+def small_grid(number: int) -> dict[str, object]:
+    """A study of so many designs of a day by the hour, without a store: prices of gas."""
+    prices = {f"v{k}": {"gas_gbp_per_kwh": round(0.04 + k / 1e6, 6)} for k in range(number - 1)}
+    variants = {name: {"tariff": price} for name, price in prices.items()}
+    one = {"house": ["flat"], "incentive": ["fit"], "tes": ["without"]}
+    return {
+        "run": {"name": "scale"},
+        "scenarios": one | {"variants": variants},
+        "time": {"resolution_minutes": 60, "days": ["2015-01-15"]},
+    }
+
+
+def snakemake_seconds(study: Mapping[str, object], directory: Path, *options: str) -> float:
+    """Core seconds of Snakemake and its jobs on a study."""
+    (directory / "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
@@ -90,19 +103,31 @@ def snakemake_seconds(number: int, directory: Path, *options: str) -> float:
 
 def planned(number: int, directory: Path) -> list[dict[str, object]]:
     """A dry run of so many scenarios."""
-    seconds = snakemake_seconds(number, directory, "--dry-run", "--quiet", "all")
+    seconds = snakemake_seconds(grid(number), directory, "--dry-run", "--quiet", "all")
     return [{"stage": PLAN, "number": number, "core_seconds": seconds}]
 
 
 def designed(number: int, directory: Path) -> list[dict[str, object]]:
     """A run of so many designs, from demand to page, and all files that it leaves."""
-    folder = directory / str(number)
+    return ran(DESIGNS, number, grid(number), directory)
+
+
+def designed_small(number: int, directory: Path) -> list[dict[str, object]]:
+    """A run of so many small designs."""
+    return ran(SMALL, number, small_grid(number), directory)
+
+
+def ran(
+    stage: str, number: int, study: Mapping[str, object], directory: Path
+) -> list[dict[str, object]]:
+    """What a whole run takes and leaves."""
+    folder = directory / f"{stage.replace(' ', '_')}_{number}"
     folder.mkdir()
-    seconds = snakemake_seconds(number, folder, "--cores", "1")
+    seconds = snakemake_seconds(study, folder, "--cores", "1")
     files = [path for path in (folder / "results/scale").rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
     return [
-        {"stage": DESIGNS, "number": number, "core_seconds": seconds}
+        {"stage": stage, "number": number, "core_seconds": seconds}
         | {"files": len(files), "megabytes": size}
     ]
 
@@ -194,7 +219,7 @@ def as_markdown(measured: pd.DataFrame) -> str:
         )
         return f"| {stage} | {number} | {row['core_seconds']:,.{digits}f} | {files} | {size} |"
 
-    for stage in (PLAN, DESIGNS, *STAGES):
+    for stage in (PLAN, SMALL, DESIGNS, *STAGES):
         rows = measured[measured["stage"] == stage].sort_values("number")
         lines += [line(stage, f"{row['number']:,}", row, 1) for _, row in rows.iterrows()]
         if (rate := further(measured, stage)) is not None:
@@ -206,10 +231,11 @@ def draw(measured: pd.DataFrame) -> None:
     """Planning by scenarios, and groups by dwellings: measured, and on at the same rates."""
     figure = Figure(figsize=(8.5, 3.4), layout="constrained")
     axes = figure.subplots(1, 2)
-    plans = measured[measured["stage"] == PLAN].sort_values("number")
-    if len(plans):
-        axes[0].plot(plans["number"], plans["core_seconds"], "o-")
-    axes[0].set(xlabel="scenarios", title="planning a run")
+    for stage in (PLAN, SMALL):
+        rows = measured[measured["stage"] == stage].sort_values("number")
+        axes[0].plot(rows["number"], rows["core_seconds"], "o-", label=stage)
+    axes[0].legend()
+    axes[0].set(xlabel="scenarios", title="a run of many scenarios")
     for k, stage in enumerate(STAGES):
         rows = measured[measured["stage"] == stage].sort_values("number")
         axes[1].plot(rows["number"], rows["core_seconds"], "o", color=f"C{k}", label=stage)
@@ -237,7 +263,12 @@ def draw(measured: pd.DataFrame) -> None:
 def main() -> None:
     """Measure, write, draw and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    works = {"scenarios": planned, "designs": designed, "dwellings": grouped}
+    works = {
+        "scenarios": planned,
+        "small": designed_small,
+        "designs": designed,
+        "dwellings": grouped,
+    }
     for name in works:
         parser.add_argument(f"--{name}", nargs="*", type=int, default=[])
     given = parser.parse_args()

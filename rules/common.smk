@@ -41,6 +41,7 @@ from microchp.terminal import (
     follow_run,
     refuse_unquotable,
     stop_on_hangup,
+    stop_once,
     write_what_can_be_shown,
 )
 from microchp.workflow import CodeReader
@@ -63,6 +64,7 @@ RUN = follow_run(logging.getLogger("snakemake.logging"), "DefaultStreamHandler" 
 if FOLLOWED:
     write_what_can_be_shown(sys.stdout, sys.stderr)
     stop_on_hangup()
+    stop_once()
 
 
 # Of 10,000 variants, each is checked once; a job in its own process checks its own.

@@ -243,6 +243,28 @@ def test_forecasts_cost_no_less_than_foresight_and_leave_no_heat_unserved(
     assert year.operated.level_kwh[-1] == pytest.approx(home.line.initial_kwh, abs=1e-9)
 
 
+@pytest.mark.parametrize("parts", sorted(PLANTS))
+@pytest.mark.parametrize("seed", [0, 1])
+def test_who_sees_more_pays_less(seed: int, parts: str) -> None:
+    """A household of habits: each day is like the first, give or take a tenth."""
+    home = dwelling(seed, PLANTS[parts], days=21)
+    rng = np.random.default_rng(seed)
+    names = ("space_heating_kw", "hot_water_kw", "electricity_kw", "outdoor_temperature_c",
+             "pv_yield_kw_per_kwp")  # fmt: skip
+    habits = {
+        name: None if days is None else days[:1] * rng.uniform(0.9, 1.1, days.shape)
+        for name, days in ((name, getattr(home.problem, name)) for name in names)
+    }
+    home = dwelling_of(replace(home.problem, **habits), home.sizes)
+    ordinary = heat_led_year(home, 60).cost_gbp
+    forecast = forecast_year(home, Rolling(24, 60), 60).cost_gbp
+    household, bound = household_year(home)
+    # where an ordinary controller is as good as any, a forecast that errs may cost pence
+    assert ordinary >= forecast - 1e-3 * abs(forecast)
+    assert forecast >= household.cost_gbp - 1e-6
+    assert household.cost_gbp >= bound - 1e-6
+
+
 @pytest.mark.parametrize("parts", ["unit_with_sun", "heat_pump", "battery", "hybrid"])
 def test_what_comes_later_changes_no_decision_before_it(parts: str) -> None:
     """Demand and weather of all days from the ninth on are others; eight days stay as they were."""

@@ -80,3 +80,14 @@ def test_a_full_disk_is_named_though_the_library_that_writes_does_not_say_so(
         write()
     assert "make room and run again" in caplog.text
     assert list(tmp_path.glob("*")) == [tmp_path / "logs"]
+
+
+def test_a_full_disk_is_named_though_its_clean_up_fails_too(tmp_path: Path) -> None:
+    """As that of a drawing does, whose stream is closed half written."""
+    with pytest.raises(ValueError, match="closed") as caught, whole(tmp_path / "a.pdf"):
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        finally:
+            raise ValueError("stream is closed")
+    assert no_room(caught.value) is not None
+    assert no_room(ValueError("stream is closed")) is None

@@ -295,17 +295,19 @@ def test_a_shortened_path_goes_through_the_same_points(corners, steps):
     assert short.endswith("z")
 
 
-def test_an_inlined_drawing_keeps_its_ids_to_itself():
+def test_an_inlined_drawing_keeps_the_ids_that_it_needs_to_itself():
     svg = (
         '<?xml version="1.0"?><svg width="144pt" height="72pt" viewBox="0 0 144 72">'
         "<metadata>made by</metadata><style>*{}</style>"
+        '<defs><path id="c" d="M 0 0"/><clipPath id="d"/></defs><image id="e"/><image id="e"/>'
         '<g id="b"><use xlink:href="#c" clip-path="url(#d)"/><path d="M 0 0 C 1.23456 2 3 4 5 6"/>'
         "</g></svg>"
     )
     assert width_mm(svg) == pytest.approx(50.8)
     assert inline_svg(svg, "fig", 'Heat & "cold" <kW>') == (
         '<svg role="img" aria-label="Heat &amp; &quot;cold&quot; &lt;kW>" viewBox="0 0 144 72">'
-        '<g id="fig-b"><use xlink:href="#fig-c" clip-path="url(#fig-d)"/>'
+        '<defs><path id="fig-c" d="M0 0"/><clipPath id="fig-d"/></defs><image/><image/>'
+        '<g><use xlink:href="#fig-c" clip-path="url(#fig-d)"/>'
         '<path d="M 0 0 C 1.2 2 3 4 5 6"/></g></svg>'
     )
     with pytest.raises(ValueError, match="without a width"):

@@ -98,18 +98,19 @@ def heed_signals() -> None:
 def strike(study: Workflow, how: signal.Signals, after: int = 1) -> tuple[int, str] | None:
     """Begin a run and strike it at its so manieth new file; its status and that file.
 
-    None if the run was over before.
+    None if the run was over before. What it shows is in ``struck.txt``.
     """
     there = made(study)
-    process = subprocess.Popen(
-        study.command("study.yaml", "--cores", "2"),
-        cwd=study.directory,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        # what starts tests in the background lets them ignore signals, which runs would inherit
-        preexec_fn=heed_signals,
-    )
+    with (study.directory / "struck.txt").open("w", encoding="utf-8") as shown:
+        process = subprocess.Popen(
+            study.command("study.yaml", "--cores", "2"),
+            cwd=study.directory,
+            stdout=shown,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            # what starts tests in the background lets them ignore signals, which runs would inherit
+            preexec_fn=heed_signals,
+        )
     new = made(study) - there
     while process.poll() is None and len(new) < after:
         time.sleep(0.02)
@@ -120,6 +121,8 @@ def strike(study: Workflow, how: signal.Signals, after: int = 1) -> tuple[int, s
         os.killpg(process.pid, how)
     else:
         os.kill(process.pid, how)
+        if how == signal.SIGINT:  # as `timeout` does: once to the run, then to its jobs as well
+            os.killpg(process.pid, how)
     return process.wait(timeout=120), max(new, key=lambda one: one[1])[0]
 
 
@@ -156,6 +159,10 @@ def test_a_run_that_is_stopped_leaves_no_lock_and_goes_on(
     struck = strike(elsewhere, how)
     assert struck is not None
     assert struck[0] == 1
+    shown = (elsewhere.directory / "struck.txt").read_text(encoding="utf-8")
+    assert "RuntimeError" not in shown
+    if how == signal.SIGINT:
+        assert "the same command goes on from there" in shown
     assert not list(elsewhere.results("tiny").rglob("*.partial*"))
     go_on(elsewhere, "--cores", "2")
     assert differences(unharmed.results("tiny"), elsewhere.results("tiny")) == []

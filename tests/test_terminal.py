@@ -1,10 +1,13 @@
 """What a run shows of itself: lines of jobs, time left, and why a job has failed."""
 
 import logging
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from microchp.errors import DataError
 from microchp.terminal import Job, Run, cause, duration, follow_run, last_words
@@ -127,3 +130,34 @@ def test_a_run_that_the_user_stops_has_not_failed(logger: logging.Logger) -> Non
 )
 def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_run_that_is_asked_to_stop_again_waits_or_hurries_its_jobs() -> None:
+    """At once it is the same wish; later it is passed on to what is under way."""
+    code = """
+import os, signal, subprocess, sys, time
+from microchp.terminal import stop_once
+signal.signal(signal.SIGINT, signal.default_int_handler)
+stop_once()
+heeds = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+job = subprocess.Popen(
+    [sys.executable, "-c", heeds + "; print(flush=True); time.sleep(60)"], stdout=subprocess.PIPE
+)
+job.stdout.readline()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    os.kill(os.getpid(), signal.SIGINT)
+    print("waits", job.poll())
+    time.sleep(1.1)
+    os.kill(os.getpid(), signal.SIGINT)
+    print("ended by", -job.wait(10))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "scripts")},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert done.stdout == "waits None\nended by 2\n", done.stderr

@@ -394,10 +394,10 @@ def test_cores_without_a_design_of_their_own_are_threads(
     assert [int(match[1]) if match else 1 for match in found] == [threads] * designs
 
 
-def test_without_the_plugin_a_cluster_is_refused_in_a_sentence(
-    workflow: Workflow, tmp_path: Path
-) -> None:
-    for name in ("scripts", "profiles"):
+@pytest.fixture
+def made(workflow: Workflow, tmp_path: Path) -> Workflow:
+    """A folder with the Makefile and the tiny study, in which ``make run`` installs nothing."""
+    for name in ("Snakefile", "rules", "scripts", "resources", "envs", "profiles"):
         (tmp_path / name).symlink_to(workflow.root / name)
     for name in ("Makefile", "requirements.txt", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
@@ -406,14 +406,35 @@ def test_without_the_plugin_a_cluster_is_refused_in_a_sentence(
     (tmp_path / "venv/bin/python").chmod(0o755)
     (tmp_path / "venv/.run").touch()
     shutil.copy(workflow.directory / workflow.write("tiny.yaml", {}), tmp_path)
-    command = ["make", "run", "VENV=venv", "CONFIG=tiny.yaml", "PROFILE=profiles/slurm"]
-    done = run_command(command, tmp_path)
+    shutil.copy(workflow.directory / "cottage.csv", tmp_path)
+    return replace(workflow, root=tmp_path, directory=tmp_path)
+
+
+MAKE_RUN = ("make", "run", "VENV=venv", "CONFIG=tiny.yaml")
+
+
+def test_without_the_plugin_a_cluster_is_refused_in_a_sentence(made: Workflow) -> None:
+    done = run_command([*MAKE_RUN, "PROFILE=profiles/slurm"], made.directory)
     assert done.returncode == 2
     said = [line for line in done.stdout.splitlines() if not line.startswith("make: ")]
     assert said == [
         "Jobs go to Slurm by a plugin of Snakemake, which is not there; install it with "
         "venv/bin/python -m pip install -r requirements-slurm.txt"
     ]
+
+
+def test_what_snakemake_stumbles_over_by_itself_make_sees_before(made: Workflow) -> None:
+    """A home that cannot be written, and a study that it reads before the workflow."""
+    planning = "SNAKEMAKE=venv/bin/python -m snakemake --cores 1 --dry-run --quiet all"
+    command = ["env", "HOME=/dev/null/home", *MAKE_RUN, planning]
+    done = run_command(command, made.directory)
+    assert done.returncode == 0, done.stdout
+    study = made.directory / "tiny.yaml"
+    study.write_bytes(study.read_text(encoding="utf-8").encode("utf-16"))
+    done = run_command(command, made.directory)
+    assert done.returncode == 2
+    assert "tiny.yaml, line 1: not a text file in UTF-8, but in UTF-16" in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 # ------------------------------------------------------------------------ shipped studies

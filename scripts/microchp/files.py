@@ -54,9 +54,17 @@ def _try_writing(folder: Path) -> None:
         os.fsync(file.fileno())
 
 
-def no_room(error: BaseException) -> bool:
-    """Whether an error says that a disk, or a user's share of it, is full."""
-    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+def no_room(error: BaseException) -> OSError | None:
+    """What says that a disk, or a user's share of it, is full; none if nothing does.
+
+    It may be the error, or one behind it: where a library cleans up, it fails once more.
+    """
+    told: BaseException | None = error
+    while told is not None:
+        if isinstance(told, OSError) and told.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return told
+        told = told.__cause__ or told.__context__
+    return None
 
 
 def damaged(error: BaseException) -> bool:

@@ -16,6 +16,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -255,6 +256,28 @@ def stop_on_hangup() -> None:
 
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, stop)
+
+
+def stop_once() -> None:
+    """Let SIGINT stop a run once, however often it comes, since `timeout` sends it twice.
+
+    Snakemake then waits for the jobs that are under way; broken off there, it would close what they
+    are still using, and end in errors of its own. To who asks again after a second the wait is too
+    long: that is passed on to the jobs.
+    """
+    asked: list[float] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        asked.append(time.monotonic())
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+        if asked[-1] - asked[0] > 1:
+            for process in psutil.Process().children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(signal.SIGINT)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def refuse_unquotable(executable: str) -> None:

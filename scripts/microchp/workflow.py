@@ -125,8 +125,8 @@ def job_log(log_path: str | Path, *, timed: bool = False) -> Iterator[None]:
         # imported here because the workflow's parse can spare the libraries that read and write
         from microchp.files import damaged, no_room
 
-        if no_room(error):
-            package.error("%s; make room and run again\n  (log: %s)", error, path)
+        if full := no_room(error):
+            package.error("%s; make room and run again\n  (log: %s)", full, path)
             raise SystemExit(1) from None
         if damaged(error):
             package.error(

@@ -62,8 +62,11 @@ MOST_SWEEPS = 6
 WORTH_A_SWEEP = 2e-5
 """Share of the cost of operation that a sweep must save for another one, where limits are held."""
 
-FEWEST_PRICES, MOST_PRICES = 25, 200
-"""So many prices are tried for the bound."""
+FEWEST_PRICES, MOST_PRICES = 8, 200
+"""So many prices are tried for the bound, as days allow."""
+
+MOST_STARTS = 25
+"""The search begins anew at so many of them."""
 
 MOST_FAILED = 3
 """After so many prices in a row that give no higher bound, steps are halved."""
@@ -310,9 +313,15 @@ class Search:
         own = sum(answer.own_gbp for answer in answers)
         return self.fixed_gbp + own + self.cost.searched_gbp(self.load_kw(answers))
 
+    def holds(self, load_kw: FloatArray) -> bool:
+        """Whether a load is within the limits."""
+        return float(self.cost.excess_kw(load_kw).max()) <= HELD_KW
+
     def cheapest(self, *choices: list[Answer]) -> list[Answer]:
-        """The cheapest of some schedules."""
-        return min(choices, key=self.total_gbp)
+        """The cheapest of some schedules, those that hold the limits first."""
+        return min(
+            choices, key=lambda each: (not self.holds(self.load_kw(each)), self.total_gbp(each))
+        )
 
     def at(self, price: FloatArray) -> list[Answer]:
         """What every member does at one price for import and export."""
@@ -341,7 +350,7 @@ class Search:
             answers = self._lowered(answers)
         tried = self._prices(answers)
         bound = tried[0][0]
-        for _, price in tried[: min(max(1, TRIED_DAYS // self.days), FEWEST_PRICES)]:
+        for _, price in tried[: min(max(1, TRIED_DAYS // self.days), MOST_STARTS)]:
             total = self.total_gbp(answers)
             if self.cost.is_separable or total - bound <= GAP * abs(total - self.fixed_gbp):
                 break
@@ -357,9 +366,10 @@ class Search:
             before = total
             # nobody is to raise a peak that costs something
             asked = cost.below(float(load.max())) if cost.peak_gbp_per_kw else cost
-            over = cost.excess_kw(load).reshape(days, -1).max(axis=1) > HELD_KW
-            searched = np.ones(days, dtype=np.bool_) if self.is_small else over
             for number, member in enumerate(self.members):
+                # those before may have brought days back within their limits
+                searched = cost.excess_kw(load).reshape(days, -1).max(axis=1) > HELD_KW
+                searched |= self.is_small
                 old = answers[number]
                 others = load - old.net_kw
                 line = member.at(*asked.answer_to(others, old.net_kw))
@@ -372,9 +382,8 @@ class Search:
                     answers[number], load, total = new, others + new.net_kw, total - better
             log.info("sweep %d: %.2f GBP/y, %.3f kWh beyond limits", sweep + 1, total,
                      cost.step_hours * float(cost.excess_kw(load).sum()))  # fmt: skip
-            held = cost.excess_kw(load).max() <= HELD_KW
-            saved = before - total
-            if saved <= (WORTH_A_SWEEP * abs(total - self.fixed_gbp) if held else 0.0):
+            worth = WORTH_A_SWEEP * abs(total - self.fixed_gbp) if self.holds(load) else 0.0
+            if before - total <= worth:
                 break
         return answers
 
@@ -417,6 +426,7 @@ class Search:
             value = self.fixed_gbp + added + sum(gbp for gbp, _ in found) + cost.reply_gbp(price)
             value += cost.step_hours * float(price @ self.base_kw)
             tried.append((value, price))
+            log.info("price %d: bound %.2f GBP/y", len(tried), value)
             load = sum((net for _, net in found), self.base_kw)
             uphill = load - cost.reply_kw(price, load)
             if value > best[0]:

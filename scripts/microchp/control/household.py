@@ -43,6 +43,7 @@ def household_year(dwelling: Dwelling) -> tuple[Year, float]:
     try:
         if dwelling.battery is None:
             plan = line.plan()
+            line.release()  # a street has many
             return Year(dwelling, planned(line, plan)), dwelling.fixed_gbp + plan.bound_gbp
         members = [Member(each, each.table.cost) for each in dwelling.lines]
         load = np.zeros(line.table.heat_kw.size)

@@ -114,6 +114,10 @@ class Line:
         """What every slice costs, by the heat that it stores."""
         return curves_of(self.table, self.exchange)
 
+    def release(self) -> None:
+        """Give back the memory of the curves; they are made again when needed."""
+        self.__dict__.pop("curves", None)
+
     @property
     def days(self) -> int:
         """Whole days."""

@@ -7,6 +7,7 @@ import re
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _PATH = re.compile(r'(\sd=")([^"]*)(")')
 _POINT = re.compile(r"([ML])\s*(-?[\d.]+)\s+(-?[\d.]+)|([zZ])")
+_ID = re.compile(r'\sid="([^"]*)"')
 _PLAIN_PATH = re.compile(r"[MLzZ\s\d.eE+-]*")
 
 
@@ -18,7 +19,8 @@ def inline_svg(text: str, prefix: str, title: str) -> str:
     text
         The whole SVG file.
     prefix
-        Put before every id, so that several drawings can share a page.
+        Put before every id that is referred to, so that several drawings can share a page; other
+        ids are left out.
     title
         What the drawing shows, for readers who do not see it.
 
@@ -32,7 +34,9 @@ def inline_svg(text: str, prefix: str, title: str) -> str:
     # the page holds the one style rule that matplotlib writes for all elements
     body = re.sub(r"<(metadata|style)\b.*?</\1>", "", body, flags=re.DOTALL)
     body = _PATH.sub(lambda match: match[1] + _short_path(match[2]) + match[3], body)
-    body = re.sub(r'(\sid=")', rf"\1{prefix}-", body)
+    # an id that nothing refers to says nothing, and matplotlib gives images of one content the same
+    used = set(re.findall(r'(?:href="|url\()#([^")]+)', body))
+    body = _ID.sub(lambda match: f' id="{prefix}-{match[1]}"' if match[1] in used else "", body)
     body = re.sub(r"url\(#", f"url(#{prefix}-", body)
     body = re.sub(r'((?:xlink:)?href="#)', rf"\1{prefix}-", body)
     body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
