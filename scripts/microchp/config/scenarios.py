@@ -788,7 +788,8 @@ def carbon_files(config: Config) -> list[tuple[str, str, int]]:
     """Files of issued forecasts that ``config`` and its variants name: key, path, and year."""
     files: dict[tuple[str, int], str] = {}
     for variant, changes in {"": {}, **config.scenarios.variants}.items():
-        if not variant or "forecast" in changes or "time" in changes:
+        read = config.forecast.carbon_file is not None
+        if not variant or "forecast" in changes or (read and "time" in changes):
             changed = variant_config(config, variant)
             where = f"scenarios.variants.{variant}." if variant else ""
             if changed.forecast.carbon_file is not None:
