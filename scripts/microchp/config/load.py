@@ -406,11 +406,15 @@ def _lay(data: dict[str, Any], key: str, value: Any) -> None:
 def _holder(data: dict[str, Any], key: str) -> tuple[tuple[Any, Any], Any]:
     """Where a dotted key's value stands, and the value."""
     steps = key.split(".")
+    of_demand = steps[0] in ("demand", "houses")
+    if of_demand or (len(steps) > 1 and steps[1] in DEMAND_KEYS.get(steps[0], ())):
+        raise KeyError(
+            "the demand is made with it, and is the same for all samples; vary it in "
+            "scenarios.variants, each of which is sampled"
+        )
     if steps[0] not in DESIGN_BLOCKS:
         hint = nearest(steps[0], DESIGN_BLOCKS)
         raise KeyError(f"cannot be sampled{hint}; keys of {', '.join(DESIGN_BLOCKS)} can")
-    if len(steps) > 1 and steps[1] in DEMAND_KEYS.get(steps[0], ()):
-        raise KeyError("the demand is made with it, and is the same for all samples")
     holder: Any = None
     last: Any = None
     node: Any = data
