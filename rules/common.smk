@@ -9,7 +9,7 @@ from functools import cache
 
 import yaml
 
-from microchp.config import PAPERS, load_config, merge, variant_config
+from microchp.config import PAPERS, load_config, merge, tariff_of_today, variant_config
 from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
     account_inputs,

@@ -36,6 +36,7 @@ def main(snakemake: Any) -> None:
             sweep_figures_dir=next(iter(given.sweep_figures), None),
             benchmarks_dir=snakemake.params.benchmarks,
             failures=snakemake.params.failures,
+            today=snakemake.params.today,
             report_path=snakemake.output.report,
         )
 

@@ -1,6 +1,8 @@
 """The first screen of the page, variants drawn, and the registry of columns."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -10,14 +12,18 @@ from synthetic import inputs_of
 
 from microchp.account.controlled import Controlled
 from microchp.account.designs import read_designs
+from microchp.account.energy import Installed
 from microchp.account.options import new_boiler
-from microchp.config import NewBoiler
+from microchp.account.support import EnergyPrices, saving_at_gbp
+from microchp.config import NewBoiler, tariff_of_today
 from microchp.errors import AssessmentError
 from microchp.report.evidence import Evidence, choices
 from microchp.report.sections import answer, options, sweep
+from microchp.report.sections.designs import designs_table
 from microchp.report.sections.first import headline
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import design_words
+from microchp.system.investment import Investment
 from microchp.tables import columns
 
 ROOT = Path(__file__).parents[1]
@@ -69,10 +75,12 @@ def test_three_numbers_answer_three_questions(designs: pd.DataFrame) -> None:
     today = (0.2 * 20e3 - 0.177 * 1e3) / (0.2 * 10e3 + 0.177 * 4e3) - 1
     assert f"by +{100 * today:.0f} % with 0.177 kg/kWh (Great Britain 2025)" in told
     assert "it turns at 0.40 kg/kWh" in told
-    assert "the same designs save −£20 a year and pay in 0 of 1 cases" in told
+    assert "the same designs cost £20 a year more than today and pay in no case." in told
     street = headline(chosen, evidence, [outcome(2.27, 2.07, 0.52)], Path("none.svg"))
     assert street.figures[2].value == "−9 %"
     assert "serves 193 homes instead of 176" in " ".join(street.sentences)
+    same = headline(chosen, evidence, [outcome(8.7, 8.7, 0.2)], Path("none.svg"))
+    assert "serves 46 homes as before" in " ".join(same.sentences)
     (found,) = answer.answers(chosen, evidence)[0][1]
     assert found.next_best.endswith("£50 a year dearer")
     assert found.controlled.text == "−20"
@@ -195,6 +203,88 @@ def test_a_factor_without_a_year_says_so() -> None:
     own = emissions.model_copy(update={"grid_kg_per_kwh": 0.3})
     assert answer.grid_words(own) == "0.3 kg/kWh of a year not stated"
     assert answer.grid_words(own.model_copy(update={"year": 2020})) == "0.3 kg/kWh of 2020"
+
+
+def test_a_grid_of_today_is_told_once(designs: pd.DataFrame) -> None:
+    """A run whose own factor is that of Great Britain 2025 does not say the same change twice."""
+    name = "detached-fit-with"
+    chosen = designs[designs["scenario"] == name]
+    own = inputs_of(USER)[name]
+    told = {}
+    for factor in (0.177, 0.2):
+        emissions = own.emissions.model_copy(update={"grid_kg_per_kwh": factor, "year": 2025})
+        evidence = Evidence(inputs={name: own.model_copy(update={"emissions": emissions})})
+        (found,) = answer.answers(chosen, evidence)[0][1]
+        sentences = headline(chosen, evidence, [], Path("none.svg")).sentences
+        (carbon,) = [text for text in sentences if text.startswith("CO₂ changes by")]
+        told[factor] = (found.co2_by, carbon)
+    assert told[0.177][0] == "grid 0.177 kg/kWh of 2025"
+    assert told[0.177][1].count("0.177") == 1
+    assert "Great Britain 2025" not in told[0.177][1]
+    assert all("Great Britain 2025" in text for text in told[0.2])
+
+
+def by_hand(designs: pd.DataFrame) -> pd.Series:
+    """10,000 kWh of gas and 4,000 of import today; 12,000 and 1,000 with the unit, 500 sold."""
+    row = designs[designs["scenario"] == "detached-fit-with"].iloc[0].copy()
+    row[["bau_fuel_kwh", "chp_fuel_kwh", "boiler_fuel_kwh"]] = [10e3, 9e3, 3e3]
+    row[["electricity_kwh", "import_kwh", "export_kwh"]] = [4e3, 1e3, 500.0]
+    row[["bau_capital_gbp", "bau_maintenance_gbp"]] = [10.0, 20.0]
+    row[["capital_gbp", "maintenance_gbp"]] = [150.0, 60.0]
+    return row
+
+
+def test_a_saving_at_other_prices_is_worked_out_by_hand(designs: pd.DataFrame) -> None:
+    """Import 3,000 kWh less at 25 p, 500 sold at 10 p, 2,000 of gas more at 7 p; plant £180 more.
+
+    750 + 50 - 140 - 180 = 480. Were a policy's payments kept, it would be more; were its grant not
+    given back, more by the yearly share of the grant: 1,000 over ten years without interest.
+    """
+    prices = EnergyPrices(2025, gas=0.07, bought=0.25, sold=0.10)
+    row, inputs = by_hand(designs), inputs_of(USER)["detached-fit-with"]
+    finance = inputs.finance.model_copy(update={"interest_rate": 0.0, "lifetime_years": 10})
+    own = inputs.model_copy(update={"finance": finance})
+    bought = [Investment("chp", 5000.0, 0.0), Investment("chp", 5000.0, 1000.0)]
+    for one, saved in zip(bought, (480.0, 380.0), strict=True):
+        installed = cast(Installed, SimpleNamespace(inputs=own, investments=[one]))
+        assert saving_at_gbp(row, installed, prices) == pytest.approx(saved)
+
+
+def test_prices_of_another_year_are_told_with_their_saving(designs: pd.DataFrame) -> None:
+    """Beside the run's own year; once where the run has the prices of that year itself."""
+    name = "detached-fit-with"
+    chosen = designs[designs["scenario"] == name]
+    own = inputs_of(USER)[name]
+    today = EnergyPrices.of(tariff_of_today(ROOT / "resources"))
+    told = []
+    for year, saved in ((2012, 30.0), (2012, -30.0), (today.year, 30.0)):
+        tariff = own.tariff.model_copy(update={"year": year})
+        evidence = Evidence(
+            inputs={name: own.model_copy(update={"tariff": tariff})},
+            today_gbp={name: saved},
+            prices_today=today,
+        )
+        sentences = headline(chosen, evidence, [], Path("none.svg")).sentences
+        told += [text for text in sentences if text.startswith("Energy prices of this run")]
+    saves, costs, same = told
+    assert "are of 2012; at those of 2025 in Great Britain (gas 7.0, import 25.7" in saves
+    assert "would save £30 a year. A run with market: uk_2025" in saves
+    assert "would cost £30 a year more than today" in costs
+    assert same == "Energy prices of this run are of 2025."
+
+
+def test_columns_of_parts_that_no_design_has_are_not_shown(designs: pd.DataFrame) -> None:
+    def titles(table: pd.DataFrame) -> set[str]:
+        return {column.title for column in designs_table(table).columns}
+
+    assert not {"Heat pump", "Battery", "Photovoltaics"} & titles(designs)
+    assert "Export" in titles(designs.assign(export_kwh=0.0)), "none of what a unit does is told"
+    assert {"Heat pump"} == titles(designs.assign(heat_pump_kw=6.0)) - titles(designs)
+
+
+def test_one_price_of_a_year_is_needed_to_price_a_design_again() -> None:
+    with pytest.raises(ValueError, match="one price of import"):
+        EnergyPrices.of(inputs_of(USER)["detached-fit-with"].tariff)
 
 
 def test_what_a_store_pays_is_counted_in_houses_whatever_plants_they_may_have(

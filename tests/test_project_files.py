@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,27 @@ use rule * from microchp
     done = run_command([*snakemake, made], study)
     assert done.returncode == 0, done.stdout
     assert (study / made).is_file()
+
+
+@pytest.mark.slow
+def test_the_picture_of_the_rules_is_what_snakemake_tells() -> None:
+    """Which rule takes what from which in the design study, targets that take everything apart."""
+    command = [sys.executable, "-m", "snakemake", "--rulegraph", "--configfile"]
+    told = subprocess.run(
+        [*command, "config/studies/oluleye2018.yaml"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    rules = dict(re.findall(r'(\d+)\[label = "([^"]+)"', told))
+    taken = {(rules[a], rules[b]) for a, b in re.findall(r"(\d+) -> (\d+)", told)}
+    drawn = (ROOT / "docs/images/rules.svg").read_text(encoding="utf-8")
+    names = dict(
+        re.findall(r'class="node">\s*<title>(\d+)</title>.*?>(\w+)</text>', drawn, re.DOTALL)
+    )
+    arrows = re.findall(r"<title>(\d+)&#45;&gt;(\d+)</title>", drawn)
+    everything = {"all", "write_manifest"}
+    assert {(names[a], names[b]) for a, b in arrows} == {
+        pair for pair in taken if not everything & set(pair)
+    }

@@ -14,6 +14,7 @@ import xarray as xr
 import yaml
 from conftest import ROOT, hourly_demand, run_command
 
+from microchp.report.sections.answer import design_notices
 from microchp.report.summary import HEADER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -103,6 +104,17 @@ def test_the_terminal_is_told_as_it_is() -> None:
     assert all(len(re.split(r"  +", row)) >= len(HEADER) for row in rows[: rows.index("")])
     assert re.search(r"\n8 designs, each proven within [\d.]+ % of its least cost\.\n", shown)
     assert "Report: results/quick/report/index.html" in shown
+    grid = {"house": "detached", "plant": "chp", "tes": "with", "design": "optimal", "variant": ""}
+    quick = {"resolution_minutes": 60, "days_modelled": 12, "days_of_year": 365, "chp_starts": 1}
+    costs = {"eac_gbp": 100.0, "whole_year_eac_gbp": [90.0, 80.0], "whole_year_bound_gbp": 79.0}
+    each = {"incentive": ["none", "fit"], "annualisation": "crf"}
+    (told,) = design_notices(pd.DataFrame(grid | quick | costs | each))
+    assert _without_numbers(f"{told.title} {told.text}") in _without_numbers(shown)
+
+
+def _without_numbers(text: str) -> str:
+    """Words alone, however the lines are broken."""
+    return " ".join(re.sub(r"\d[\d.]*", "0", text).split())
 
 
 def test_every_make_target_is_there() -> None:

@@ -467,6 +467,15 @@ def test_coarse_runs_and_the_printed_factor_are_announced(run):
     off = designs.assign(whole_year_eac_gbp=designs["eac_gbp"] + np.linspace(-5, 46, len(designs)))
     (told,) = answer.design_notices(off)
     assert told.text.endswith("designs cost £5 less to £46 more a year than estimated.")
+    for ends, said in {
+        (-28, -16): "£16 to £28 less",
+        (0.1, 167): "up to £167 more",
+        (-20, -20.1): "£20 less",
+        (-30, 0): "up to £30 less",
+    }.items():
+        ranged = designs["eac_gbp"] + np.linspace(*ends, len(designs))
+        (told,) = answer.design_notices(designs.assign(whole_year_eac_gbp=ranged))
+        assert told.text.endswith(f"designs cost {said} a year than estimated.")
     (often,) = answer.design_notices(
         designs.assign(chp_starts=5022.0, resolution_minutes=5.0, days_modelled=365)
     )

@@ -156,6 +156,37 @@ def test_it_can_be_read_and_used_by_everyone(browser: Browser, report: Path, wid
     page.close()
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_keyboard_reaches_and_opens_everything(
+    browser: Browser, report: Path, width: int
+) -> None:
+    """Tab goes through all links, folds and boxes in their order and shows where it is."""
+    page = show(browser, report, width, opened=False).page
+    wanted = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, select, input, summary, [tabindex='0']")]
+            .filter((one) => one.checkVisibility() && !one.closest(".plot"))
+            .map((one, number) => (one.dataset.order = number))"""
+    )
+    reached = []
+    for _ in range(len(wanted) + 30):  # a browser stops at boxes that scroll as well
+        page.keyboard.press("Tab")
+        order, is_shown = page.evaluate(
+            """() => {
+                const one = document.activeElement, look = getComputedStyle(one);
+                return [one.dataset.order, look.outlineStyle !== "none" || !one.dataset.order];
+            }"""
+        )
+        assert is_shown, order
+        if order is not None and int(order) not in reached:
+            reached.append(int(order))
+    assert reached == wanted
+    fold = page.locator("#designs > details > summary")
+    fold.focus()
+    fold.press("Enter")
+    assert page.locator("#designs table").first.is_visible()
+    page.close()
+
+
 def test_the_answer_fills_the_width_of_a_phone(browser: Browser, report: Path) -> None:
     page = show(browser, report, 390).page
     table = page.locator(".answers")

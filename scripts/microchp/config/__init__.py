@@ -61,6 +61,8 @@ from microchp.config.house import (
 from microchp.config.incentive import Incentive
 from microchp.config.load import (
     CATALOGUES,
+    COUNTRY_TODAY,
+    MARKET_TODAY,
     NOT_VARIED,
     VARIANT_BLOCKS,
     changes_demand,
@@ -68,6 +70,7 @@ from microchp.config.load import (
     load_config,
     plant_config,
     sampled_config,
+    tariff_of_today,
     variant_config,
 )
 from microchp.config.operation import Group, HouseWithUnit, Operation
@@ -93,11 +96,13 @@ from microchp.config.yaml_file import check_config_files, merge, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
+    "COUNTRY_TODAY",
     "DEAR_EUR_PER_KWH",
     "DEAR_GBP_PER_KWH",
     "DEAR_MEAN_GBP_PER_KWH",
     "DEFAULT_PLANT",
     "LOOKS_LIKE_PENCE",
+    "MARKET_TODAY",
     "NAME_PATTERN",
     "NOT_VARIED",
     "OPTIMAL",
@@ -188,5 +193,6 @@ __all__ = [
     "plant_config",
     "read_yaml_file",
     "sampled_config",
+    "tariff_of_today",
     "variant_config",
 ]

@@ -22,6 +22,9 @@ from microchp.config.tes import Tes
 from microchp.config.yaml_file import merge, read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
+MARKET_TODAY, COUNTRY_TODAY = "uk_2025", "Great Britain"
+"""Newest market of the papers' country: every design is also told at its energy prices."""
+
 CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
 """Top-level keys whose entries are added to those of a file in ``resources/``."""
 
@@ -134,6 +137,18 @@ def lay_market(user: Mapping[str, Any], markets: Path, source: str) -> Mapping[s
             f"known: {', '.join(known)}"
         )
     return merge(read_yaml_file(known[name]), user)
+
+
+def tariff_of_today(resources: Path) -> Tariff:
+    """Prices of :data:`MARKET_TODAY`.
+
+    Parameters
+    ----------
+    resources
+        Directory with the catalogues, beside which the markets are.
+    """
+    market = read_yaml_file(resources.parent / "config/markets" / f"{MARKET_TODAY}.yaml")
+    return Tariff.model_validate(market["tariff"])
 
 
 def lay_prices(

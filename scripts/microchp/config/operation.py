@@ -68,7 +68,7 @@ class Group(Block):
     days: dict[ShownDay, date] = Field(
         {},
         description=(
-            "Dates of one's own for the three days that are shown: `winter_day`, "
+            "Dates of your own for the three days that are shown: `winter_day`, "
             "`mid_season_day`, `summer_day`, each as YYYY-MM-DD in `time.year`. Left out, they "
             "follow from the heat demand."
         ),

@@ -143,7 +143,7 @@ class OperationInputs(Block):
     operation: Operation = Field(description="Control and store.")
     boiler_kw: float | None = Field(description="Most that the boiler gives; none: no limit.")
     ramp_minutes: int = Field(description="Time over which ramps are taken.")
-    days: dict[str, date] = Field({}, description="Dates of one's own for the days shown.")
+    days: dict[str, date] = Field({}, description="Dates of your own for the days shown.")
 
 
 class GroupInputs(Block):

@@ -95,7 +95,7 @@ class Correlation(Block):
 
 
 class Sweep(Block):
-    """Samples of the configuration, each designed anew."""
+    """Samples of the configuration, each designed again."""
 
     method: Literal["one_at_a_time", "monte_carlo", "sobol", "grid"] = Field(
         "monte_carlo",

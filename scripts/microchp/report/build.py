@@ -20,9 +20,9 @@ from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.account.service import read_service
-from microchp.account.support import support_gbp
+from microchp.account.support import EnergyPrices, saving_at_gbp, support_gbp
 from microchp.account.who_gains import read_who_gains
-from microchp.config import NewBoiler
+from microchp.config import NewBoiler, Tariff
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.evidence import Evidence
@@ -86,6 +86,7 @@ def build_report(
     sweep_figures_dir: str | Path | None = None,
     benchmarks_dir: str | Path | None = None,
     failures: Mapping[str, str] | None = None,
+    today: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the report as one HTML file that needs nothing beside it.
 
@@ -141,6 +142,8 @@ def build_report(
         Where Snakemake keeps time and memory of the jobs.
     failures
         Why jobs have failed, by their names; what depends on them is not on the page.
+    today
+        Tariff of a recent year, at which the designs are priced too.
     """
     config_text = Path(config_path).read_text(encoding="utf-8")
     config = yaml.safe_load(config_text)
@@ -180,7 +183,14 @@ def build_report(
             is_random = config["sweep"]["method"] in RANDOM_METHODS
         streets = None if groups_path is None else groups.GroupResults(read_groups(groups_path), [])
         evidence = replace(
-            _evidence(designs, paths, attributes, [Path(path) for path in first_paths], config),
+            _evidence(
+                designs,
+                paths,
+                attributes,
+                [Path(path) for path in first_paths],
+                config,
+                EnergyPrices.of(Tariff.model_validate(today)) if today else None,
+            ),
             chance=sampled.chances if sampled and is_random else {},
         )
         top = headline(
@@ -298,6 +308,7 @@ def _evidence(
     attributes: Sequence[Mapping[str, Any]],
     first_paths: Sequence[Path],
     config: Mapping[str, Any],
+    today: EnergyPrices | None,
 ) -> Evidence:
     """What stands beside the table of designs."""
     boiler = config.get("condensing_boiler")
@@ -315,16 +326,20 @@ def _evidence(
     for path in design_paths:
         with xr.open_dataset(path, engine="netcdf4") as design:
             peaks[path.stem] = float(design["electricity_kw"].max())
-    support = {
-        row["scenario"]: support_gbp(row, Installed.of(xr.Dataset(attrs=named[row["scenario"]])))
+    built = {
+        row["scenario"]: (row, Installed.of(xr.Dataset(attrs=named[row["scenario"]])))
         for _, row in designs.iterrows()
     }
     return Evidence(
         inputs=inputs,
         controlled=run,
         peak_demand_kw=peaks,
-        support_gbp=support,
+        support_gbp={name: support_gbp(*one) for name, one in built.items()},
         new_boiler=None if boiler is None else NewBoiler.model_validate(boiler),
+        today_gbp={name: saving_at_gbp(*one, today) for name, one in built.items()}
+        if today
+        else {},
+        prices_today=today,
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from microchp.account.controlled import Controlled
 from microchp.account.options import Option, new_boiler, of_design, today
+from microchp.account.support import EnergyPrices
 from microchp.config import NewBoiler
 from microchp.config.scenarios import DesignInputs
 from microchp.report.selection import LEAST_SIZE, design_words
@@ -25,7 +26,8 @@ class Evidence:
     ``inputs`` is what each design was made for, ``controlled`` its year with an ordinary
     controller, ``peak_demand_kw`` the largest electricity demand of its house, ``support_gbp`` what
     the policy pays for it in a year, ``chance`` the share of a sweep's samples in which it pays.
-    ``new_boiler`` is one that every house could have instead.
+    ``new_boiler`` is one that every house could have instead. ``today_gbp`` is what each saves in a
+    year without the policy at the ``prices_today``.
     """
 
     inputs: Mapping[str, DesignInputs] = field(default_factory=dict)
@@ -34,6 +36,8 @@ class Evidence:
     support_gbp: Mapping[str, float] = field(default_factory=dict)
     chance: Mapping[str, float] = field(default_factory=dict)
     new_boiler: NewBoiler | None = None
+    today_gbp: Mapping[str, float] = field(default_factory=dict)
+    prices_today: EnergyPrices | None = None
 
 
 NOT_ALL_YEAR = " (cannot heat the house all year)"

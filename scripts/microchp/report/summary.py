@@ -56,10 +56,10 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
             f"{TOGETHER.strip()} the unit changes with the store: what is said is of both",
         ]
     notes = [fill(f"{note.title} {note.text}", 80) for note in design_notices(designs)]
-    gap = percent(designs["relative_gap"].max(), 2)
-    lines += ["", _proven(len(designs), gap), *notes]
+    lines += ["", _proven(len(designs), designs["relative_gap"].max()), *notes]
     return "\n".join([*lines, f"Report: {report_path}"])
 
 
-def _proven(count: int, gap: str) -> str:
-    return f"{designs_count(count)}, {'each ' * (count > 1)}proven within {gap} of its least cost."
+def _proven(count: int, gap: float) -> str:
+    proven = f"within {percent(gap, 2)} of its" if gap >= 5e-5 else "to have the"
+    return f"{designs_count(count)}, {'each ' * (count > 1)}proven {proven} least cost."

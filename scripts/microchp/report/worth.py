@@ -120,7 +120,7 @@ def write_page(control_path: str | Path, page_path: str | Path) -> None:
         "",
         "A unit of 1 kW in a detached house, at British prices of 2025: what a store, a battery",
         "and a better control add to it, for one house and for a street. Costs are of a year,",
-        "capital in them, so that a step that costs more than it saves is below nought. A step is",
+        "capital in them, so that a step that costs more than it saves is below zero. A step is",
         "against the row before it. This page was written by",
         "",
         "```",

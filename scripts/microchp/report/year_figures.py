@@ -102,7 +102,7 @@ def demand_year(*, design_paths: Sequence[Path], svg_path: Path, pdf_path: Path)
 
 
 def heat_map(*, design_path: Path, svg_path: Path, pdf_path: Path) -> None:
-    """When it runs: days from left to right, hours from below, of each flow that is there.
+    """When it runs: days from left to right, hours from bottom to top, of each flow that is there.
 
     Heat demand, be there any or not, the heat that each part makes, the store's level, and import
     less export.
@@ -123,7 +123,7 @@ def heat_map(*, design_path: Path, svg_path: Path, pdf_path: Path) -> None:
         ("Heat demand (kW)", heat_demand_kw(design), "viridis"),
         *((f"{names[part]} (kW)", made[part], "viridis") for part in names if made[part].any()),
         ("Heat in the store (kWh)", values(design, "tes_level_kwh"), "viridis"),
-        ("Import, or export below nought (kW)", net, "PuOr_r"),
+        ("Import, or export below zero (kW)", net, "PuOr_r"),
     ]
     panels = [panels[0], *(panel for panel in panels[1:] if panel[1].any())]
     rows = -(-len(panels) // 2)
@@ -193,7 +193,7 @@ def load_duration(
         ax.axhline(0, color=style.DEMAND, linewidth=0.5)
         ax.set_xlim(0, 8760)
         ax.set_xlabel("Hours of the year")
-        ax.set_ylabel("Import, or export\nbelow nought (kW)")
+        ax.set_ylabel("Import, or export\nbelow zero (kW)")
         ax.set_title(title)
         fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=1)
 

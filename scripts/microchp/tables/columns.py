@@ -17,7 +17,7 @@ import pandera.pandas as pa
 from microchp.errors import AssessmentError
 
 TOLERANCE = 1e-6
-"""What rounding may take a share beyond its bounds, or a size below nought."""
+"""What rounding may take a share beyond its bounds, or a size below zero."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ METERING = (
     _money(
         "supplier_gbp", "Supplier", "What it need not buy and pass on, less what its bills fall by."
     ),
-    _money("network_gbp", "Network", "Its charge on what is billed more; below nought: less."),
+    _money("network_gbp", "Network", "Its charge on what is billed more; below zero: less."),
     _money("policy_gbp", "Policy", "What it pays for metered export, as a loss."),
     _money("value_gbp", "All of them", "Wholesale value of what is no longer taken."),
     _money(
@@ -168,7 +168,7 @@ DESIGNS = (
         "eai_gbp",
         "Saved",
         "Equivalent annual income (EAI): cost of business as usual less "
-        "that of the design. Above nought, it pays.",
+        "that of the design. Above zero, it pays.",
     ),
     _money(
         "bau_cost_gbp",
@@ -512,7 +512,8 @@ def check(table: pd.DataFrame, name: str, columns: Sequence[TableColumn] = DESIG
         With every column that is not, and the first value of each.
     """
     try:
-        return schema(columns).validate(table, lazy=True)
+        # a copy in one piece: absent columns were put in one by one, of which pandas warns later
+        return schema(columns).validate(table, lazy=True).copy()
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases.drop_duplicates("column")
         found = ", ".join(

@@ -113,6 +113,11 @@ def grid_words(emissions: Emissions) -> str:
     return f"{emissions.grid_kg_per_kwh:g} kg/kWh {of}"
 
 
+def is_grid_of_today(emissions: Emissions) -> bool:
+    """Whether the run counts CO2 by the very factor that every CO2 is also stated for."""
+    return emissions.grid_file is None and emissions.grid_kg_per_kwh == GRID_TODAY_KG_PER_KWH
+
+
 def carbon_use(row: pd.Series) -> CarbonUse:
     """Fuel and net import of a row of the table of designs, as the grid's hours weigh it."""
     mean = row["grid_kg_per_kwh"]
@@ -128,17 +133,15 @@ def carbon_use(row: pd.Series) -> CarbonUse:
 
 
 def _co2_by(row: pd.Series, evidence: Evidence) -> str:
-    """By which grid the CO2 of a design is counted, and what it is by that of today."""
+    """By which grid the CO2 of a design is counted, and what it is by that of today, if another."""
     inputs = evidence.inputs.get(row["scenario"])
     if inputs is None:
         return ""
-    gas = inputs.emissions.gas_kg_per_kwh
-    use = carbon_use(row)
-    today = use.change_share(gas, GRID_TODAY_KG_PER_KWH)
-    return (
-        f"grid {grid_words(inputs.emissions)}; {percent(today, signed=True)} by "
-        f"{GRID_TODAY_KG_PER_KWH:g} ({GRID_TODAY})"
-    )
+    own = f"grid {grid_words(inputs.emissions)}"
+    if is_grid_of_today(inputs.emissions):
+        return own
+    today = carbon_use(row).change_share(inputs.emissions.gas_kg_per_kwh, GRID_TODAY_KG_PER_KWH)
+    return f"{own}; {percent(today, signed=True)} by {GRID_TODAY_KG_PER_KWH:g} ({GRID_TODAY})"
 
 
 def next_best(row: pd.Series, own: pd.DataFrame, evidence: Evidence) -> str:
@@ -355,7 +358,7 @@ def sentences(designs: pd.DataFrame) -> list[str]:
 
 def _of(count: int, total: int) -> str:
     if total == 1:
-        return "the house" if count else "no house"
+        return "this house" if count else "no house"
     if count in (0, total):
         return f"all {total} houses" if count else "no house"
     return f"{count} of {total} houses"
@@ -463,12 +466,16 @@ def _error_of_days(designs: pd.DataFrame) -> str:
 
 def _dearer(least: float, most: float) -> str:
     """By how much a year is dearer, or cheaper, than estimated."""
-    if max(abs(least), abs(most)) < 0.5:
+    low, high = sorted((abs(least), abs(most)))
+    if high < 0.5:
         return "as much as estimated"
-    ends = dict.fromkeys(
-        f"{pounds(abs(gbp))} {'less' if gbp < 0 else 'more'}" for gbp in (least, most)
-    )
-    return f"{' to '.join(ends)} a year than estimated"
+    if least < 0 < most and low >= 0.5:
+        said = f"{pounds(-least)} less to {pounds(most)} more"
+    else:
+        span = f"up to {pounds(high)}" if low < 0.5 else f"{pounds(low)} to {pounds(high)}"
+        span = pounds(high) if pounds(low) == pounds(high) else span
+        said = f"{span} {'more' if most > -least else 'less'}"
+    return f"{said} a year than estimated"
 
 
 def _starts_notice(designs: pd.DataFrame) -> list[Notice]:

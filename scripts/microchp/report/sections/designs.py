@@ -139,6 +139,10 @@ def section(
     )
 
 
+_OF_OTHER_PARTS = {*(c.name for c in PART_SIZES), "heat_pump_heat_kwh", "pv_electricity_kwh"}
+"""Columns that are shown where a design of the run has the part."""
+
+
 def designs_table(designs: pd.DataFrame) -> Table:
     """Every design with its money, energy and CO2."""
     # the income with the annualisation that the run did not use stands beside its own
@@ -158,7 +162,11 @@ def designs_table(designs: pd.DataFrame) -> Table:
         return cell(row[name], column.digits)
 
     sizes = ["chp_kw", *(c.name for c in PART_SIZES if c.name in designs), "tes_kwh"]
-    names = [name for name in (*sizes, *_SHOWN[:2], *others, *_SHOWN[2:]) if name in designs]
+    names = [
+        name
+        for name in (*sizes, *_SHOWN[:2], *others, *_SHOWN[2:])
+        if name in designs and (name not in _OF_OTHER_PARTS or designs[name].any())
+    ]
     several: list[tuple[str, str, Callable[[pd.Series], str]]] = [
         ("Plant", "plant", lambda row: label(row["plant"])),
         ("Variant", "variant", lambda row: label(row["variant"]) if row["variant"] else DASH),
@@ -370,7 +378,7 @@ def cash_flow_chart(designs: pd.DataFrame) -> Chart:
         ]
     return Chart(
         title="Year by year",
-        caption="What is paid (below nought) and saved in each year, what has come back so far, "
+        caption="What is paid (below zero) and saved in each year, what has come back so far, "
         "and the same discounted, which ends at the present value.",
         traces=[
             {"type": "bar", "name": "In the year", "marker": {"color": style.CHEAPER}},

@@ -12,9 +12,16 @@ import pandas as pd
 
 from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
 from microchp.account.controlled import Controlled
+from microchp.config import COUNTRY_TODAY, MARKET_TODAY
 from microchp.report.evidence import Choice, Evidence, boiler_words, choices
 from microchp.report.page import Drawing, drawing
-from microchp.report.sections.answer import carbon_use, grid_words, of_case, sentences
+from microchp.report.sections.answer import (
+    carbon_use,
+    grid_words,
+    is_grid_of_today,
+    of_case,
+    sentences,
+)
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import best_designs, installs
 from microchp.tables.words import label, number, percent, pounds
@@ -55,7 +62,7 @@ def headline(
     """
     best = best_designs(designs)
     built = best[installs(best)]
-    title = "A week in which the store works" if (built["tes_kwh"] > 0).any() else "A cold week"
+    title = _week_title(built)
     return Headline(
         figures=[
             _money(best),
@@ -65,6 +72,7 @@ def headline(
         sentences=[
             *sentences(designs),
             *_support_sentences(built, evidence),
+            *_prices_sentence(built, evidence),
             *_carbon_sentence(built, evidence),
             *([_street_sentence(streets)] if streets else _house_sentence(built, evidence)),
             *_controller_sentence(built, evidence),
@@ -72,6 +80,14 @@ def headline(
         ],
         picture=drawing(picture, "store_week", title, f"{title}.") if picture.exists() else None,
     )
+
+
+def _week_title(built: pd.DataFrame) -> str:
+    """What the small picture is of: a week, or modelled days that follow no other."""
+    works = (built["tes_kwh"] > 0).any()
+    if (built["days_modelled"] < built["days_of_year"]).any():
+        return f"Modelled days {'in which the store works' if works else 'of cold weather'}"
+    return "A week in which the store works" if works else "A cold week"
 
 
 def _span(values: Sequence[float], words: Callable[[float], str]) -> str:
@@ -128,10 +144,13 @@ def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
         for name, row in zip(built["scenario"], (row for _, row in built.iterrows()), strict=True)
         if name in evidence.inputs
     ]
+    known = (evidence.inputs[name] for name in built["scenario"] if name in evidence.inputs)
+    by_today = f" with {GRID_TODAY_KG_PER_KWH:g} kg/kWh ({GRID_TODAY})"
+    same = all(is_grid_of_today(inputs.emissions) for inputs in known)
     return [
         f"CO₂ changes by {_span(own, _signed)} with the grid of this run "
-        f"({' or '.join(grids)}), and by {_span(today, _signed)} with {GRID_TODAY_KG_PER_KWH:g} "
-        f"kg/kWh ({GRID_TODAY}); it turns at {_span(turning, lambda x: number(x, 2))} kg/kWh."
+        f"({' or '.join(grids)}){'' if same else f', and by {_span(today, _signed)}{by_today}'}; "
+        f"it turns at {_span(turning, lambda x: number(x, 2))} kg/kWh."
     ]
 
 
@@ -149,6 +168,38 @@ def _support_sentences(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     return said
 
 
+def _prices_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
+    """Of which year the prices are, and what the same designs save at those of a recent one."""
+    today = evidence.prices_today
+    if today is None or not evidence.inputs:
+        return []
+    years = {one.tariff.price_year for one in evidence.inputs.values()}
+    own = " or ".join(str(year or "a year not stated") for year in sorted(years, key=str))
+    told = f"Energy prices of this run are of {own}"
+    known = [evidence.today_gbp[name] for name in built["scenario"] if name in evidence.today_gbp]
+    if years == {today.year}:
+        return [f"{told}."]
+    pence = ", ".join(
+        f"{what} {number(100 * price, 1)}"
+        for what, price in (("gas", today.gas), ("import", today.bought), ("export", today.sold))
+    )
+    said = (
+        f"; at those of {today.year} in {COUNTRY_TODAY} ({pence} p/kWh) and without any "
+        f"incentive, the same designs, run in the same way, would "
+        f"{_saved(known)}"
+        if known
+        else ""
+    )
+    return [f"{told}{said}. A run with market: {MARKET_TODAY} designs for {today.year}."]
+
+
+def _saved(values: Sequence[float], ending: str = "") -> str:
+    """What is saved a year, or what is paid more where nothing is; the verb with an ending."""
+    if max(values) < 0:
+        return f"cost{ending} {_span([-value for value in values], pounds)} a year more than today"
+    return f"save{ending} {_span(values, pounds)} a year"
+
+
 def _street(streets: Sequence[Outcome]) -> Figure:
     falls = [-found.peak_fall for found in streets]
     shares = {found.most["penetration"] for found in streets}
@@ -163,16 +214,15 @@ def _street(streets: Sequence[Outcome]) -> Figure:
 def _street_sentence(streets: Sequence[Outcome]) -> str:
     best = max(streets, key=lambda found: found.peak_fall)
     served = (best.without["homes_served"], best.most["homes_served"])
-    homes = (
-        f"; the transformer serves {number(served[1])} homes instead of {number(served[0])}"
-        if all(map(math.isfinite, served))
-        else ""
-    )
+    homes = ""
+    if all(map(math.isfinite, served)):
+        before, after = map(number, served)
+        compared = "as before" if after == before else f"instead of {before}"
+        homes = f"; the transformer serves {after} homes {compared}"
     return (
         f"At the transformer the peak of the year changes by "
-        f"{_span([-found.peak_fall for found in streets], _signed)}; on the day of most heat, "
-        f"which is not the year, by "
-        f"{_span([-found.winter_day_fall for found in streets], _signed)}{homes}."
+        f"{_span([-found.peak_fall for found in streets], _signed)}, and that of the day with most "
+        f"heat alone by {_span([-found.winter_day_fall for found in streets], _signed)}{homes}."
     )
 
 
@@ -218,8 +268,7 @@ def _controller_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     said = [one.saving_gbp for _, one in found]
     return [
         f"With an ordinary controller, which runs the unit by the heat demand minute by minute, "
-        f"the same designs save {_span(said, pounds)} a year and pay in {paying} of {len(found)} "
-        "cases.",
+        f"the same designs {_saved(said)} and pay in {_cases(paying, len(found))}.",
         *_unknown_sentence([one for _, one in found]),
     ]
 
@@ -230,9 +279,13 @@ def _unknown_sentence(found: list[Controlled]) -> list[str]:
     if not features:
         return []
     costs = [one.unknown_gbp for one in found if one.unknown]
+    changed = (
+        f"takes {_span([-cost for cost in costs], pounds)} off the cost of a year"
+        if max(costs) < 0
+        else f"adds {_span(costs, pounds)} to the cost of a year"
+    )
     return [
-        f"Designs do not know {' or '.join(features)}; under the same controller, this adds "
-        f"{_span(costs, pounds)} to the cost of a year."
+        f"Designs do not know {' or '.join(features)}; under the same controller, this {changed}."
     ]
 
 
@@ -250,8 +303,8 @@ def _something_else(designs: pd.DataFrame, best: pd.DataFrame, evidence: Evidenc
         ]
         wins = sum(found[0].sizes is None for _, found in cases)
         said.append(
-            f"Instead of all this, {boiler_words(evidence.new_boiler)} saves "
-            f"{_span(saved, pounds)} a year and costs least in {_cases(wins, len(cases))}."
+            f"Instead of all this, {boiler_words(evidence.new_boiler)} {_saved(saved, 's')}; it is "
+            f"the cheapest choice in {_cases(wins, len(cases))}."
         )
     cheapest = [found[0] for _, found in cases]
     cleanest = [min(found, key=lambda one: one.year.co2_kg) for _, found in cases]

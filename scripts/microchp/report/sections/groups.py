@@ -250,7 +250,7 @@ def outcome_table(streets: pd.DataFrame) -> Table:
         Column("Homes served with them"),
         Column("Import falls by"),
         Column("Largest export", "kW a dwelling"),
-        Column("Power flows back once", "have a unit"),
+        Column("Share with a unit at which power first flows back"),
     ]
     rows: list[list[Cell | str]] = [
         [

@@ -108,8 +108,9 @@ def section(sampled: Sampled, *, is_random: bool) -> Section:
     said = [f"{names[scenario]}: {text}" for scenario, text in told.items()]
     parts: list[object] = [
         Text(
-            "What is uncertain is sampled, and each scenario designed anew in every sample, with a "
-            "proof of its own; shares are of the samples in which it earns more than it costs."
+            "What is uncertain is sampled, and each scenario is designed again in every sample, "
+            "with a proof of its own; shares are of the samples in which it earns more than it "
+            "costs."
         ),
         *([Points(said)] if said else []),
         *_drawings(sampled, "distribution", [(f"_{name}", "") for name in SHOWN]),
@@ -157,7 +158,7 @@ def _sizes(row: pd.Series) -> str:
 
 _DRAWN = {
     "distribution": "Share of the samples at or below a value.",
-    "sensitivity": "Which input matters, the design optimal anew.",
+    "sensitivity": "Which input matters, with the design optimal again for each value.",
     "surface": "Two inputs, and where it stops paying.",
     "regret": "What one design for all samples loses against the best of each, at most.",
 }

@@ -164,7 +164,7 @@ def _line(
         choices[(k,)] = [{"x": rounded(x[order], 6), "y": rounded(saved[order], 2)}]
     return Chart(
         title="What an input is worth",
-        caption="What the best design of each variant saves a year against today; below nought it "
+        caption="What the best design of each variant saves a year against today; below zero it "
         "does not pay.",
         traces=[{"mode": "lines+markers", "name": "Saved", "line": {"color": style.STORE}}],
         layout={

@@ -155,7 +155,7 @@ def answer_table(comparison: pd.DataFrame, economics: pd.DataFrame) -> Table:
         Column("Return", "a year"),
         Column("Payback", "years"),
     ]
-    return Table("The best option of every building; a return below nil is a loss", columns, rows)
+    return Table("The best option of every building; a return below zero is a loss", columns, rows)
 
 
 def _span(shares: pd.Series) -> str:

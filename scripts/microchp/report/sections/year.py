@@ -17,7 +17,7 @@ MOST_DRAWN = 12
 _DRAWN = {
     "heat_map": (
         "When it runs",
-        "Days from left to right, hours from below: means over an hour.",
+        "Days run from left to right, the hours of a day from bottom to top: means over an hour.",
     ),
     "sankey": (
         "Where energy comes from and where it goes",
