@@ -3,7 +3,7 @@
 
 rule assess_designs:
     input:
-        designs=DESIGNS,
+        FIRST_DESIGNS,
     output:
         designs=report(
             RESULTS / "designs.csv",
@@ -22,6 +22,7 @@ rule assess_designs:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
+        designs=DESIGNS,
         code=code("assess_designs"),
     script:
         "../scripts/assess_designs.py"
@@ -36,7 +37,7 @@ rule compare_published:
         groups=GROUP_TABLE,
         dwellings=expand(RESULTS / "operation/{case}.csv", case=UNIT_CASES),
         units=UNIT_COMPARISON,
-        qualities=QUALITIES,
+        qualities=OWN_QUALITIES,
     output:
         published=report(
             RESULTS / "published.csv",

@@ -13,6 +13,7 @@ from microchp.config import PAPERS, load_config, merge, tariff_of_today, variant
 from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
     account_inputs,
+    carbon_files,
     check_files,
     check_work,
     comparison_inputs,
@@ -20,11 +21,13 @@ from microchp.config.scenarios import (
     control_inputs,
     controlled_scenarios,
     demand_inputs,
+    demand_names,
     demand_parts,
     design_blocks,
     design_inputs,
     factor_files,
     group_inputs,
+    incentive_files,
     operation_cases,
     price_files,
     scenario_rows,
@@ -81,11 +84,13 @@ try:
             variant_of(name)
     GRID = scenario_table(CONFIG)
     CASES = operation_cases(CONFIG)
+    DEMAND_NAMES = demand_names(CONFIG, variant_of)
     check_work(CONFIG, SOURCE)
     if is_first:
         check_files(CONFIG)
     NOTES = [*demand_notes(CONFIG), *run_notes(CONFIG, CONFIG_FILES)] if is_first else []
-    if CONFIG.demand.source == "file" and is_first:
+    is_measured = any(variant_of(name).demand.source == "file" for _, name in DEMAND_NAMES)
+    if is_measured and is_first:
         # imported here because reading files takes libraries that a built-in demand can spare
         from microchp.demand.measured import validate_demand_files
 
@@ -94,11 +99,12 @@ try:
         from microchp.series.prices import validate_year_files
 
         NOTES += validate_year_files(year_files(CONFIG), CONFIG.time.year)
-    if CONFIG.forecast.carbon_file is not None and is_first:
+    if carbon_files(CONFIG) and is_first:
         from microchp.series.issued import issued_notes
 
-        NOTES += issued_notes(CONFIG.forecast.carbon_file, CONFIG.time.year)
-    if CONFIG.demand.weather.epw is not None and is_first:
+        for _, path, year in carbon_files(CONFIG):
+            NOTES += issued_notes(path, year)
+    if is_first and any(variant_of(name).demand.weather.epw for _, name in DEMAND_NAMES):
         from microchp.demand.epw import validate_weather
 
         validate_weather(CONFIG)
@@ -114,11 +120,22 @@ ENVIRONMENT = "../envs/microchp.yaml"
 # A run over what has succeeded goes without what has failed before it.
 FAILURES = [] if IS_MODULE else known_failures()
 LOST = {kind: names(FAILURES, kind) for kind in ("house", "scenario", "case")}
-HOUSES = [house for house in CONFIG.designed_houses() if house not in LOST["house"]]
+# Demands by name, with the house and the variant that each is of.
+DEMAND_OF = {}
+for of_demand, name in DEMAND_NAMES.items():
+    if name not in LOST["house"]:
+        DEMAND_OF.setdefault(name, of_demand)
+HOUSES = [*DEMAND_OF]
+
+
+def demand_name(scenario):
+    return DEMAND_NAMES.get((scenario.house, scenario.variant), scenario.house)
+
+
 SCENARIOS = {
     name: scenario
     for name, scenario in GRID.items()
-    if name not in LOST["scenario"] and scenario.house not in LOST["house"]
+    if name not in LOST["scenario"] and demand_name(scenario) in DEMAND_OF
 }
 CASES = {
     name: case
@@ -138,28 +155,47 @@ HOUSE_PATTERN = alternatives(HOUSES)
 # Groups have more dwellings of each house type than the one that designs are made for.
 HAS_GROUPS = bool(CONFIG.scenarios.penetration)
 PARTS = demand_parts(CONFIG)
-OPERATED = RESULTS / ("demand/group/{house}" if HAS_GROUPS else "demand/{house}")
-QUALITIES = expand(f"{OPERATED}_quality.json", house=HOUSES)
+# Designs under every control, where there is more than one.
+CONTROLLED_SCENARIOS = [name for name in controlled_scenarios(CONFIG) if name in SCENARIOS]
+# Demands of variants are of one dwelling, but for those of groups under several controls.
+OF_GROUPS = {name for name, (_, variant) in DEMAND_OF.items() if HAS_GROUPS and not variant}
+if HAS_GROUPS:
+    OF_GROUPS |= {demand_name(SCENARIOS[name]) for name in CONTROLLED_SCENARIOS}
+
+
+def operated(name):
+    """The demand of all dwellings that are run, without the ending of its file."""
+    return RESULTS / f"demand/{'group/' if name in OF_GROUPS else ''}{name}"
+
+
+OWN_HOUSES = [name for name, (_, variant) in DEMAND_OF.items() if not variant]
+QUALITIES = [f"{operated(name)}_quality.json" for name in HOUSES]
+OWN_QUALITIES = [f"{operated(name)}_quality.json" for name in OWN_HOUSES]
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
 DESIGNS = expand(RESULTS / "designs/{scenario}.nc", scenario=SCENARIOS)
-# Variants that differ in time are compared with the finest of them.
+# Variants that differ in time alone are compared with the finest of them.
 TIMES = variant_times(CONFIG)
-STEPS = sorted({time.resolution_minutes for time in TIMES.values()})
+IN_TIME = [
+    name
+    for name, changes in CONFIG.scenarios.variants.items()
+    if {*changes} == {"time"} and TIMES[name].year == CONFIG.time.year
+]
+STEPS = sorted({TIMES[name].resolution_minutes for name in ("", *IN_TIME)})
 # Designs of a large grid that a job makes one after the other; each other has a job of its own.
-BLOCKS = design_blocks(CONFIG, SCENARIOS.values(), TIMES)
-# One of the scenarios that have the same prices.
-PRICED = {(scenario.variant, scenario.incentive): name for name, scenario in SCENARIOS.items()}
-SINGLE_PATTERN = alternatives(sorted(SCENARIOS.keys() - set().union(*BLOCKS))) if BLOCKS else ".+"
+BLOCKS = design_blocks(CONFIG, SCENARIOS.values(), TIMES, DEMAND_NAMES)
+# A file of each job that makes designs: what follows one of a block follows all of it.
+SINGLES = SCENARIOS.keys() - set().union(*BLOCKS)
+FIRST_DESIGNS = [RESULTS / f"designs/{names[0]}.nc" for names in BLOCKS]
+FIRST_DESIGNS += expand(RESULTS / "designs/{scenario}.nc", scenario=sorted(SINGLES))
+SINGLE_PATTERN = alternatives(sorted(SINGLES)) if BLOCKS else ".+"
 CASE_PATTERN = alternatives(CASES)
 # Groups are added up where there are penetrations; units run in one house type, not a street.
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
-UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in HOUSES]
+UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in OWN_HOUSES]
 GROUPS = expand(RESULTS / "groups/{case}.nc", case=GROUP_CASES)
 GROUP_DIVERSITY = expand(RESULTS / "groups/{case}_diversity.csv", case=GROUP_CASES)
 GROUP_ACCOUNTS = expand(RESULTS / "operation/{case}_account.csv", case=GROUP_CASES)
 GROUP_METERING = expand(RESULTS / "operation/{case}_metering.csv", case=GROUP_CASES)
-# Designs under every control, where there is more than one.
-CONTROLLED_SCENARIOS = [name for name in controlled_scenarios(CONFIG) if name in SCENARIOS]
 CONTROLLED = expand(RESULTS / "control/{scenario}.csv", scenario=CONTROLLED_SCENARIOS)
 CONTROL_FLOWS = expand(RESULTS / "control/{scenario}.nc", scenario=CONTROLLED_SCENARIOS)
 CONTROL_TABLE = [RESULTS / "control.csv"] if CONTROLLED else []
@@ -185,7 +221,7 @@ UNIT_COMPARISON = (
     [RESULTS / "comparison.csv", RESULTS / "comparison_economics.csv"] if IS_COMPARED else []
 )
 UNIT_FIGURES = [RESULTS / "comparison_figures"] if IS_COMPARED else []
-IS_STUDY_OF_TIME = SCENARIOS and IS_WHOLE and any(time != CONFIG.time for time in TIMES.values())
+IS_STUDY_OF_TIME = SCENARIOS and IS_WHOLE and any(TIMES[name] != CONFIG.time for name in IN_TIME)
 PRECISION = [RESULTS / "precision.csv", RESULTS / "precision.svg"] if IS_STUDY_OF_TIME else []
 # Plants of the run, each with the parts that may be chosen; several are ranked.
 PLANTS = {name: sorted(CONFIG.plants[name].changes) for name in CONFIG.scenarios.plant}
@@ -193,7 +229,8 @@ RANKED = [RESULTS / "plants.csv", RESULTS / "plants.svg"] if SCENARIOS and len(P
 EARLIER_PAGE = "page_of_an_earlier_run.html"
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
 STEPS_BY_HOUSE = {
-    (SCENARIOS[name].house, TIMES[SCENARIOS[name].variant].resolution_minutes) for name in SCENARIOS
+    (demand_name(scenario), TIMES[scenario.variant].resolution_minutes)
+    for scenario in SCENARIOS.values()
 }
 DEMANDS = [RESULTS / f"demand/{house}.nc" for house in HOUSES]
 for house, minutes in sorted(STEPS_BY_HOUSE):
@@ -236,13 +273,15 @@ def code(rule):
 
 
 @cache
-def demand_of(house):
-    return demand_inputs(CONFIG, house)
+def demand_of(name):
+    house, variant = DEMAND_OF[name]
+    return demand_inputs(variant_of(variant), house)
 
 
 @cache
-def group_demand_of(house, part=0):
-    return demand_inputs(CONFIG, house, len(PARTS[part]), PARTS[part].start)
+def group_demand_of(name, part=0):
+    house, variant = DEMAND_OF[name]
+    return demand_inputs(variant_of(variant), house, len(PARTS[part]), PARTS[part].start)
 
 
 @cache
@@ -289,10 +328,10 @@ def design_demand(wildcards):
 
 
 def demand_of_design(name):
-    """The demand of a scenario's house at the resolution of its design model."""
+    """The demand of a scenario at the resolution of its design model."""
     scenario = SCENARIOS[name]
     minutes = TIMES[scenario.variant].resolution_minutes
-    return RESULTS / f"demand/{scenario.house}_{minutes}min.nc"
+    return RESULTS / f"demand/{demand_name(scenario)}_{minutes}min.nc"
 
 
 def design_params(wildcards):
@@ -348,8 +387,9 @@ def block_version(names):
 
 def block_price_files(names):
     def given(wildcards):
-        priced = {PRICED[SCENARIOS[name].variant, SCENARIOS[name].incentive] for name in names}
-        return sorted({path for name in priced for path in price_files(design_of(name))})
+        priced = {(SCENARIOS[name].variant, SCENARIOS[name].incentive) for name in names}
+        files = [incentive_files(variant_of(variant), incentive) for variant, incentive in priced]
+        return sorted({path for some in files for path in some})
 
     return given
 
@@ -388,9 +428,11 @@ def starts_runtime(wildcards, attempt):
 
 def operation_demand(wildcards):
     """The demand by minute of the houses of a group, each once, its dwellings in order."""
-    in_parts = HAS_GROUPS and len(PARTS) > 1
-    path = RESULTS / "demand/group/{house}/{part}.nc" if in_parts else f"{OPERATED}.nc"
-    return expand(path, house=CASES[wildcards.case].houses, part=range(len(PARTS)))
+    houses = CASES[wildcards.case].houses
+    if HAS_GROUPS and len(PARTS) > 1:
+        path = RESULTS / "demand/group/{house}/{part}.nc"
+        return expand(path, house=houses, part=range(len(PARTS)))
+    return [f"{operated(house)}.nc" for house in houses]
 
 
 def operation_design(wildcards):
@@ -420,8 +462,8 @@ def operation_price_files(wildcards):
 
 
 def control_demand(wildcards):
-    """The demand by minute of all dwellings of a scenario's house."""
-    return f"{OPERATED}.nc".format(house=SCENARIOS[wildcards.scenario].house)
+    """The demand by minute of all dwellings of a scenario."""
+    return f"{operated(demand_name(SCENARIOS[wildcards.scenario]))}.nc"
 
 
 def control_price_files(wildcards):

@@ -1,4 +1,5 @@
-# From weather, house and occupants, or a user's own file, to demand over time.
+# From weather, house and occupants, or a user's own file, to demand over time. `house` names a
+# demand: the house, with the variant where that changes what its demand is made with.
 
 
 # Rules whose result another run may take from the cache (`--cache`) have no benchmark of

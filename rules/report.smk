@@ -35,7 +35,7 @@ rule write_scenarios:
         mem_mb=growing(500),
         runtime=growing(5),
     params:
-        rows=scenario_rows(CONFIG, GRID),
+        rows=scenario_rows(CONFIG, GRID, DEMAND_NAMES),
         code=code("write_scenarios"),
     script:
         "../scripts/write_scenarios.py"
@@ -140,6 +140,7 @@ rule build_report:
         runtime=growing(20),
     params:
         designs=DESIGNS,
+        demand_variants=[DEMAND_OF[name][1] for name in HOUSES],
         benchmarks=str(BENCHMARKS),
         failures={failure.job: failure.cause for failure in FAILURES},
         today=tariff_of_today(PROJECT / "resources").model_dump(mode="json"),
@@ -207,7 +208,9 @@ rule plot_control:
 rule plot_precision:
     input:
         designs=RESULTS / "designs.csv",
-        losses=expand(RESULTS / "demand/{house}_{minutes}min_loss.csv", house=HOUSES, minutes=STEPS),
+        losses=expand(
+            RESULTS / "demand/{house}_{minutes}min_loss.csv", house=OWN_HOUSES, minutes=STEPS
+        ),
     output:
         table=RESULTS / "precision.csv",
         svg=report(
@@ -228,6 +231,7 @@ rule plot_precision:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
+        variants=IN_TIME,
         code=code("plot_precision"),
     script:
         "../scripts/plot_precision.py"

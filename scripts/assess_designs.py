@@ -10,7 +10,7 @@ def main(snakemake: Any) -> None:
     """Unpack a job into one call."""
     with job_log(snakemake.log[0]):
         assess_designs(
-            design_paths=list(snakemake.input.designs),
+            design_paths=list(snakemake.params.designs),
             designs_path=snakemake.output.designs,
         )
 

@@ -16,6 +16,7 @@ def main(snakemake: Any) -> None:
             design_paths=list(snakemake.params.designs),
             figures_dir=next(iter(given.figures), None),
             quality_paths=list(given.qualities),
+            demand_variants=list(snakemake.params.demand_variants),
             calibration_paths=list(given.calibrations),
             comparison_path=next(iter(given.comparison), None),
             precision_paths=list(given.precision),

@@ -11,6 +11,7 @@ def main(snakemake: Any) -> None:
     with job_log(snakemake.log[0]):
         plot_precision(
             designs_path=snakemake.input.designs,
+            variants=snakemake.params.variants,
             loss_paths=snakemake.input.losses,
             table_path=snakemake.output.table,
             svg_path=snakemake.output.svg,

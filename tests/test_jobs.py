@@ -254,11 +254,12 @@ def test_the_scenario_table_is_written_as_csv(tmp_path: Path) -> None:
         "design": "optimal",
         "plant": "chp",
         "penetration": "0 0.5",
+        "demand": "flat",
     }
     write_scenarios(rows=[row], scenarios_path=tmp_path / "scenarios.csv")
     assert (tmp_path / "scenarios.csv").read_text(encoding="utf-8") == (
-        "scenario,house,incentive,tes,variant,design,plant,penetration\n"
-        "flat-fit-with,flat,fit,with,,optimal,chp,0 0.5\n"
+        "scenario,house,incentive,tes,variant,design,plant,penetration,demand\n"
+        "flat-fit-with,flat,fit,with,,optimal,chp,0 0.5,flat\n"
     )
 
 

@@ -58,6 +58,7 @@ def test_table_and_figure_are_written(tmp_path, monkeypatch):
     monkeypatch.setattr("microchp.report.precision.read_designs", lambda path: designs())
     plot_precision(
         designs_path=tmp_path / "designs.csv",
+        variants=["hourly", "few_days"],
         loss_paths=[tmp_path / "loss.csv"],
         table_path=tmp_path / "precision.csv",
         svg_path=tmp_path / "precision.svg",

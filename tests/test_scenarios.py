@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
-from microchp.config import Config, load_config
+from microchp.config import Config, load_config, variant_config
 from microchp.config.scenarios import (
     DemandInputs,
     DesignInputs,
     check_files,
+    control_inputs,
     demand_files,
     demand_inputs,
+    demand_names,
     demand_parts,
     design_blocks,
     design_inputs,
@@ -23,7 +25,9 @@ from microchp.config.scenarios import (
     scenario_id,
     scenario_rows,
     scenario_table,
+    sweep_config,
     variant_times,
+    year_files,
 )
 from microchp.errors import ConfigError, DataError
 
@@ -70,7 +74,7 @@ def test_variants_repeat_the_grid_and_fixed_designs_add_to_it() -> None:
         "terrace-fit-with-printed",
         "terrace-fit-without-printed",
     ]
-    assert scenario_rows(config, table)[1] == {
+    assert scenario_rows(config, table, demand_names(config))[1] == {
         "scenario": "flat-none-with-cheap",
         "house": "flat",
         "incentive": "none",
@@ -79,6 +83,7 @@ def test_variants_repeat_the_grid_and_fixed_designs_add_to_it() -> None:
         "design": "optimal",
         "plant": "chp",
         "penetration": "",
+        "demand": "flat",
     }
 
 
@@ -96,11 +101,114 @@ def test_two_scenarios_never_share_an_id(text: str) -> None:
         scenario_table(load(text))
 
 
+# ------------------------------------------------------------------- demands of variants
+
+DEMANDS = """
+scenarios:
+  house: [flat, terrace]
+  variants:
+    dear: {tariff: {gas_gbp_per_kwh: 0.09}}
+    insulated: {houses: {flat: {retrofit: {envelope_factor: 0.5}}}}
+    colder: {demand: {weather: {try_region: 4}}}
+    colder_dear: {demand: {weather: {try_region: 4}}, tariff: {gas_gbp_per_kwh: 0.09}}
+    leap: {time: {year: 2016}}
+    the_same: {demand: {weather: {try_region: 5}}, pv: {max_kwp: 2}}
+    southwards: {pv: {tilt_degrees: 20}}
+"""
+
+
+def test_variants_that_change_a_demand_alike_share_it_and_others_have_the_runs_own() -> None:
+    names = demand_names(load(DEMANDS))
+    flat = {variant: name for (house, variant), name in names.items() if house == "flat"}
+    assert flat == {
+        "": "flat",
+        "insulated": "flat-insulated",
+        "colder": "flat-colder",
+        "colder_dear": "flat-colder",
+        "leap": "flat-leap",
+        "the_same": "flat",
+        "southwards": "flat-southwards",
+    }
+    assert names["terrace", "insulated"] == "terrace"
+    assert ("flat", "dear") not in names
+    assert demand_names(load()) == {(house, ""): house for house in load().designed_houses()}
+
+
+def test_a_variants_demand_is_that_of_a_run_so_configured() -> None:
+    varied = variant_config(load(DEMANDS), "insulated")
+    alone = load("houses: {flat: {retrofit: {envelope_factor: 0.5}}}")
+    assert demand_inputs(varied, "flat") == demand_inputs(alone, "flat")
+    by_bills = "{flat: {bills: {gas_kwh: %d, electricity_kwh: 2000}}}"
+    varied = variant_config(
+        load(
+            f"houses: {by_bills % 9000}\nscenarios: {{variants: "
+            "{less: {houses: {flat: {bills: {gas_kwh: 5000}}}}}}"
+        ),
+        "less",
+    )
+    alone = load(f"houses: {by_bills % 5000}")
+    assert demand_inputs(varied, "flat") == demand_inputs(alone, "flat")
+
+
+def test_designs_of_different_demands_never_share_a_job() -> None:
+    config = load(DEMANDS + "  designs_per_job: 50\n")
+    table, names = scenario_table(config), demand_names(config)
+    for block in blocks(config):
+        made = {names.get((one.house, one.variant), one.house) for one in map(table.get, block)}
+        assert len(made) == 1
+
+
+def test_a_demand_is_never_filed_as_another_at_a_time_step() -> None:
+    listed = "{a: {time: {year: 2016}}, a_5min: {time: {year: 2017}}}"
+    with pytest.raises(ConfigError, match=r"'flat-a_5min' is filed as that of 'flat-a'"):
+        demand_names(load(f"scenarios: {{house: [flat], variants: {listed}}}"))
+
+
+def test_missing_files_of_a_variant_are_named_with_it() -> None:
+    changed = "{demand: {weather: {epw: none.epw}}, tariff: {import_file: none.csv}}"
+    with pytest.raises(DataError) as caught:
+        check_files(load(f"scenarios: {{house: [flat], variants: {{v: {changed}}}}}"))
+    assert "scenarios.variants.v.demand.weather.epw: no file 'none.epw'" in str(caught.value)
+    assert "scenarios.variants.v.tariff.import_file: no file 'none.csv'" in str(caught.value)
+
+
+def test_prices_of_another_year_are_looked_for_in_it(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("")
+    config = load(
+        f"tariff: {{import_file: {tmp_path / 'p.csv'}}}\n"
+        "scenarios: {house: [flat], variants: {leap: {time: {year: 2016}}}}"
+    )
+    assert [(file.key, file.year) for file in year_files(config)] == [
+        ("tariff.import_file", None),
+        ("scenarios.variants.leap.tariff.import_file", 2016),
+    ]
+
+
+def test_a_sweep_leaves_out_what_no_design_of_a_variant_reads() -> None:
+    varied = load(DEMANDS)
+    assert set(sweep_config(varied).scenarios.variants["colder_dear"]) == {"tariff"}
+    assert variant_config(sweep_config(varied), "colder").tariff == varied.tariff
+
+
+def test_a_variant_may_change_the_parts_of_a_plant_and_a_control() -> None:
+    config = load(
+        "plants: {sun: {boiler: {}, pv: {max_kwp: 4}}}\n"
+        "scenarios: {house: [flat], incentive: [none], plant: [sun], control: [heat_led, forecast],"
+        " variants: {small: {plants: {sun: {pv: {max_kwp: 2}}}}, "
+        "far: {forecast: {horizon_hours: 48}, operation: {min_run_minutes: 20}}}}"
+    )
+    assert design(config, "flat-none-without-sun-small").pv.max_kwp == 2  # type: ignore[union-attr]
+    assert design(config, "flat-none-without-sun").pv.max_kwp == 4  # type: ignore[union-attr]
+    far = control_inputs(config, scenario_table(config)["flat-none-without-sun-far"])
+    assert (far.forecast.horizon_hours, far.min_run_minutes) == (48, 20)
+
+
 # ------------------------------------------------------------------------------ design inputs
 
 
 def blocks(config: Config) -> list[list[str]]:
-    return design_blocks(config, scenario_table(config).values(), variant_times(config))
+    demands = demand_names(config)
+    return design_blocks(config, scenario_table(config).values(), variant_times(config), demands)
 
 
 def many_variants(number: int, changed: str = "tariff: {gas_gbp_per_kwh: 0.05}") -> str:

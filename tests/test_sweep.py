@@ -163,7 +163,7 @@ def test_nested_keys_and_brackets_are_the_dotted_key() -> None:
         ({"inputs": {"tarif.gas_gbp_per_kwh": {"low": 1, "high": 2}}}, "did you mean 'tariff'"),
         ({"inputs": {"boiler.efficiency": {"low": 0.5, "high": 2}}}, "boiler.efficiency: input"),
         ({"inputs": {"tes": {"distribution": "discrete", "values": [1]}}}, "is a block"),
-        ({"inputs": {"demand.source": {"low": 1, "high": 2}}}, "cannot be sampled"),
+        ({"inputs": {"demand.source": {"low": 1, "high": 2}}}, "vary it in scenarios.variants"),
         ({"inputs": {GAS: {"low": 0.05, "high": 0.02}}}, "must be below"),
         ({"inputs": {GAS: {"distribution": "normal", "mean": 0.03}}}, "missing: standard"),
         ({"method": "sobol", "samples": 100}, "no power of 2"),

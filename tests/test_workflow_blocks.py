@@ -1,4 +1,4 @@
-"""Designs of a large grid, of which a job makes many."""
+"""Designs of a large grid, of which a job makes many, and of variants with other demands."""
 
 import re
 
@@ -51,3 +51,33 @@ def test_a_design_that_fails_in_a_block_leaves_the_others(workflow: Workflow) ->
     assert list(pd.read_csv(results / "designs.csv")["scenario"]) == designed
     page = (results / "report/index.html").read_text(encoding="utf-8")
     assert "Failed: solve_model cottage-none-without-weak." in page
+
+
+def test_a_variant_of_the_demand_is_designed_as_a_run_of_it_is(tiny: Workflow) -> None:
+    demand = pd.read_csv(tiny.directory / "cottage.csv", index_col="time")
+    (demand * [0.6, 1, 1]).to_csv(tiny.directory / "insulated.csv")
+    insulated = {"demand": {"files": {"cottage": "insulated.csv"}}}
+    dear = {"tariff": {"gas_gbp_per_kwh": 0.08}}
+    variants = {"insulated": insulated, "insulated_dear": insulated | dear, "dear": dear}
+    grid = {"incentive": ["none"], "tes": ["with"], "variants": variants}
+    config = tiny.write("demands.yaml", {"run": {"name": "demands"}, "scenarios": grid})
+    assert tiny.planned(config)["build_demand"] == {"cottage", "cottage-insulated"}
+    done = tiny.run(config, "--cores", "2")
+    assert done.returncode == 0, done.stdout
+    assert tiny.planned(config) == {}
+    rows = pd.read_csv(tiny.results("demands") / "designs.csv").set_index("variant", drop=False)
+    assert rows.loc["insulated", "bau_eac_gbp"] < rows["bau_eac_gbp"].iloc[0]
+    page = (tiny.results("demands") / "report/index.html").read_text(encoding="utf-8")
+    assert "Cottage (Insulated)" in page
+    # the same demand in a run of its own
+    alone = {"demand": {"source": "file", "files": {"cottage": "insulated.csv"}}}
+    grid = {"incentive": ["none"], "tes": ["with"], "variants": {"dear": dear}}
+    own = tiny.write("alone.yaml", {"run": {"name": "alone"}, "scenarios": grid} | alone)
+    done = tiny.run(own, "--cores", "2")
+    assert done.returncode == 0, done.stdout
+    other = pd.read_csv(tiny.results("alone") / "designs.csv")
+    names = {"scenario", "variant", "solve_seconds"}
+    columns = [name for name in other if name not in names]
+    pd.testing.assert_frame_equal(
+        rows.loc[["insulated", "insulated_dear"], columns].reset_index(drop=True), other[columns]
+    )

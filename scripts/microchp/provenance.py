@@ -15,8 +15,8 @@ from microchp.files import whole
 
 
 def write_scenarios(*, rows: Sequence[Mapping[str, str]], scenarios_path: str | Path) -> None:
-    """Write ``scenarios.csv``, one row for each scenario, with its penetrations if it has any."""
-    columns = [*(field.name for field in fields(Scenario)), "penetration"]
+    """Write ``scenarios.csv``, a row for each scenario, with its penetrations and its demand."""
+    columns = [*(field.name for field in fields(Scenario)), "penetration", "demand"]
     with whole(scenarios_path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()

@@ -63,10 +63,11 @@ from microchp.config.load import (
     CATALOGUES,
     COUNTRY_TODAY,
     MARKET_TODAY,
+    NOT_VARIED,
     VARIANT_BLOCKS,
+    changes_demand,
     load_catalogues,
     load_config,
-    merge,
     plant_config,
     sampled_config,
     tariff_of_today,
@@ -91,7 +92,7 @@ from microchp.config.sweep import SampledInput, Sweep
 from microchp.config.tariff import PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
-from microchp.config.yaml_file import check_config_files, read_yaml_file
+from microchp.config.yaml_file import check_config_files, merge, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
@@ -103,6 +104,7 @@ __all__ = [
     "LOOKS_LIKE_PENCE",
     "MARKET_TODAY",
     "NAME_PATTERN",
+    "NOT_VARIED",
     "OPTIMAL",
     "PAPERS",
     "PATTERNS",
@@ -182,6 +184,7 @@ __all__ = [
     "UnitCost",
     "Vdi4655",
     "Weather",
+    "changes_demand",
     "check_config_files",
     "load_catalogues",
     "load_config",

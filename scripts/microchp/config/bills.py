@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from microchp.config.fields import AnnualEnergy, Block, Name, nearest
+from microchp.config.yaml_file import merge
 from microchp.errors import ConfigError
 
 DAILY_LITRES = (46.0, 26.0)
@@ -89,6 +90,14 @@ def lay_bills(user: Mapping[str, Any], catalogue: Mapping[str, Any], source: str
     ConfigError
         With every house type that is not in the catalogue.
     """
+    grid = user.get("scenarios")
+    variants = grid.get("variants") if isinstance(grid, Mapping) else None
+    if isinstance(grid, Mapping) and isinstance(variants, Mapping):
+        each = {
+            name: _with_bills_of(user, changes, catalogue, f"{source}, scenarios.variants.{name}")
+            for name, changes in variants.items()
+        }
+        user = {**user, "scenarios": {**grid, "variants": each}}
     houses = user.get("houses")
     if not isinstance(houses, Mapping):
         return dict(user)
@@ -108,6 +117,24 @@ def lay_bills(user: Mapping[str, Any], catalogue: Mapping[str, Any], source: str
         for name, house in houses.items()
     }
     return {**user, "houses": laid}
+
+
+def _with_bills_of(
+    user: Mapping[str, Any], changes: object, catalogue: Mapping[str, Any], source: str
+) -> object:
+    """A variant's changes with totals of the houses whose bills it changes."""
+    houses = changes.get("houses") if isinstance(changes, Mapping) else None
+    if not isinstance(changes, Mapping) or not isinstance(houses, Mapping):
+        return changes
+    own = user.get("houses")
+    base = own if isinstance(own, Mapping) else {}
+    whole = {
+        name: merge(base[name], house) if isinstance(base.get(name), Mapping) else house
+        for name, house in houses.items()
+        if isinstance(house, Mapping) and "bills" in house
+    }
+    laid = lay_bills({"houses": whole}, catalogue, source)["houses"]
+    return {**changes, "houses": {**houses, **laid}}
 
 
 def _with_totals(

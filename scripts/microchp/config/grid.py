@@ -58,10 +58,13 @@ class Scenarios(Block):
     variants: dict[Name, dict[str, Any]] = Field(
         {},
         description=(
-            "Named sets of changes to the blocks `time` (its year apart), `chp`, `tes`, "
-            "`boiler`, `heat_pump`, `pv`, `battery`, `immersion_heater`, `grid`, `tariff`, "
-            "`emissions`, `finance`, `solve`, and to entries of `incentives`, `units` and "
-            "`heat_pumps`; the whole grid is solved for each as well as without."
+            "Named sets of changes to the blocks `time`, `demand`, `houses`, `chp`, `tes`, "
+            "`boiler`, `heat_pump`, `pv`, `battery`, `immersion_heater`, `grid`, `plants`, "
+            "`tariff`, `emissions`, `finance`, `incentives`, `units`, `heat_pumps` and `solve`, "
+            "and, for `scenarios.control`, to `forecast`, `network` and "
+            "`operation.min_run_minutes`; the whole grid is solved for each as well as without. "
+            "Where a variant changes what a demand is made with, its houses have demands of their "
+            "own."
         ),
     )
     designs_per_job: int | None = Field(

@@ -13,12 +13,13 @@ from microchp.config.boiler import Boiler
 from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
 from microchp.config.messages import explain
+from microchp.config.operation import Operation
 from microchp.config.parts import PV_YIELD_KEYS, Battery, HeatPump, ImmersionHeater, Pv
 from microchp.config.plants import DEFAULT_PLANT
 from microchp.config.root import Config
 from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
-from microchp.config.yaml_file import read_yaml_file, refuse_shape
+from microchp.config.yaml_file import merge, read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
 
 MARKET_TODAY, COUNTRY_TODAY = "uk_2025", "Great Britain"
@@ -28,8 +29,7 @@ CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
 """Top-level keys whose entries are added to those of a file in ``resources/``."""
 
 
-VARIANT_BLOCKS = (
-    "time",
+DESIGN_BLOCKS = (
     "chp",
     "tes",
     "boiler",
@@ -38,34 +38,37 @@ VARIANT_BLOCKS = (
     "battery",
     "immersion_heater",
     "grid",
+    "plants",
     "tariff",
     "emissions",
     "finance",
-    "solve",
     "incentives",
     "units",
     "heat_pumps",
 )
+"""All that a design is made of, demand apart: blocks with keys that a sweep may sample."""
 
-SWEPT_BLOCKS = (
-    *(block for block in VARIANT_BLOCKS if block not in ("time", "solve")),
-    "plants",
-)
-"""Blocks with keys that a sweep may sample: all that a design is made of, demand apart."""
+CONTROL_BLOCKS = ("operation", "forecast", "network")
+"""Blocks that running a design under several controls reads, and no design."""
+
+VARIANT_BLOCKS = ("time", "demand", "houses", *DESIGN_BLOCKS, "solve", *CONTROL_BLOCKS)
+
+NOT_VARIED = {
+    "run": "it names the results and seeds the draws of the whole run",
+    "market": "its figures are what the whole run starts from; give those that differ",
+    "scenarios": "it is the grid itself, which is repeated for each variant",
+    "fixed_designs": "a design of given sizes lists the variants it is evaluated in",
+    "group": "the dwellings of a group are the same for all variants, to be compared",
+    "condensing_boiler": "it is compared with the designs of the run as configured",
+    "sweep": "it samples the scenarios of all variants alike",
+    "comparison": "units of the catalogue are compared in the run as configured",
+    "central_plants": "units of the catalogue are compared with them in the run as configured",
+    "settlement": "its rules are all applied to each design; list more of them",
+}
+"""Blocks that have no meaning of their own in a variant, and why."""
 
 DEMAND_KEYS = {"time": ("year",), "pv": PV_YIELD_KEYS}
-"""Keys of these blocks that the demand is made with."""
-
-
-def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` with ``changes`` laid over it, mapping by mapping; lists are replaced."""
-    merged = dict(base)
-    for key, value in changes.items():
-        old = merged.get(key)
-        merged[key] = (
-            merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-        )
-    return merged
+"""Keys of these blocks that the demand is made with, beside all of `demand` and `houses`."""
 
 
 def load_catalogues(resources: Path) -> dict[str, Any]:
@@ -192,7 +195,10 @@ def lay_prices(
         return result
 
     result: dict[str, Any] = laid(user, "")
-    for path in (("scenarios", "variants"), ("plants",)):
+    variants = _inside(result, ("scenarios", "variants"))
+    names = list(variants) if isinstance(variants, Mapping) else []
+    own_plants = [("scenarios", "variants", name, "plants") for name in names]
+    for path in (("scenarios", "variants"), ("plants",), *own_plants):
         named, where = _inside(result, path), ".".join(path)
         if isinstance(named, Mapping):
             each = {key: laid(blocks, f"{where}.{key}.") for key, blocks in named.items()}
@@ -263,20 +269,56 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
         return config
     changes = config.scenarios.variants[variant]
     where = f"{source}, scenarios.variants.{variant}"
-    wrong = [key for key in changes if key not in VARIANT_BLOCKS]
+    wrong = [
+        f"  {key}: a variant cannot change this; {NOT_VARIED[key]}"
+        if key in NOT_VARIED
+        else f"  {key}: no such block{nearest(key, VARIANT_BLOCKS)}"
+        for key in changes
+        if key not in VARIANT_BLOCKS
+    ]
+    wrong += [
+        f"  operation.{key}: a variant cannot change this; what is run by the minute is run as "
+        "configured, and a control of variants reads operation.min_run_minutes alone"
+        for key in changes.get("operation") or {}
+        if key in Operation.model_fields and key != "min_run_minutes"
+    ]
+    wrong += [
+        f"  plants.{name}: a variant cannot add a plant; list it in plants and scenarios.plant"
+        for name in changes.get("plants") or {}
+        if name not in config.plants
+    ]
     if wrong:
+        able = f"a variant can change {', '.join(VARIANT_BLOCKS)}"
+        raise ConfigError("\n".join([f"{where}:", *wrong, f"  {able}"]))
+    # what is not evaluated in it need not be possible there
+    fixed = [design for design in config.fixed_designs if variant in design.variants]
+    base: dict[str, object] = {"fixed_designs": fixed}
+    if "year" in (changes.get("time") or {}):
+        base["group"] = config.group.model_copy(update={"days": {}})
+    changed = _changed(config.model_copy(update=base), changes, where)
+    parts = {
+        name: sorted(set(plant.changes) ^ set(changed.plants[name].changes))
+        for name, plant in config.plants.items()
+        if "plants" in changes
+    }
+    if any(parts.values()):
         raise ConfigError(
             f"{where}:\n"
             + "\n".join(
-                f"  {key}: a variant cannot change this{nearest(key, VARIANT_BLOCKS)}; "
-                f"it can change {', '.join(VARIANT_BLOCKS)}"
-                for key in wrong
+                f"  plants.{name}: a variant cannot add parts ({', '.join(some)}); make it a plant "
+                "of its own, and list it in scenarios.plant"
+                for name, some in parts.items()
+                if some
             )
         )
-    _refuse_demand_keys(changes, where, "a variant")
-    # those that are not evaluated in it need not be possible there
-    fixed = [design for design in config.fixed_designs if variant in design.variants]
-    return _changed(config.model_copy(update={"fixed_designs": fixed}), changes, where)
+    return changed
+
+
+def changes_demand(changes: Mapping[str, Any]) -> bool:
+    """Whether the changes of a variant may change what a demand is made with."""
+    return any(block in changes for block in ("demand", "houses")) or any(
+        key in (changes.get(block) or {}) for block, keys in DEMAND_KEYS.items() for key in keys
+    )
 
 
 def plant_config(config: Config, plant: str, source: str = "config/config.yaml") -> Config:
@@ -291,7 +333,7 @@ def plant_config(config: Config, plant: str, source: str = "config/config.yaml")
     if not any(changes.values()):
         return config
     where = f"{source}, plants.{plant}"
-    _refuse_demand_keys(changes, where, "a plant")
+    _refuse_demand_keys(changes, where)
     fixed = config.fixed_designs if plant == DEFAULT_PLANT else []
     return _changed(config.model_copy(update={"fixed_designs": fixed}), changes, where)
 
@@ -306,10 +348,10 @@ def _changed(config: Config, changes: Mapping[str, Any], where: str) -> Config:
     return _validate(dict(config) | merge(given, changes), where)
 
 
-def _refuse_demand_keys(changes: Mapping[str, Any], where: str, who: str) -> None:
-    """Refuse changes to what the demand is made with, weather included: it is made once for all."""
+def _refuse_demand_keys(changes: Mapping[str, Any], where: str) -> None:
+    """Refuse a plant's changes to what the demand, weather included, is made with."""
     wrong = [
-        f"  {block}.{key}: {who} cannot change this; demand and weather are made once for all"
+        f"  {block}.{key}: a plant cannot change this; all plants meet the same demand"
         for block, keys in DEMAND_KEYS.items()
         for key in keys
         if key in (changes.get(block) or {})
@@ -379,11 +421,15 @@ def _lay(data: dict[str, Any], key: str, value: Any) -> None:
 def _holder(data: dict[str, Any], key: str) -> tuple[tuple[Any, Any], Any]:
     """Where a dotted key's value stands, and the value."""
     steps = key.split(".")
-    if steps[0] not in SWEPT_BLOCKS:
-        hint = nearest(steps[0], SWEPT_BLOCKS)
-        raise KeyError(f"cannot be sampled{hint}; keys of {', '.join(SWEPT_BLOCKS)} can")
-    if len(steps) > 1 and steps[1] in DEMAND_KEYS.get(steps[0], ()):
-        raise KeyError("the demand is made with it, and is the same for all samples")
+    of_demand = steps[0] in ("demand", "houses")
+    if of_demand or (len(steps) > 1 and steps[1] in DEMAND_KEYS.get(steps[0], ())):
+        raise KeyError(
+            "the demand is made with it, and is the same for all samples; vary it in "
+            "scenarios.variants, each of which is sampled"
+        )
+    if steps[0] not in DESIGN_BLOCKS:
+        hint = nearest(steps[0], DESIGN_BLOCKS)
+        raise KeyError(f"cannot be sampled{hint}; keys of {', '.join(DESIGN_BLOCKS)} can")
     holder: Any = None
     last: Any = None
     node: Any = data

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from microchp.config.load import variant_prices
 from microchp.config.root import Config
-from microchp.config.scenarios import controlled_scenarios, scenario_table
+from microchp.config.scenarios import controlled_scenarios, demand_configs, scenario_table
 from microchp.config.yaml_file import read_yaml_file
 
 
@@ -21,7 +21,8 @@ def run_notes(config: Config, files: Sequence[str | Path] = ()) -> list[str]:
     files
         Files that were laid over each other to make it, in their order.
     """
-    named = {str(file): read_yaml_file(file) for file in files}
+    # a file alone hides no other's name, and may be a large grid
+    named = {str(file): read_yaml_file(file) for file in files if len(files) > 1}
     return [
         *name_notes(named),
         *unused_notes(config),
@@ -51,14 +52,18 @@ def demand_notes(config: Config) -> list[str]:
 
     Files have notes of their own, once they are read.
     """
-    if config.demand.source == "file":
+    built = {
+        f"{name} ({variant})" if variant else name: (name, changed.houses[name])
+        for name, variant, changed in demand_configs(config)
+        if changed.demand.source != "file"
+    }
+    if not built:
         return []
-    houses = {name: config.houses[name] for name in config.designed_houses()}
     each = [
-        f"{name} {house.annual_space_heating_kwh:,.0f} kWh of space heating, "
+        f"{which} {house.annual_space_heating_kwh:,.0f} kWh of space heating, "
         f"{house.annual_hot_water_kwh:,.0f} kWh of hot water and "
         f"{house.annual_electricity_kwh:,.0f} kWh of electricity"
-        for name, house in houses.items()
+        for which, (_, house) in built.items()
     ]
     inferred = [
         f"houses.{name}: from bills of {house.bills.gas_kwh:,.0f} kWh of gas, at a boiler "
@@ -66,10 +71,11 @@ def demand_notes(config: Config) -> list[str]:
         f"{house.bills.electricity_kwh:,.0f} kWh of electricity; nobody has measured the peaks of "
         f"{house.peak_space_heating_kw:g} kW (space heating) and {house.peak_hot_water_kw:g} kW "
         "(hot water): they are inferred from the type of the house and the totals, unless given"
-        for name, house in houses.items()
+        for name, house in built.values()
         if house.bills is not None
     ]
-    return [f"a year of demand, built in at 1 min steps: {'; '.join(each)}", *inferred]
+    said = f"a year of demand, built in at 1 min steps: {'; '.join(each)}"
+    return list(dict.fromkeys([said, *inferred]))
 
 
 def name_notes(files: Mapping[str, Mapping[str, object]]) -> list[str]:
@@ -122,7 +128,9 @@ def year_notes(config: Config) -> list[str]:
         Its variants, and the tariffs of its incentives, are looked at too.
     """
     notes: dict[str, str] = {}
-    for variant in ("", *config.scenarios.variants):
+    for variant, changes in {"": {}, **config.scenarios.variants}.items():
+        if variant and not {"tariff", "emissions"} & {*changes}:
+            continue
         tariff, emissions = variant_prices(config, variant)
         tariffs = {"tariff": tariff}
         for name in config.scenarios.incentive:

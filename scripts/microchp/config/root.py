@@ -241,7 +241,8 @@ class Config(Block):
                     "'vdi4655' know no building; set demand.source to 'builtin', or leave it out"
                 )
         if self.chp.technology in self.units:
-            sizes = sorted({0.0, *(unit.power_kw for unit in self.design_units())})
+            units = self.design_units()
+            sizes = sorted({0.0, *(unit.power_kw for unit in units)})
             unpriced = {unit.power_kw for unit in self.units[self.chp.technology].values()}
             unpriced -= set(sizes)
             wanted = [("chp.sizes_kw", size) for size in self.chp.sizes_kw]
@@ -253,7 +254,7 @@ class Config(Block):
                 for key, size in wanted
                 if size not in sizes
             )
-            for unit in map(self.chp.applied, self.design_units()):
+            for unit in map(self.chp.applied, units):
                 # a unit that may run at nothing would never have to start
                 if unit.power_kw in self.chp.sizes_kw and unit.counts_starts:
                     if unit.min_load_share == 0:

@@ -6,9 +6,10 @@ configuration, with its sizes free (``optimal``) or given (the name of a fixed d
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -51,6 +52,7 @@ from microchp.config import (
     Time,
     UnitCost,
     Vdi4655,
+    changes_demand,
     plant_config,
     variant_config,
 )
@@ -266,7 +268,10 @@ MANY_DESIGNS, IN_A_BLOCK = 250, 50
 
 
 def design_blocks(
-    config: Config, scenarios: Iterable[Scenario], times: Mapping[str, Time]
+    config: Config,
+    scenarios: Iterable[Scenario],
+    times: Mapping[str, Time],
+    demands: Mapping[tuple[str, str], str],
 ) -> list[list[str]]:
     """Ids of optimal designs in blocks that a job makes one after the other; none in a small grid.
 
@@ -275,15 +280,18 @@ def design_blocks(
     config
         The configuration.
     scenarios
-        The grid, or what is left of it. Those of a house and calendar share blocks, in their
+        The grid, or what is left of it. Those of a demand and calendar share blocks, in their
         order: variants added at the end leave the blocks before them as they are.
     times
         Calendar and resolution by variant (:func:`variant_times`).
+    demands
+        Names of demands (:func:`demand_names`).
     """
     alike: dict[tuple[str, str], list[str]] = {}
     for scenario in scenarios:
         if scenario.design == OPTIMAL:
-            key = (scenario.house, times[scenario.variant].model_dump_json())
+            demand = demands.get((scenario.house, scenario.variant), scenario.house)
+            key = (demand, times[scenario.variant].model_dump_json())
             alike.setdefault(key, []).append(scenario.scenario)
     number = sum(map(len, alike.values()))
     size = config.scenarios.designs_per_job or (IN_A_BLOCK if number > MANY_DESIGNS else 1)
@@ -303,16 +311,21 @@ def _stores(config: Config, plant: str) -> list[Literal["with", "without"]]:
     return config.scenarios.tes
 
 
-def scenario_rows(config: Config, scenarios: Mapping[str, Scenario]) -> list[dict[str, str]]:
+def scenario_rows(
+    config: Config, scenarios: Mapping[str, Scenario], demands: Mapping[tuple[str, str], str]
+) -> list[dict[str, str]]:
     """The scenario table as plain rows.
 
-    ``penetration`` has, with spaces between them, the shares of dwellings at which the design of
-    a scenario is put into a group; empty where it is not.
+    ``demand`` is what its demand is filed as (:func:`demand_names`). ``penetration`` has, with
+    spaces between them, the shares of dwellings at which the design of a scenario is put into a
+    group; empty where it is not.
     """
     grouped = {case.scenario for case in operation_cases(config).values() if case.scenario}
     shares = " ".join(f"{share:g}" for share in config.scenarios.penetration)
     return [
-        asdict(scenario) | {"penetration": shares if name in grouped else ""}
+        asdict(scenario)
+        | {"penetration": shares if name in grouped else ""}
+        | {"demand": demands.get((scenario.house, scenario.variant), scenario.house)}
         for name, scenario in scenarios.items()
     ]
 
@@ -346,6 +359,59 @@ def demand_inputs(
         first_dwelling=first_dwelling,
         seed=config.run.seed,
     )
+
+
+def demand_names(
+    config: Config, changed: Callable[[str], Config] | None = None
+) -> dict[tuple[str, str], str]:
+    """Names of the demands of a run, by house and variant.
+
+    That of the run as configured is called like its house. A variant has demands of its own only
+    where it changes what they are made with; of several that change it alike, the first gives the
+    name. Houses of variants that are not here have the demand of the run as configured.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    changed
+        The configuration of a variant by its name, where that is at hand.
+
+    Raises
+    ------
+    ConfigError
+        If the file of one demand would be that of another.
+    """
+    changed = changed or (lambda variant: variant_config(config, variant))
+    names = {(house, ""): house for house in config.designed_houses()}
+    known = {demand_inputs(config, house).model_dump_json(): house for house, _ in names}
+    for variant, changes in config.scenarios.variants.items():
+        if not changes_demand(changes):
+            continue
+        fixed = [design.house for design in config.fixed_designs if variant in design.variants]
+        for house in dict.fromkeys([*config.scenarios.house, *fixed]):
+            made = demand_inputs(changed(variant), house).model_dump_json()
+            names[house, variant] = known.setdefault(made, f"{house}-{variant}")
+    taken = [
+        f"  scenarios.variants: the demand of '{name}' is filed as that of '{whole}' at another "
+        "time step is; give the variant another name"
+        for name in known.values()
+        if (whole := re.sub(r"_\d+min$", "", name)) != name and whole in known.values()
+    ]
+    if taken:
+        raise ConfigError("\n".join(taken))
+    return names
+
+
+def demand_configs(config: Config) -> list[tuple[str, str, Config]]:
+    """Each demand of a run once: its house, the first variant that has it, and its configuration.
+
+    The variant is empty where the demand is that of the run as configured.
+    """
+    first: dict[str, tuple[str, str]] = {}
+    for key, name in demand_names(config).items():
+        first.setdefault(name, key)
+    return [(house, variant, variant_config(config, variant)) for house, variant in first.values()]
 
 
 def demand_files(inputs: DemandInputs) -> list[str]:
@@ -430,7 +496,11 @@ def sweep_config(config: Config) -> Config:
         update={"source": config.demand.source, "files": config.demand.files}
     )
     unread["run"] = Run(seed=config.run.seed)
-    uncontrolled = {"penetration": [], "control": ["heat_led"]}
+    uncontrolled: dict[str, object] = {"penetration": [], "control": ["heat_led"]}
+    uncontrolled["variants"] = {
+        name: {block: given for block, given in changes.items() if block not in unread}
+        for name, changes in config.scenarios.variants.items()
+    }
     unread["scenarios"] = config.scenarios.model_copy(update=uncontrolled)
     return config.model_copy(update=unread)
 
@@ -517,6 +587,7 @@ def controlled_scenarios(config: Config) -> dict[str, Scenario]:
 
 def control_inputs(config: Config, scenario: Scenario) -> ControlInputs:
     """What running the design of ``scenario`` under every control needs of ``config``."""
+    config = variant_config(config, scenario.variant)
     return ControlInputs(
         scenario=scenario,
         controls=config.scenarios.control,
@@ -621,6 +692,8 @@ class NamedFile:
     key: str
     file: SeriesFile
     kind: SeriesKind
+    year: int | None = None
+    """The year that it must cover, where that is not the run's."""
 
     @property
     def path(self) -> str:
@@ -651,9 +724,19 @@ def variant_times(config: Config) -> dict[str, Time]:
 
 def price_files(inputs: DesignInputs) -> list[str]:
     """A user's own files of prices and factors that a design reads, each once."""
-    tariffs = [tariff for tariff in (inputs.tariff, inputs.incentive.tariff) if tariff is not None]
-    files = [file for tariff in tariffs for file in _tariff_files(tariff, "tariff")]
-    files += _emission_files(inputs.emissions, "emissions")
+    return _price_files(inputs.tariff, inputs.incentive, inputs.emissions)
+
+
+def incentive_files(config: Config, incentive: str) -> list[str]:
+    """The same of every design under an incentive, without making what else it needs."""
+    return _price_files(config.tariff, config.incentives[incentive], config.emissions)
+
+
+def _price_files(tariff: Tariff, incentive: Incentive, emissions: Emissions) -> list[str]:
+    files = _tariff_files(tariff, "tariff")
+    if incentive.tariff is not None:
+        files += _tariff_files(incentive.tariff, "tariff")
+    files += _emission_files(emissions, "emissions")
     return list(dict.fromkeys(file.path for file in files))
 
 
@@ -673,27 +756,46 @@ def factor_files(config: Config) -> list[NamedFile]:
 def year_files(config: Config) -> list[NamedFile]:
     """Every file of prices and factors over a year that ``config`` names."""
     files = factor_files(config)
-    if config.network.price_file is not None:
-        files.append(NamedFile("network.price_file", config.network.price_file, "import_price"))
-    keys = {"import_file", "export_file", "grid_file"}
+    keys = {"import_file", "export_file", "grid_file", "price_file", "year"}
+    blocks = ("tariff", "emissions", "network", "time")
     changing = [
         name
         for name, changes in config.scenarios.variants.items()
         if changes.get("incentives")
-        or keys & {*(changes.get("tariff") or {}), *(changes.get("emissions") or {})}
+        or any(keys & {*(changes.get(block) or {})} for block in blocks)
     ]
     for variant in ("", *changing):
         where = f"scenarios.variants.{variant}." if variant else ""
         changed = variant_config(config, variant)
         own = _tariff_files(changed.tariff, f"{where}tariff")
         own += _emission_files(changed.emissions, f"{where}emissions")
+        if changed.network.price_file is not None:
+            key = f"{where}network.price_file"
+            own.append(NamedFile(key, changed.network.price_file, "import_price"))
         for name in config.scenarios.incentive:
             paid = changed.incentives[name].tariff
             if paid is not None:
                 own += _tariff_files(paid, f"{where}incentives.{name}.tariff")
-        known = [(file.file, file.kind) for file in files] if variant else []
-        files += [file for file in own if (file.file, file.kind) not in known]
+        year = None if changed.time.year == config.time.year else changed.time.year
+        known = [(file.file, file.kind, file.year) for file in files] if variant else []
+        files += [
+            replace(file, year=year) for file in own if (file.file, file.kind, year) not in known
+        ]
     return files
+
+
+def carbon_files(config: Config) -> list[tuple[str, str, int]]:
+    """Files of issued forecasts that ``config`` and its variants name: key, path, and year."""
+    files: dict[tuple[str, int], str] = {}
+    for variant, changes in {"": {}, **config.scenarios.variants}.items():
+        read = config.forecast.carbon_file is not None
+        if not variant or "forecast" in changes or (read and "time" in changes):
+            changed = variant_config(config, variant)
+            where = f"scenarios.variants.{variant}." if variant else ""
+            if changed.forecast.carbon_file is not None:
+                key = (changed.forecast.carbon_file, changed.time.year)
+                files.setdefault(key, f"{where}forecast.carbon_file")
+    return [(key, path, year) for (path, year), key in files.items()]
 
 
 def check_work(config: Config, source: str = "config/config.yaml") -> None:
@@ -784,16 +886,17 @@ def check_files(config: Config) -> None:
         With every file that is missing, and the key that names it.
     """
     named: list[tuple[str, str]] = []
-    if config.demand.source == "file":
-        named += [
-            (f"demand.files.{house}", path)
-            for house in config.designed_houses()
-            for path in config.demand.paths(house)
+    for house, variant, changed in demand_configs(config):
+        where = f"scenarios.variants.{variant}." if variant else ""
+        own = [
+            (f"{where}demand.files.{house}", path)
+            for path in (changed.demand.paths(house) if changed.demand.source == "file" else [])
         ]
-    if config.demand.weather.epw is not None:
-        named.append(("demand.weather.epw", config.demand.weather.epw))
-    if config.forecast.carbon_file is not None:
-        named.append(("forecast.carbon_file", config.forecast.carbon_file))
+        if changed.demand.weather.epw is not None:
+            own.append((f"{where}demand.weather.epw", changed.demand.weather.epw))
+        known = {path for _, path in named} if variant else set()
+        named += [one for one in own if one not in named and one[1] not in known]
+    named += [(key, path) for key, path, _ in carbon_files(config)]
     named += [(file.key, file.path) for file in year_files(config)]
     missing = [f"  {key}: no file '{path}'" for key, path in named if not Path(path).is_file()]
     if missing:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from microchp.config import Config
+from microchp.config.scenarios import demand_configs
 from microchp.errors import DataError, reading
 from microchp.series.table_file import decoded
 from microchp.series.timeseries import FloatArray
@@ -87,24 +88,23 @@ def read_epw(path: Path) -> EpwYear:
 
 
 def validate_weather(config: Config) -> None:
-    """Check the weather file that a configuration names, for use before any job runs.
+    """Check the weather files that a configuration names, for use before any job runs.
 
     Raises
     ------
     DataError
         As of :func:`read_epw`, and where the sun shines at night.
     """
-    if config.demand.weather.epw is None:
-        return
-    path = Path(config.demand.weather.epw)
-    year = read_epw(path)
-    share = share_at_night(year)
-    if share > NIGHT_SHARE:
-        raise DataError(
-            f"{KEY}: {path}, row 1: {share:.0%} of the radiation comes while the sun is down at "
-            f"latitude {year.latitude:g}, longitude {year.longitude:g} and UTC"
-            f"{year.utc_offset_hours:+g}; one of the three is wrong, or the hours are shifted"
-        )
+    paths = [changed.demand.weather.epw for _, _, changed in demand_configs(config)]
+    for path in dict.fromkeys(Path(path) for path in paths if path is not None):
+        year = read_epw(path)
+        share = share_at_night(year)
+        if share > NIGHT_SHARE:
+            raise DataError(
+                f"{KEY}: {path}, row 1: {share:.0%} of the radiation comes while the sun is down "
+                f"at latitude {year.latitude:g}, longitude {year.longitude:g} and UTC"
+                f"{year.utc_offset_hours:+g}; one of the three is wrong, or the hours are shifted"
+            )
 
 
 def share_at_night(year: EpwYear) -> float:

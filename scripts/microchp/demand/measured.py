@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from microchp.config import Config, DemandFile, FilePolicy, HotWater, House
+from microchp.config.scenarios import demand_configs
 from microchp.demand.clock import (
     Stamps,
     common_step,
@@ -225,8 +226,8 @@ def read_demand_file(
 def validate_demand_files(config: Config) -> list[str]:
     """Check the demand files of all houses of the grid, for use before any job runs.
 
-    Does nothing unless ``demand.source`` is ``file``. Takes about a second for a file of a year
-    by minute.
+    Those of variants too; there are none unless ``demand.source`` is ``file``. Takes about a
+    second for a file of a year by minute.
 
     Returns
     -------
@@ -238,23 +239,26 @@ def validate_demand_files(config: Config) -> list[str]:
     DataError
         With every problem of every file.
     """
-    if config.demand.source != "file":
-        return []
+    # groups of variants are run under several controls alone
+    is_controlled = config.scenarios.control != ["heat_led"]
     messages, notes = [], []
-    for house_name in config.designed_houses():
-        files = config.demand.files[house_name]
+    for house_name, variant, changed in demand_configs(config):
+        if changed.demand.source != "file":
+            continue
+        where = f"scenarios.variants.{variant}." if variant else ""
+        files = changed.demand.files[house_name]
         checked = check_demand_file(
             files,
-            config.time.year,
-            config.demand.file_policy,
+            changed.time.year,
+            changed.demand.file_policy,
             house_name,
-            house=config.houses.get(house_name),
-            dwellings=config.dwellings,
+            house=changed.houses.get(house_name),
+            dwellings=config.dwellings if is_controlled or not variant else 1,
         )
         if checked.demand is None:
-            messages.append(_message(house_name, files, checked.problems))
+            messages.append(where + _message(house_name, files, checked.problems))
         else:
-            notes += [f"{house_name}: {note}" for note in demand_notes(checked.demand)]
+            notes += [f"{where}{house_name}: {note}" for note in demand_notes(checked.demand)]
     if messages:
         raise DataError("\n".join(messages))
     return notes

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ def build_report(
     design_paths: Sequence[str | Path] = (),
     figures_dir: str | Path | None = None,
     quality_paths: Sequence[str | Path] = (),
+    demand_variants: Sequence[str] = (),
     calibration_paths: Sequence[str | Path] = (),
     comparison_path: str | Path | None = None,
     precision_paths: Sequence[str | Path] = (),
@@ -104,6 +106,8 @@ def build_report(
         What ``plot_figures`` drew.
     quality_paths
         Quality JSON of each house's demand.
+    demand_variants
+        The variant that each of them is of, empty where the run as configured has it.
     calibration_paths
         Calibration figure (SVG) of each house's demand, if drawn, in the order of
         ``quality_paths``.
@@ -154,7 +158,10 @@ def build_report(
     title = "What does a micro-CHP unit do in a dwelling?"
 
     designs, attributes = None, []
-    reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality_paths]
+    reports = [
+        json.loads(Path(path).read_text(encoding="utf-8")) | {"variant": variant}
+        for path, variant in zip_longest(quality_paths, demand_variants, fillvalue="")
+    ]
     if designs_path is not None and figures_dir is not None:
         designs = check(read_designs(designs_path), Path(designs_path).name)
         paths, drawn = [Path(path) for path in design_paths], Path(figures_dir)

@@ -34,6 +34,7 @@ ERRORS = {
 def plot_precision(
     *,
     designs_path: str | Path,
+    variants: Sequence[str],
     loss_paths: Sequence[str | Path],
     table_path: str | Path,
     svg_path: str | Path,
@@ -44,14 +45,17 @@ def plot_precision(
     Parameters
     ----------
     designs_path
-        ``designs.csv`` of a run whose variants change ``time``.
+        ``designs.csv`` of a run some of whose variants change ``time``.
+    variants
+        Those that change nothing else.
     loss_paths
         Peak losses of every resampling (CSV of ``resample_demand``).
     table_path, svg_path, pdf_path
         Files to write.
     """
     losses = pd.concat([pd.read_csv(path) for path in loss_paths], ignore_index=True)
-    errors = precision_table(read_designs(designs_path), losses)
+    designs = read_designs(designs_path)
+    errors = precision_table(designs[designs["variant"].isin(["", *variants])], losses)
     with whole(table_path) as partial:
         errors.to_csv(partial, index=False)
     _draw(errors, svg_path, pdf_path)

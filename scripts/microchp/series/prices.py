@@ -228,7 +228,7 @@ def validate_year_files(files: Iterable[NamedFile], year: int) -> list[str]:
     files
         With the key that names each.
     year
-        The year they must cover.
+        The year they must cover, where a file has none of its own.
 
     Returns
     -------
@@ -243,7 +243,7 @@ def validate_year_files(files: Iterable[NamedFile], year: int) -> list[str]:
     problems, notes = [], []
     for file in files:
         try:
-            series = read_series(file.file, file.kind, year, file.key)
+            series = read_series(file.file, file.kind, file.year or year, file.key)
         except DataError as error:
             problems.append(f"{file.key}: {error}")
             continue

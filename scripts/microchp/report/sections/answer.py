@@ -416,6 +416,12 @@ def at_largest_store(designs: pd.DataFrame, largest_kwh: Mapping[str, float]) ->
     ]
 
 
+def demand_name(report: Mapping[str, Any]) -> str:
+    """House, and the variant that changes its demand, in a reader's words."""
+    variant = report.get("variant")
+    return label(report["house"]) + (f" ({plain_words(variant)})" if variant else "")
+
+
 def demand_notice(reports: Sequence[Mapping[str, Any]]) -> list[Notice]:
     """A notice naming the houses whose demand is in doubt, with the first finding of each.
 
@@ -427,7 +433,7 @@ def demand_notice(reports: Sequence[Mapping[str, Any]]) -> list[Notice]:
         if warnings:
             more = len(warnings) - 1
             others = f" And {more} more finding{'s' * (more > 1)}." if more else ""
-            said.append(f"{label(report['house'])}: {warnings[0]}.{others}")
+            said.append(f"{demand_name(report)}: {warnings[0]}.{others}")
     return [Notice("Demand data.", " ".join(said), section="demand")] if said else []
 
 

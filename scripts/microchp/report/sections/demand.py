@@ -23,11 +23,12 @@ from microchp.report.page import (
     folded,
     share_cell,
 )
-from microchp.report.sections.answer import QUANTITIES
-from microchp.tables.words import DASH, label, percent
+from microchp.report.sections.answer import QUANTITIES, demand_name
+from microchp.tables.words import DASH, percent
 
 _SHOWN = {
     "house",
+    "variant",
     "source",
     "year",
     "seed",
@@ -57,7 +58,7 @@ def section(
     if not reports:
         return None
     findings = [
-        Notice(f"{label(report['house'])}:", warning)
+        Notice(f"{demand_name(report)}:", warning)
         for report in reports
         for warning in (*report["warnings"], *report["notes"])
     ]
@@ -68,15 +69,15 @@ def section(
     )
     drawn = [
         Fold(
-            f"Calibration: {label(report['house'])}",
+            f"Calibration: {demand_name(report)}",
             "load-duration curves and three days",
-            [drawing(path, f"calibration_{report['house']}", f"{title}: {path.stem}", caption)],
+            [drawing(path, _drawing_name(report), f"{title}: {path.stem}", caption)],
         )
         for report, path in zip(reports, calibration_paths, strict=False)
     ]
     extras = [
         Fold(
-            f"How this demand was made: {label(report['house'])}",
+            f"How this demand was made: {demand_name(report)}",
             "every fact that the run noted",
             [Listing(facts)],
             long=facts.count("\n") > MOST_ROWS,
@@ -101,6 +102,10 @@ def section(
     )
 
 
+def _drawing_name(report: Mapping[str, Any]) -> str:
+    return "_".join(["calibration", report["house"], *filter(None, [report.get("variant")])])
+
+
 def demand_table(reports: Sequence[Mapping[str, Any]]) -> Table:
     """Asked and reached totals and peaks of every house and dwelling."""
 
@@ -113,7 +118,7 @@ def demand_table(reports: Sequence[Mapping[str, Any]]) -> Table:
             which = f", dwelling {row['dwelling'] + 1}" if report["dwellings"] > 1 else ""
             rows.append(
                 [
-                    f"{label(report['house'])}{which}, {QUANTITIES[row['quantity']]}",
+                    f"{demand_name(report)}{which}, {QUANTITIES[row['quantity']]}",
                     given(row["annual_asked_kwh"], 0),
                     given(row["annual_reached_kwh"], 0),
                     share_cell(row["annual_deviation_share"], 1, signed=True),
