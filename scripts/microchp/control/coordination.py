@@ -62,8 +62,11 @@ MOST_SWEEPS = 6
 WORTH_A_SWEEP = 2e-5
 """Share of the cost of operation that a sweep must save for another one, where limits are held."""
 
-FEWEST_PRICES, MOST_PRICES = 8, 200
-"""So many prices are tried for the bound, as days allow."""
+FEWEST_PRICES, USUAL_PRICES, MOST_PRICES = 8, 25, 200
+"""So many prices are tried for the bound."""
+
+PRICED_DAYS = 100_000
+"""Of more days at all usual prices, fewer are tried."""
 
 MOST_STARTS = 25
 """The search begins anew at so many of them."""
@@ -417,7 +420,8 @@ class Search:
         best = (-np.inf, price, np.zeros_like(price))
         share, failed = 1.0, 0
         tried: list[tuple[float, FloatArray]] = []
-        for _ in range(min(max(FEWEST_PRICES, TRIED_DAYS // self.days), MOST_PRICES)):
+        usual = min(USUAL_PRICES, PRICED_DAYS // self.days)
+        for _ in range(min(max(FEWEST_PRICES, usual, TRIED_DAYS // self.days), MOST_PRICES)):
 
             def one(number: int, price: FloatArray = price) -> tuple[float, FloatArray]:
                 return relaxed_answer(members[number].at(price, price))
