@@ -66,7 +66,7 @@ def test_a_variant_of_the_demand_is_designed_as_a_run_of_it_is(tiny: Workflow) -
     assert done.returncode == 0, done.stdout
     assert tiny.planned(config) == {}
     rows = pd.read_csv(tiny.results("demands") / "designs.csv").set_index("variant", drop=False)
-    assert rows.loc["insulated", "bau_eac_gbp"] < rows["bau_eac_gbp"].iloc[0]
+    assert rows.loc["insulated", "bau_cost_gbp"] < rows["bau_cost_gbp"].iloc[0]
     page = (tiny.results("demands") / "report/index.html").read_text(encoding="utf-8")
     assert "Cottage (Insulated)" in page
     # the same demand in a run of its own
