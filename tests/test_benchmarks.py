@@ -35,7 +35,7 @@ def test_every_benchmark_is_run_here() -> None:
     assert set(SCRIPTS) == {*SMALLEST, "scale"}
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 @pytest.mark.parametrize("name", SMALLEST)
 def test_a_benchmark_runs_at_its_smallest(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
@@ -51,7 +51,7 @@ def test_a_benchmark_runs_at_its_smallest(name: str, tmp_path: Path) -> None:
     assert any(character.isdigit() for character in done.stdout)
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 def test_the_parts_of_the_benchmark_of_scale_run(tmp_path: Path) -> None:
     scale = loaded("scale")
     rows = [*scale.planned(2, tmp_path), *scale.grouped(1, tmp_path)]
