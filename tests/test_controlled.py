@@ -213,10 +213,12 @@ def test_what_designs_do_not_know_is_said_with_its_cost() -> None:
     without = controlled(ran(plain, Operation(min_run_minutes=0)), plain)
     assert without.unknown == ()
     assert found.unknown_gbp == pytest.approx(found.cost_gbp - without.cost_gbp)
-    assert abs(found.unknown_gbp) > 1
+    assert found.unknown_gbp < -1
     (said,) = _unknown_sentence([found, without])
     assert "part load or the warming up of the unit or a least run time of 30 min" in said
-    assert f"this adds {pounds(found.unknown_gbp)} to the cost of a year" in said
+    assert f"this takes {pounds(-found.unknown_gbp)} off the cost of a year" in said
+    (said,) = _unknown_sentence([replace(found, unknown_gbp=12.0)])
+    assert "this adds £12 to the cost of a year" in said
     assert _unknown_sentence([without]) == []
 
 

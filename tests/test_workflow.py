@@ -399,6 +399,8 @@ def made(workflow: Workflow, tmp_path: Path) -> Workflow:
     """A folder with the Makefile and the tiny study, in which ``make run`` installs nothing."""
     for name in ("Snakefile", "rules", "scripts", "resources", "envs", "profiles"):
         (tmp_path / name).symlink_to(workflow.root / name)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/markets").symlink_to(workflow.root / "config/markets")
     for name in ("Makefile", "requirements.txt", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "venv/bin").mkdir(parents=True)
