@@ -21,6 +21,7 @@ from microchp.config.scenarios import (
     control_inputs,
     controlled_scenarios,
     demand_inputs,
+    demand_name,
     demand_names,
     demand_parts,
     design_blocks,
@@ -89,7 +90,7 @@ try:
     if is_first:
         check_files(CONFIG)
     NOTES = [*demand_notes(CONFIG), *run_notes(CONFIG, CONFIG_FILES)] if is_first else []
-    is_measured = any(variant_of(name).demand.source == "file" for _, name in DEMAND_NAMES)
+    is_measured = any(variant_of(variant).demand.source == "file" for _, variant in DEMAND_NAMES)
     if is_measured and is_first:
         # imported here because reading files takes libraries that a built-in demand can spare
         from microchp.demand.measured import validate_demand_files
@@ -104,7 +105,7 @@ try:
 
         for _, path, year in carbon_files(CONFIG):
             NOTES += issued_notes(path, year)
-    if is_first and any(variant_of(name).demand.weather.epw for _, name in DEMAND_NAMES):
+    if is_first and any(variant_of(variant).demand.weather.epw for _, variant in DEMAND_NAMES):
         from microchp.demand.epw import validate_weather
 
         validate_weather(CONFIG)
@@ -126,16 +127,10 @@ for of_demand, name in DEMAND_NAMES.items():
     if name not in LOST["house"]:
         DEMAND_OF.setdefault(name, of_demand)
 HOUSES = [*DEMAND_OF]
-
-
-def demand_name(scenario):
-    return DEMAND_NAMES.get((scenario.house, scenario.variant), scenario.house)
-
-
 SCENARIOS = {
     name: scenario
     for name, scenario in GRID.items()
-    if name not in LOST["scenario"] and demand_name(scenario) in DEMAND_OF
+    if name not in LOST["scenario"] and demand_name(scenario, DEMAND_NAMES) in DEMAND_OF
 }
 CASES = {
     name: case
@@ -158,9 +153,9 @@ PARTS = demand_parts(CONFIG)
 # Designs under every control, where there is more than one.
 CONTROLLED_SCENARIOS = [name for name in controlled_scenarios(CONFIG) if name in SCENARIOS]
 # Demands of variants are of one dwelling, but for those of groups under several controls.
-OF_GROUPS = {name for name, (_, variant) in DEMAND_OF.items() if HAS_GROUPS and not variant}
-if HAS_GROUPS:
-    OF_GROUPS |= {demand_name(SCENARIOS[name]) for name in CONTROLLED_SCENARIOS}
+OWN_HOUSES = [name for name, (_, variant) in DEMAND_OF.items() if not variant]
+CONTROLLED_DEMANDS = [demand_name(SCENARIOS[name], DEMAND_NAMES) for name in CONTROLLED_SCENARIOS]
+OF_GROUPS = {*OWN_HOUSES, *CONTROLLED_DEMANDS} if HAS_GROUPS else set()
 
 
 def operated(name):
@@ -168,7 +163,6 @@ def operated(name):
     return RESULTS / f"demand/{'group/' if name in OF_GROUPS else ''}{name}"
 
 
-OWN_HOUSES = [name for name, (_, variant) in DEMAND_OF.items() if not variant]
 QUALITIES = [f"{operated(name)}_quality.json" for name in HOUSES]
 OWN_QUALITIES = [f"{operated(name)}_quality.json" for name in OWN_HOUSES]
 CALIBRATIONS = expand(RESULTS / "demand/{house}_calibration.svg", house=HOUSES)
@@ -229,7 +223,7 @@ RANKED = [RESULTS / "plants.csv", RESULTS / "plants.svg"] if SCENARIOS and len(P
 EARLIER_PAGE = "page_of_an_earlier_run.html"
 REPORT = [RESULTS / "report/index.html"] if SCENARIOS or CASES else []
 STEPS_BY_HOUSE = {
-    (demand_name(scenario), TIMES[scenario.variant].resolution_minutes)
+    (demand_name(scenario, DEMAND_NAMES), TIMES[scenario.variant].resolution_minutes)
     for scenario in SCENARIOS.values()
 }
 DEMANDS = [RESULTS / f"demand/{house}.nc" for house in HOUSES]
@@ -331,7 +325,7 @@ def demand_of_design(name):
     """The demand of a scenario at the resolution of its design model."""
     scenario = SCENARIOS[name]
     minutes = TIMES[scenario.variant].resolution_minutes
-    return RESULTS / f"demand/{demand_name(scenario)}_{minutes}min.nc"
+    return RESULTS / f"demand/{demand_name(scenario, DEMAND_NAMES)}_{minutes}min.nc"
 
 
 def design_params(wildcards):
@@ -463,7 +457,7 @@ def operation_price_files(wildcards):
 
 def control_demand(wildcards):
     """The demand by minute of all dwellings of a scenario."""
-    return f"{operated(demand_name(SCENARIOS[wildcards.scenario]))}.nc"
+    return f"{operated(demand_name(SCENARIOS[wildcards.scenario], DEMAND_NAMES))}.nc"
 
 
 def control_price_files(wildcards):

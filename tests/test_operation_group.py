@@ -19,6 +19,7 @@ from microchp.account.dwellings import account_dwellings
 from microchp.account.groups import PERIODS, assess_groups, read_groups
 from microchp.config import DEFAULT_PLANT, Config, load_config
 from microchp.config.scenarios import (
+    OperationInputs,
     account_inputs,
     demand_inputs,
     design_inputs,
@@ -562,19 +563,26 @@ def write_design(path: Path, config: Config, chp_kw: float, tes_kwh: float) -> P
     return path
 
 
+def simulated(
+    folder: Path, demand_path: Path, inputs: OperationInputs, design_path: Path | None = None
+) -> None:
+    """Run a case into files of usual names."""
+    simulate_dwelling(
+        demand_paths=[demand_path],
+        design_path=design_path,
+        first_path=folder / "first.nc",
+        generation_path=folder / "generation.nc",
+        table_path=folder / "table.csv",
+        inputs=inputs,
+    )
+
+
 def test_a_design_brings_its_unit_and_store(made: Path, config: Config, tmp_path: Path) -> None:
     """2 kW of the catalogue's gas engine with 10 kWh: more run time than the printed store."""
     found = {}
     for chp_kw, tes_kwh in ((0.0, 0.0), (2.0, 0.0), (2.0, 10.0)):
         design = write_design(tmp_path / f"{tes_kwh}.nc", config, chp_kw, tes_kwh)
-        simulate_dwelling(
-            demand_paths=[made / "one.nc"],
-            design_path=design,
-            first_path=tmp_path / "first.nc",
-            generation_path=tmp_path / "generation.nc",
-            table_path=tmp_path / "table.csv",
-            inputs=operation_cases(config)["detached-none-with"],
-        )
+        simulated(tmp_path, made / "one.nc", operation_cases(config)["detached-none-with"], design)
         with netCDF4.Dataset(tmp_path / "generation.nc") as file:
             assert (file.power_kw, file.store_kwh) == (chp_kw, tes_kwh)
             assert json.loads(file.inputs)["scenario"] == "detached-none-with"
@@ -589,14 +597,8 @@ def test_a_design_brings_its_unit_and_store(made: Path, config: Config, tmp_path
 def test_where_no_unit_is_chosen_every_penetration_is_the_demand(
     made: Path, config: Config, tmp_path: Path
 ) -> None:
-    simulate_dwelling(
-        demand_paths=[made / "one.nc"],
-        design_path=write_design(tmp_path / "design.nc", config, 0.0, 0.0),
-        first_path=tmp_path / "first.nc",
-        generation_path=tmp_path / "generation.nc",
-        table_path=tmp_path / "table.csv",
-        inputs=operation_cases(config)["detached-none-with"],
-    )
+    design = write_design(tmp_path / "design.nc", config, 0.0, 0.0)
+    simulated(tmp_path, made / "one.nc", operation_cases(config)["detached-none-with"], design)
     aggregate_group(
         generation_path=tmp_path / "generation.nc",
         group_path=tmp_path / "group.nc",
@@ -635,14 +637,7 @@ def test_a_boiler_that_is_too_small_leaves_heat_unmet_and_says_so(
     found = {}
     for limit_kw in (None, 5.0):
         caplog.clear()
-        simulate_dwelling(
-            demand_paths=[made / "one.nc"],
-            design_path=None,
-            first_path=tmp_path / "first.nc",
-            generation_path=tmp_path / "generation.nc",
-            table_path=tmp_path / "table.csv",
-            inputs=case.model_copy(update={"boiler_kw": limit_kw}),
-        )
+        simulated(tmp_path, made / "one.nc", case.model_copy(update={"boiler_kw": limit_kw}))
         table = pd.read_csv(tmp_path / "table.csv")
         found[limit_kw] = table[table["period"] == "year"]
         assert ("boiler of 5 kW (boiler.max_heat_kw) leave" in caplog.text) == bool(limit_kw)
@@ -665,14 +660,8 @@ def test_a_unit_that_never_runs_says_why(
     for power_kw in (1.0, 1000.0):
         caplog.clear()
         unit = case.unit.model_copy(update={"power_kw": power_kw})
-        simulate_dwelling(
-            demand_paths=[made / "one.nc"],
-            design_path=None,
-            first_path=tmp_path / "first.nc",
-            generation_path=tmp_path / "generation.nc",
-            table_path=tmp_path / "table.csv",
-            inputs=case.model_copy(update={"unit": unit, "operation": operation}),
-        )
+        inputs = case.model_copy(update={"unit": unit, "operation": operation})
+        simulated(tmp_path, made / "one.nc", inputs)
         assert ("the unit never runs" in caplog.text) == (power_kw == 1000)
 
 
@@ -680,14 +669,7 @@ def test_hourly_demand_is_refused(made: Path, config: Config, tmp_path: Path) ->
     coarse = tmp_path / "coarse.nc"
     write_netcdf(resample_dataset(xr.load_dataset(made / "one.nc"), 60), coarse)
     with pytest.raises(AssessmentError, match="a year by minute"):
-        simulate_dwelling(
-            demand_paths=[coarse],
-            design_path=None,
-            first_path=tmp_path / "first.nc",
-            generation_path=tmp_path / "generation.nc",
-            table_path=tmp_path / "table.csv",
-            inputs=operation_cases(config)["detached-stirling_1kw"],
-        )
+        simulated(tmp_path, coarse, operation_cases(config)["detached-stirling_1kw"])
     assert list(tmp_path.iterdir()) == [coarse]
 
 

@@ -51,7 +51,10 @@ DESIGN_BLOCKS = (
 CONTROL_BLOCKS = ("operation", "forecast", "network")
 """Blocks that running a design under several controls reads, and no design."""
 
-VARIANT_BLOCKS = ("time", "demand", "houses", *DESIGN_BLOCKS, "solve", *CONTROL_BLOCKS)
+DEMAND_BLOCKS, DEMAND_KEYS = ("demand", "houses"), {"time": ("year",), "pv": PV_YIELD_KEYS}
+"""What the demand is made with: all of these blocks, and keys of others."""
+
+VARIANT_BLOCKS = ("time", *DEMAND_BLOCKS, *DESIGN_BLOCKS, "solve", *CONTROL_BLOCKS)
 
 NOT_VARIED = {
     "run": "it names the results and seeds the draws of the whole run",
@@ -66,9 +69,6 @@ NOT_VARIED = {
     "settlement": "its rules are all applied to each design; list more of them",
 }
 """Blocks that have no meaning of their own in a variant, and why."""
-
-DEMAND_KEYS = {"time": ("year",), "pv": PV_YIELD_KEYS}
-"""Keys of these blocks that the demand is made with, beside all of `demand` and `houses`."""
 
 
 def load_catalogues(resources: Path) -> dict[str, Any]:
@@ -316,9 +316,12 @@ def variant_config(config: Config, variant: str, source: str = "config/config.ya
 
 def changes_demand(changes: Mapping[str, Any]) -> bool:
     """Whether the changes of a variant may change what a demand is made with."""
-    return any(block in changes for block in ("demand", "houses")) or any(
-        key in (changes.get(block) or {}) for block, keys in DEMAND_KEYS.items() for key in keys
-    )
+    return any(is_of_demand(block, key) for block, given in changes.items() for key in given or {})
+
+
+def is_of_demand(block: str, key: str) -> bool:
+    """Whether the demand is made with a key of a block."""
+    return block in DEMAND_BLOCKS or key in DEMAND_KEYS.get(block, ())
 
 
 def plant_config(config: Config, plant: str, source: str = "config/config.yaml") -> Config:
@@ -421,8 +424,7 @@ def _lay(data: dict[str, Any], key: str, value: Any) -> None:
 def _holder(data: dict[str, Any], key: str) -> tuple[tuple[Any, Any], Any]:
     """Where a dotted key's value stands, and the value."""
     steps = key.split(".")
-    of_demand = steps[0] in ("demand", "houses")
-    if of_demand or (len(steps) > 1 and steps[1] in DEMAND_KEYS.get(steps[0], ())):
+    if is_of_demand(steps[0], steps[1] if len(steps) > 1 else ""):
         raise KeyError(
             "the demand is made with it, and is the same for all samples; vary it in "
             "scenarios.variants, each of which is sampled"

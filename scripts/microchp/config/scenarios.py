@@ -290,7 +290,7 @@ def design_blocks(
     alike: dict[tuple[str, str], list[str]] = {}
     for scenario in scenarios:
         if scenario.design == OPTIMAL:
-            demand = demands.get((scenario.house, scenario.variant), scenario.house)
+            demand = demand_name(scenario, demands)
             key = (demand, times[scenario.variant].model_dump_json())
             alike.setdefault(key, []).append(scenario.scenario)
     number = sum(map(len, alike.values()))
@@ -325,7 +325,7 @@ def scenario_rows(
     return [
         asdict(scenario)
         | {"penetration": shares if name in grouped else ""}
-        | {"demand": demands.get((scenario.house, scenario.variant), scenario.house)}
+        | {"demand": demand_name(scenario, demands)}
         for name, scenario in scenarios.items()
     ]
 
@@ -388,9 +388,10 @@ def demand_names(
     for variant, changes in config.scenarios.variants.items():
         if not changes_demand(changes):
             continue
-        fixed = [design.house for design in config.fixed_designs if variant in design.variants]
+        own = changed(variant)
+        fixed = [design.house for design in own.fixed_designs]
         for house in dict.fromkeys([*config.scenarios.house, *fixed]):
-            made = demand_inputs(changed(variant), house).model_dump_json()
+            made = demand_inputs(own, house).model_dump_json()
             names[house, variant] = known.setdefault(made, f"{house}-{variant}")
     taken = [
         f"  scenarios.variants: the demand of '{name}' is filed as that of '{whole}' at another "
@@ -401,6 +402,11 @@ def demand_names(
     if taken:
         raise ConfigError("\n".join(taken))
     return names
+
+
+def demand_name(scenario: Scenario, demands: Mapping[tuple[str, str], str]) -> str:
+    """What the demand of a scenario is called, by the names of :func:`demand_names`."""
+    return demands.get((scenario.house, scenario.variant), scenario.house)
 
 
 def demand_configs(config: Config) -> list[tuple[str, str, Config]]:

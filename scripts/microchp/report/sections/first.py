@@ -139,14 +139,17 @@ def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     own, today, grids = _changes(built, evidence)
     if not own:
         return []
-    turning = [
-        carbon_use(row).turning_grid_kg_per_kwh(evidence.inputs[name].emissions.gas_kg_per_kwh)
-        for name, row in zip(built["scenario"], (row for _, row in built.iterrows()), strict=True)
-        if name in evidence.inputs
+    known = [
+        (row, evidence.inputs[row["scenario"]].emissions)
+        for _, row in built.iterrows()
+        if row["scenario"] in evidence.inputs
     ]
-    known = (evidence.inputs[name] for name in built["scenario"] if name in evidence.inputs)
+    turning = [
+        carbon_use(row).turning_grid_kg_per_kwh(emissions.gas_kg_per_kwh)
+        for row, emissions in known
+    ]
     by_today = f" with {GRID_TODAY_KG_PER_KWH:g} kg/kWh ({GRID_TODAY})"
-    same = all(is_grid_of_today(inputs.emissions) for inputs in known)
+    same = all(is_grid_of_today(emissions) for _, emissions in known)
     return [
         f"CO₂ changes by {_span(own, _signed)} with the grid of this run "
         f"({' or '.join(grids)}){'' if same else f', and by {_span(today, _signed)}{by_today}'}; "
