@@ -58,12 +58,13 @@ def pool(directory: Path) -> tuple[list[Dwelling], ControlInputs]:
     """Some dwellings of the built-in house with the unit and the store."""
     config = load_config(
         {
+            "market": "uk_2016",
             "scenarios": {
                 "house": ["detached"],
                 "incentive": ["fit"],
                 "tes": ["with"],
                 "control": ["heat_led", "household"],
-            }
+            },
         },
         ROOT / "resources",
     )

@@ -45,6 +45,7 @@ COUNTRY = 13_500_000
 NIGHT_HOURS = 12
 
 GROUP = {
+    "market": "uk_2016",
     "scenarios": {"house": ["flat"], "incentive": [], "penetration": [0.25, 0.5, 0.75, 1.0]},
     "operation": {"units": ["stirling_1kw"]},
     # the stochastic years are made once for all dwellings of a part
@@ -67,7 +68,11 @@ def grid(number: int) -> dict[str, object]:
     costs = {f"v{k}": {"capital_cost_gbp_per_kwh": 10 + k / 1e4} for k in range(number - 1)}
     variants = {name: {"tes": cost} for name, cost in costs.items()}
     one = {"house": ["flat"], "incentive": ["fit"], "tes": ["with"]}
-    return {"run": {"name": "scale"}, "scenarios": one | {"variants": variants}}
+    return {
+        "run": {"name": "scale"},
+        "market": "uk_2016",
+        "scenarios": one | {"variants": variants},
+    }
 
 
 def small_grid(number: int) -> dict[str, object]:
@@ -77,6 +82,7 @@ def small_grid(number: int) -> dict[str, object]:
     one = {"house": ["flat"], "incentive": ["fit"], "tes": ["without"]}
     return {
         "run": {"name": "scale"},
+        "market": "uk_2016",
         "scenarios": one | {"variants": variants},
         "time": {"resolution_minutes": 60, "days": ["2015-01-15"]},
     }

@@ -10,6 +10,7 @@ from functools import cache
 import yaml
 
 from microchp.config import PAPERS, load_config, merge, tariff_of_today, variant_config
+from microchp.config.market import market_notes
 from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
     account_inputs,
@@ -89,7 +90,10 @@ try:
     check_work(CONFIG, SOURCE)
     if is_first:
         check_files(CONFIG)
-    NOTES = [*demand_notes(CONFIG), *run_notes(CONFIG, CONFIG_FILES)] if is_first else []
+    NOTES = []
+    if is_first:
+        NOTES += market_notes(config, PROJECT / "resources")
+        NOTES += [*demand_notes(CONFIG), *run_notes(CONFIG, CONFIG_FILES)]
     is_measured = any(variant_of(variant).demand.source == "file" for _, variant in DEMAND_NAMES)
     if is_measured and is_first:
         # imported here because reading files takes libraries that a built-in demand can spare

@@ -31,6 +31,7 @@ from microchp.reproduction.comparison import compare_published
 PUBLISHED = RESOURCES / "published" / "oluleye2018.csv"
 USER: dict[str, Any] = {
     "run": {"name": "tried"},
+    "market": "uk_2016",
     "time": {"resolution_minutes": 30},
     "scenarios": {"house": ["detached", "flat"], "incentive": ["none", "fit"]},
     "fixed_designs": [
@@ -39,6 +40,7 @@ USER: dict[str, Any] = {
     ],
 }
 GROUP: dict[str, Any] = {
+    "market": "uk_2016",
     "scenarios": {
         "house": ["detached", "flat"],
         "incentive": ["none"],

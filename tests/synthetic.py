@@ -43,8 +43,8 @@ LONG_NAMES = {
 
 
 def inputs_of(user: dict[str, Any]) -> dict[str, DesignInputs]:
-    """Design inputs of every scenario of a configuration, by id."""
-    config = load_config(user, RESOURCES)
+    """Design inputs of every scenario of a configuration, by id, with the papers' prices."""
+    config = load_config({"market": "uk_2016"} | user, RESOURCES)
     return {name: design_inputs(config, s) for name, s in scenario_table(config).items()}
 
 

@@ -578,11 +578,13 @@ CATALOGUE_DAMAGES: dict[str, Damage] = {
 
 
 @pytest.mark.parametrize(
-    "name", ["houses", "units", "heat_pumps", "incentives", "central_plants", "parts"]
+    "name", ["houses", "units", "heat_pumps", "incentives", "central_plants", "parts", "uk_2025"]
 )
 def test_a_damaged_catalogue_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    """Or a damaged market."""
     shutil.copytree(RESOURCES, tmp_path / "resources")
-    path = tmp_path / f"resources/{name}.yaml"
+    shutil.copytree(RESOURCES.parent / "config/markets", tmp_path / "config/markets")
+    (path,) = tmp_path.rglob(f"{name}.yaml")
     good = path.read_bytes()
     for number, (what, damage) in enumerate(CATALOGUE_DAMAGES.items()):
         path.write_bytes(damage(good, random.Random(number)))
@@ -714,7 +716,7 @@ def configured(text: str) -> Config:
         ("{}", []),
         ("tariff: {year: 2025}\nemissions: {year: 2025, grid_kg_per_kwh: 0.13}", []),
         (
-            "tariff: {gas_gbp_per_kwh: 0.06}",
+            "market: uk_2016\ntariff: {gas_gbp_per_kwh: 0.06}",
             ["tariff has prices of your own, and the grid's CO2, 0.519 kg/kWh, is of 2012"],
         ),
         (
@@ -722,11 +724,11 @@ def configured(text: str) -> Config:
             ["tariff has prices of 2025, and the grid's CO2, 0.2 kg/kWh, is of 2019"],
         ),
         (
-            "emissions: {year: 2025, grid_file: a.csv}",
+            "market: uk_2016\nemissions: {year: 2025, grid_file: a.csv}",
             ["tariff has prices of 2012, and the grid's CO2 is of 2025"],
         ),
         (
-            "scenarios: {variants: {now: {tariff: {year: 2025}}}}",
+            "market: uk_2016\nscenarios: {variants: {now: {tariff: {year: 2025}}}}",
             ["scenarios.variants.now: tariff has prices of 2025"],
         ),
         (

@@ -5,11 +5,25 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from microchp.config import Config, load_config, merge
+from microchp.config import (
+    COUNTRY_TODAY,
+    MARKET_TODAY,
+    Config,
+    NewBoiler,
+    load_catalogues,
+    load_config,
+    merge,
+    variant_config,
+)
+from microchp.config.market import NEWEST, market_notes
+from microchp.config.notes import unused_notes, year_notes
 from microchp.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
+RESOURCES = ROOT / "resources"
 MARKETS = {path.stem: path for path in sorted((ROOT / "config/markets").glob("*.yaml"))}
 NET_OVER_GROSS = 0.901
 GBP_PER_EUR = 0.857
@@ -21,7 +35,7 @@ def read(market: str) -> dict[str, Any]:
 
 
 def load(market: str, **own: Any) -> Config:
-    return load_config(merge(read(market), own), ROOT / "resources", market)
+    return load_config({"market": market, **own}, RESOURCES, market)
 
 
 def test_the_markets_that_are_told_of_are_there() -> None:
@@ -42,15 +56,193 @@ def test_a_market_says_what_energy_costs_and_emits(market: str) -> None:
 @pytest.mark.parametrize("market", MARKETS)
 def test_a_key_chooses_the_market(market: str) -> None:
     """As if its file were laid before; what the user states holds."""
-    own = {"market": market, "tariff": {"gas_gbp_per_kwh": 0.2}, "boiler": {"efficiency": 0.8}}
-    by_key = load_config(own, ROOT / "resources")
-    assert by_key == load_config(merge(read(market), own), ROOT / "resources")
-    assert (by_key.tariff.gas_gbp_per_kwh, by_key.boiler.efficiency) == (0.2, 0.8)
+    own = {"tariff": {"export_gbp_per_kwh": 0.2}, "boiler": {"max_heat_kw": 20}}
+    by_key = load(market, **own)
+    assert by_key == load_config(merge(read(market), {"market": market, **own}), RESOURCES)
+    assert (by_key.tariff.export_gbp_per_kwh, by_key.boiler.max_heat_kw) == (0.2, 20)
+    assert by_key.tariff.gas_gbp_per_kwh == read(market)["tariff"]["gas_gbp_per_kwh"]
 
 
-def test_a_market_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"market: 'uk_2026' is not known.*known: de_2025"):
-        load_config({"market": "uk_2026"}, ROOT / "resources", "my.yaml")
+def test_without_the_key_it_is_the_newest_of_great_britain() -> None:
+    assert load_config({}, RESOURCES) == load(MARKET_TODAY)
+    assert load_config({}, RESOURCES).market == MARKET_TODAY
+    years = {read(name)["tariff"]["year"] or 0 for name in MARKETS if name.startswith("uk_")}
+    assert read(MARKET_TODAY)["tariff"]["year"] == max(years)
+
+
+@pytest.mark.parametrize(
+    ("market", "found"),
+    [
+        ("uk_2026", "'uk_2026' is not known; did you mean 'uk_2025'?"),
+        (None, "it is empty"),
+        (7, "7"),
+    ],
+)
+def test_a_market_that_is_not_there_is_refused(market: object, found: str) -> None:
+    """Empty too: it would be the papers' for some and today's for others."""
+    with pytest.raises(ConfigError) as caught:
+        load_config({"market": market}, RESOURCES, "my.yaml")
+    message = str(caught.value)
+    assert message.startswith("my.yaml:\n  market: ")
+    assert found in message
+    assert "known: de_2025, nl_2025, uk_2016, uk_2025; without the key: uk_2025" in message
+
+
+PAPERS_STUDIES = [
+    ["oluleye2018.yaml"],
+    ["oluleye2018.yaml", "oluleye2018_assumptions.yaml"],
+    ["oluleye2018.yaml", "../quick.yaml"],
+    ["peacock2006.yaml"],
+    ["depaepe2006.yaml"],
+    ["temporal_precision.yaml"],
+]
+
+
+@pytest.mark.parametrize("files", PAPERS_STUDIES, ids=" ".join)
+def test_the_papers_studies_keep_their_figures(files: list[str]) -> None:
+    """Those of the models, which no market of a later year may move."""
+    study: dict[str, Any] = {}
+    for file in files:
+        text = (ROOT / "config/studies" / file).read_text(encoding="utf-8")
+        study = merge(study, yaml.safe_load(text))
+    assert study["market"] == "uk_2016"
+    bare = Config.model_validate(merge(load_catalogues(RESOURCES), study))
+    assert load_config(study, RESOURCES) == bare
+
+
+# --------------------------------------------------------- beside figures of the user's own
+
+
+PRICES = st.floats(0.01, 0.5)
+PERIODS = st.builds(lambda p: [{"start": "00:00", "end": "24:00", "price_gbp_per_kwh": p}], PRICES)
+
+
+@given(
+    st.sampled_from(sorted(MARKETS)),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "year": st.integers(1990, 2100),
+            "gas_gbp_per_kwh": PRICES,
+            "import_periods": PERIODS,
+            "export_gbp_per_kwh": PRICES,
+            "export_periods": PERIODS,
+        },
+    ),
+)
+def test_a_tariff_is_the_users_where_he_states_it_and_the_markets_elsewhere(
+    market: str, own: dict[str, Any]
+) -> None:
+    """But the market's year is not that of the user's prices, nor its export price beside his."""
+    got = load(market, tariff=own).tariff
+    expected = merge(read(market)["tariff"], own)
+    if "year" not in own and {"gas_gbp_per_kwh", "import_periods"} & set(own):
+        expected["year"] = None
+    if "export_periods" in own and "export_gbp_per_kwh" not in own:
+        expected["export_gbp_per_kwh"] = 0.0
+    assert got == type(got).model_validate(expected)
+
+
+def test_export_by_the_hour_leaves_no_price_of_the_market_unused() -> None:
+    periods = [{"start": "00:00", "end": "24:00", "price_gbp_per_kwh": 0.1}]
+    assert unused_notes(load("uk_2025", tariff={"export_periods": periods})) == []
+    both = {"export_periods": periods, "export_gbp_per_kwh": 0.1}
+    assert len(unused_notes(load("uk_2025", tariff=both))) == 1
+
+
+def test_prices_of_another_year_beside_the_markets_factor_are_told() -> None:
+    assert year_notes(load("uk_2025")) == year_notes(load("uk_2016")) == []
+    (unknown,) = year_notes(load("uk_2025", tariff={"gas_gbp_per_kwh": 0.05}))
+    assert "tariff does not say of which year its prices are" in unknown
+    assert "0.177 kg/kWh, is of 2025; state tariff.year" in unknown
+    dated = {"gas_gbp_per_kwh": 0.05, "year": 2016}
+    (other,) = year_notes(load("uk_2025", tariff=dated))
+    assert other.startswith("tariff has prices of 2016, and the grid's CO2, 0.177 kg/kWh,")
+    assert year_notes(load("uk_2025", tariff=dated | {"year": 2025})) == []
+    assert load("uk_2025", emissions={"grid_kg_per_kwh": 0.2}).emissions.factor_year is None
+
+
+def test_a_boiler_worse_than_the_markets_is_there_and_could_be_replaced() -> None:
+    """Else a new boiler would be bought twice, or the old one at the price of the new one."""
+    market = load("uk_2025").boiler
+    old = load("uk_2025", boiler={"efficiency": 0.8})
+    assert (old.boiler.efficiency, old.boiler.capital_cost_gbp) == (0.8, 0)
+    assert old.condensing_boiler == NewBoiler(
+        efficiency=market.efficiency,
+        capital_cost_gbp=market.capital_cost_gbp,
+        lifetime_years=market.lifetime_years,
+    )
+    better = load("uk_2025", boiler={"efficiency": 0.97})
+    assert better.boiler == market.model_copy(update={"efficiency": 0.97})
+    assert better.condensing_boiler is None
+    none = load("uk_2025", boiler={"efficiency": 0.8}, condensing_boiler=None)
+    assert none.condensing_boiler is None
+    own = load("uk_2025", condensing_boiler={"capital_cost_gbp": 2000})
+    assert own.condensing_boiler == NewBoiler(capital_cost_gbp=2000)
+    assert own.boiler == market
+    named = load("uk_2025", boiler={"efficiency": 0.8, "prices": "de_2025"})
+    assert (named.boiler.capital_cost_gbp, named.condensing_boiler) == (8600, None)
+
+
+def test_an_incentives_tariff_starts_from_the_market_too() -> None:
+    """In a variant as well, but where it changes one that the incentive has already."""
+    at = {"gas_gbp_per_kwh": 0.05}
+    incentives = {"fit": {"tariff": at}, "none": {}}
+    changes = {name: {"tariff": {"export_gbp_per_kwh": 0.01}} for name in incentives}
+    config = load(
+        "de_2025", incentives=incentives, scenarios={"variants": {"low": {"incentives": changes}}}
+    )
+    german = config.tariff
+    expected = german.model_copy(update=at | {"year": None})
+    assert config.incentives["fit"].tariff == expected
+    assert config.incentives["none"].tariff is None
+    low = {name: variant_config(config, "low").incentives[name].tariff for name in incentives}
+    export = {"export_gbp_per_kwh": 0.01}
+    assert low == {
+        "fit": expected.model_copy(update=export),
+        "none": german.model_copy(update=export),
+    }
+
+
+# ------------------------------------------------------------------------- which country
+
+
+def weather(path: Path, country: str) -> dict[str, Any]:
+    """A study with a weather file of which only the first line is read here."""
+    path.write_text(f"LOCATION,Somewhere,-,{country},x,0,50,5,1,0\n", encoding="utf-8")
+    return {"demand": {"weather": {"epw": str(path)}}}
+
+
+@pytest.mark.parametrize("country", NEWEST)
+def test_a_weather_file_says_of_which_country_a_study_is(tmp_path: Path, country: str) -> None:
+    study = weather(tmp_path / "a.epw", country)
+    assert load_config(study, RESOURCES).market == NEWEST[country]
+    assert load_config({"market": "uk_2016", **study}, RESOURCES).market == "uk_2016"
+    newest = read(NEWEST[country])["tariff"]["year"]
+    own = [name for name in MARKETS if name.startswith(NEWEST[country][:3])]
+    assert newest == max(read(name)["tariff"]["year"] or 0 for name in own)
+    (note,) = market_notes(study, RESOURCES)
+    assert f"{NEWEST[country]} (the newest of {country}, where the weather file is from)" in note
+
+
+def test_weather_of_a_country_without_a_market_is_told(tmp_path: Path) -> None:
+    study = weather(tmp_path / "a.epw", "FRA")
+    assert load_config(study, RESOURCES).market == MARKET_TODAY
+    (note,) = market_notes(study, RESOURCES)
+    assert f"the newest of {COUNTRY_TODAY}, as FRA, where the weather is from, has none" in note
+
+
+@pytest.mark.parametrize("epw", ["not_there.epw", "\0", "", 7, None, ["a.epw"]])
+def test_a_weather_file_that_cannot_be_read_chooses_no_market(epw: object) -> None:
+    study = {"demand": {"weather": {"epw": epw}}}
+    assert (
+        "uk_2025 (the newest of Great Britain). Others: de_2025"
+        in market_notes(study, RESOURCES)[0]
+    )
+
+
+def test_a_study_that_names_its_market_is_told_nothing() -> None:
+    assert market_notes({"market": "nl_2025"}, RESOURCES) == []
 
 
 @pytest.mark.parametrize("market", MARKETS)
@@ -59,12 +251,6 @@ def test_a_market_leaves_the_study_to_the_user(market: str) -> None:
     own = load(market, run={"name": "mine"}, tariff={"gas_gbp_per_kwh": 0.2})
     assert (own.run.name, own.tariff.gas_gbp_per_kwh) == ("mine", 0.2)
     assert own.emissions == load(market).emissions
-
-
-def test_the_papers_market_is_the_default() -> None:
-    """But for the years of its figures, which a user's own prices on top would not have."""
-    years = {"tariff": {"year": 2016}, "emissions": {"year": 2012}}
-    assert load("uk_2016") == load_config(years, ROOT / "resources")
 
 
 @pytest.mark.parametrize(

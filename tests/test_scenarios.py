@@ -340,7 +340,7 @@ def test_a_fixed_design_need_not_be_possible_where_it_is_not_evaluated() -> None
 def test_an_incentives_own_tariff_is_that_of_the_design_not_of_business_as_usual() -> None:
     config = load("incentives: {fit: {tariff: {gas_gbp_per_kwh: 0.01}}}")
     inputs = design(config, "flat-fit-with")
-    assert inputs.tariff.gas_gbp_per_kwh == 0.0348
+    assert inputs.tariff.gas_gbp_per_kwh == 0.0703
     assert inputs.design_tariff.gas_gbp_per_kwh == 0.01
     other = design(config, "flat-none-with")
     assert other.design_tariff == other.tariff

@@ -62,6 +62,7 @@ GAS, NIGHT = "tariff.gas_gbp_per_kwh", "tariff.import_periods.0.price_gbp_per_kw
 def study(**sweep: object) -> Config:
     """One house from a user's file, three days at 60 min."""
     data = {
+        "market": "uk_2016",
         "scenarios": {"house": ["cottage"], "incentive": ["none"]},
         "demand": {"source": "file", "files": {"cottage": "cottage.csv"}},
         "time": {"resolution_minutes": 60, "days": ["2015-01-15", "2015-04-15", "2015-07-15"]},

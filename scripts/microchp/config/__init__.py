@@ -61,8 +61,6 @@ from microchp.config.house import (
 from microchp.config.incentive import Incentive
 from microchp.config.load import (
     CATALOGUES,
-    COUNTRY_TODAY,
-    MARKET_TODAY,
     NOT_VARIED,
     VARIANT_BLOCKS,
     changes_demand,
@@ -70,9 +68,9 @@ from microchp.config.load import (
     load_config,
     plant_config,
     sampled_config,
-    tariff_of_today,
     variant_config,
 )
+from microchp.config.market import tariff_of_today
 from microchp.config.operation import Group, HouseWithUnit, Operation
 from microchp.config.parts import (
     Battery,
@@ -89,7 +87,7 @@ from microchp.config.series_file import SeriesFile
 from microchp.config.settlement import Settlement
 from microchp.config.solve import Solve
 from microchp.config.sweep import SampledInput, Sweep
-from microchp.config.tariff import PricePeriod, Tariff
+from microchp.config.tariff import COUNTRY_TODAY, MARKET_TODAY, PricePeriod, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
 from microchp.config.yaml_file import check_config_files, merge, read_yaml_file

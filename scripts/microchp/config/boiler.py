@@ -13,7 +13,7 @@ class Boiler(Priced):
     """Auxiliary boiler, which the house has already."""
 
     efficiency: Annotated[float, Field(gt=0, le=1.1)] = Field(
-        0.895, description="Heat out over fuel in, lower heating value (Table A1)."
+        0.895, description="Heat out over fuel in, lower heating value."
     )
     max_heat_kw: SomePower | None = Field(
         None,

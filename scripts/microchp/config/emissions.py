@@ -16,7 +16,7 @@ class Emissions(Block):
         None,
         description=(
             "Year of the factors; the run says so where prices and emission factors are of "
-            "different years. Empty: not known, or 2012 (SAP 2012) for the default of the grid."
+            "different years. Empty: not known, or 2012 (SAP 2012) for the papers' grid."
         ),
     )
     gas_kg_per_kwh: FuelCo2Factor = Field(
@@ -37,8 +37,8 @@ class Emissions(Block):
     grid_efficiency: Efficiency = Field(
         0.45,
         description=(
-            "Electricity delivered over primary energy (GEE of Eq. 19). Not printed; the "
-            "published tables follow from 0.40."
+            "Electricity delivered over primary energy (GEE of Eq. 19). The papers print "
+            "none; their tables follow from 0.40."
         ),
     )
 

@@ -31,7 +31,11 @@ class Incentive(Block):
         0.0, description="Granted towards a heat pump, up to its capital."
     )
     tariff: Tariff | None = Field(
-        None, description="A tariff that goes with the incentive, instead of `tariff`."
+        None,
+        description=(
+            "A tariff that goes with the incentive, instead of `tariff`. What it leaves out is "
+            "that of the market."
+        ),
     )
     source: PlainText = Field("", description="Where the figures come from.")
 

@@ -12,6 +12,7 @@ from microchp.config.bills import lay_bills
 from microchp.config.boiler import Boiler
 from microchp.config.emissions import Emissions
 from microchp.config.fields import Block, Name, nearest
+from microchp.config.market import Entries, lay_market
 from microchp.config.messages import explain
 from microchp.config.operation import Operation
 from microchp.config.parts import PV_YIELD_KEYS, Battery, HeatPump, ImmersionHeater, Pv
@@ -19,11 +20,8 @@ from microchp.config.plants import DEFAULT_PLANT
 from microchp.config.root import Config
 from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
-from microchp.config.yaml_file import merge, read_yaml_file, refuse_shape
+from microchp.config.yaml_file import inside, merge, read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
-
-MARKET_TODAY, COUNTRY_TODAY = "uk_2025", "Great Britain"
-"""Newest market of the papers' country: every design is also told at its energy prices."""
 
 CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
 """Top-level keys whose entries are added to those of a file in ``resources/``."""
@@ -110,50 +108,9 @@ def load_part_prices(resources: Path) -> dict[str, dict[str, dict[str, Any]]]:
     return entries
 
 
-def lay_market(user: Mapping[str, Any], markets: Path, source: str) -> Mapping[str, Any]:
-    """``user`` laid over the market that its key `market` names.
-
-    Parameters
-    ----------
-    user
-        Parsed YAML.
-    markets
-        Directory with a YAML file for each market.
-    source
-        Where the configuration came from, for messages.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such market.
-    """
-    name = user.get("market")
-    if not isinstance(name, str):
-        return user
-    known = {path.stem: path for path in sorted(markets.glob("*.yaml"))}
-    if name not in known:
-        raise ConfigError(
-            f"{source}:\n  market: '{name}' is not known{nearest(name, list(known))}; "
-            f"known: {', '.join(known)}"
-        )
-    return merge(read_yaml_file(known[name]), user)
-
-
-def tariff_of_today(resources: Path) -> Tariff:
-    """Prices of :data:`MARKET_TODAY`.
-
-    Parameters
-    ----------
-    resources
-        Directory with the catalogues, beside which the markets are.
-    """
-    market = read_yaml_file(resources.parent / "config/markets" / f"{MARKET_TODAY}.yaml")
-    return Tariff.model_validate(market["tariff"])
-
-
 def lay_prices(
     user: Mapping[str, Any],
-    entries: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    entries: Entries,
     source: str = "config/config.yaml",
 ) -> dict[str, Any]:
     """``user`` with the figures of the entries that the `prices` of its parts name.
@@ -195,11 +152,11 @@ def lay_prices(
         return result
 
     result: dict[str, Any] = laid(user, "")
-    variants = _inside(result, ("scenarios", "variants"))
+    variants = inside(result, ("scenarios", "variants"))
     names = list(variants) if isinstance(variants, Mapping) else []
     own_plants = [("scenarios", "variants", name, "plants") for name in names]
     for path in (("scenarios", "variants"), ("plants",), *own_plants):
-        named, where = _inside(result, path), ".".join(path)
+        named, where = inside(result, path), ".".join(path)
         if isinstance(named, Mapping):
             each = {key: laid(blocks, f"{where}.{key}.") for key, blocks in named.items()}
             changes: dict[str, Any] = each
@@ -209,13 +166,6 @@ def lay_prices(
     if problems:
         raise ConfigError("\n".join([f"{source}:", *(f"  {problem}" for problem in problems)]))
     return result
-
-
-def _inside(data: object, path: tuple[str, ...]) -> object:
-    """What stands at ``path``, or none."""
-    for key in path:
-        data = data.get(key) if isinstance(data, Mapping) else None
-    return data
 
 
 def load_config(
@@ -230,9 +180,9 @@ def load_config(
     Parameters
     ----------
     user
-        Parsed YAML; blocks and keys left out take their defaults.
+        Parsed YAML; what it leaves out is that of its market, or takes its default.
     resources
-        Directory with a YAML file for each of :data:`CATALOGUES`.
+        Directory with a YAML file for each of :data:`CATALOGUES`, beside which the markets are.
     source
         Where the configuration came from, for messages.
     with_variants
@@ -245,9 +195,8 @@ def load_config(
         With every mistake in one message: key, what was found, what is accepted.
     """
     refuse_shape(user, source)
-    market = lay_market(user, resources.parent / "config/markets", source)
-    given = lay_prices(market, load_part_prices(resources), source)
-    catalogues = load_catalogues(resources)
+    catalogues, prices = load_catalogues(resources), load_part_prices(resources)
+    given = lay_prices(lay_market(user, resources, prices, source), prices, source)
     config = _validate(merge(catalogues, lay_bills(given, catalogues["houses"], source)), source)
     for name in config.scenarios.variants if with_variants else ():
         variant_config(config, name, source)

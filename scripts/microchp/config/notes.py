@@ -119,8 +119,8 @@ def unused_notes(config: Config) -> list[str]:
 def year_notes(config: Config) -> list[str]:
     """Where a design mixes prices and emission factors of different years.
 
-    The default prices and the default factor of the grid are of 2012, and a user who states
-    prices of today keeps that factor without seeing it.
+    A user who states prices of another year keeps the market's factor of the grid without seeing
+    it.
 
     Parameters
     ----------
@@ -148,10 +148,13 @@ def year_notes(config: Config) -> list[str]:
                 note = f"{key} has prices of {of_prices}, and {factors}"
             elif emissions.year is None:
                 note = (
-                    f"{key} has prices of your own, and {factors}, the default; state "
+                    f"{key} has prices of your own, and {factors}, the market's; state "
                     "emissions.grid_kg_per_kwh, emissions.year and tariff.year"
                 )
             else:
-                note = f"{key} does not say of which year its prices are, and {factors}; state year"
+                note = (
+                    f"{key} does not say of which year its prices are, and {factors}; state "
+                    f"{key}.year"
+                )
             notes.setdefault(note, where)
     return [f"{where}{note}" for note, where in notes.items()]

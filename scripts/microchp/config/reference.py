@@ -16,9 +16,17 @@ from typing import Any
 
 import yaml
 
-from microchp.config import NAME_PATTERN, VARIANT_BLOCKS, Config
+from microchp.config import MARKET_TODAY, NAME_PATTERN, VARIANT_BLOCKS, Config, load_config
+from microchp.config import load as catalogues
+from microchp.config.load import lay_prices, load_part_prices
+from microchp.config.market import lay_market
 
 Schema = dict[str, Any]
+
+RESOURCES = Path(__file__).parents[3] / "resources"
+
+OF_MARKET = "x-market"
+"""Keyword of the schema for a key whose default is not the model's, but that of a market."""
 
 UNITS = {
     **{
@@ -82,13 +90,32 @@ class Key:
 # ------------------------------------------------------------------------------- schema
 
 
+def model_schema() -> Schema:
+    """The models' own schema, with the defaults of the market where that states a key."""
+    schema = Config.model_json_schema()
+    defaults = load_config({}, RESOURCES).model_dump(mode="json")
+    entries = load_part_prices(RESOURCES)
+    market = lay_prices(lay_market({}, RESOURCES, entries, "config/markets"), entries)
+    for block, stated in market.items():
+        node = schema["properties"][block]
+        if "default" in node:
+            node["default"] = defaults[block]
+        inside = _resolve(node, schema["$defs"])["properties"] if isinstance(stated, dict) else {}
+        for key in stated or {}:
+            if key in inside:
+                inside[key] |= {"default": defaults[block][key], OF_MARKET: MARKET_TODAY}
+        if stated is None:
+            node[OF_MARKET] = MARKET_TODAY
+    return schema
+
+
 def json_schema() -> Schema:
     """The JSON schema of a configuration file, for editors and checks.
 
     A file is laid over the catalogues and the defaults, so nothing is required in their
     entries; a variant holds any of the blocks that a variant may change.
     """
-    schema = Config.model_json_schema()
+    schema = model_schema()
     definitions = schema["$defs"]
     for name in CATALOGUES:
         definitions[name].pop("required", None)
@@ -136,10 +163,14 @@ def _is_block(node: Schema, definitions: Schema) -> bool:
 
 def defaults_yaml() -> str:
     """Every key with its default, its description above it; the catalogues left out."""
-    schema = Config.model_json_schema()
-    defaults = Config.model_construct().model_dump(mode="json")
+    schema = model_schema()
+    # catalogues and the plants that a user adds to are not written out
+    defaults = load_config({}, RESOURCES).model_dump(mode="json") | {
+        name: Config.model_fields[name].default for name in (*catalogues.CATALOGUES, "plants")
+    }
     lines = [
         "# Every key with its default. Written by `make reference`; edit config/config.yaml.",
+        "# Where it says so, the default is that of a market, and another `market` has its own.",
         *_block_yaml(schema, schema["$defs"], defaults, 0),
     ]
     return "\n".join(lines) + "\n"
@@ -151,8 +182,9 @@ def _block_yaml(block: Schema, definitions: Schema, defaults: Schema, depth: int
         if depth == 0:
             yield ""
         mark = f"{indent}# "
+        of_market = f" Default of the market {node[OF_MARKET]}." if OF_MARKET in node else ""
         yield from textwrap.wrap(
-            _sentence(node, definitions),
+            _sentence(node, definitions) + of_market,
             100,
             initial_indent=mark,
             subsequent_indent=mark,
@@ -187,14 +219,15 @@ def _flow(value: object) -> str:
 
 def reference_markdown() -> str:
     """The reference of every key as a page of tables, one for each block."""
-    schema = Config.model_json_schema()
+    schema = model_schema()
     definitions = schema["$defs"]
     lines = [
         "# Configuration reference",
         "",
         "Written by `make reference` from `scripts/microchp/config/`. Edit `config.yaml`, or "
         "give another file with `--configfile`; what a file leaves out takes its default "
-        "(`schema/defaults.yaml`). Unknown keys are refused. Relative paths start at the "
+        f"(`schema/defaults.yaml`). A default with (market) beside it is that of `{MARKET_TODAY}`; "
+        "another `market` has its own. Unknown keys are refused. Relative paths start at the "
         "directory where Snakemake runs. `<name>` stands for a name that you choose, `[]` for "
         "each item of a list.",
     ]
@@ -268,8 +301,9 @@ def _default(node: Schema) -> str:
     if "default" not in node:
         return "required"
     value = node["default"]
+    of_market = " (market)" if OF_MARKET in node else ""
     if value is None or value == "":
-        return "empty"
+        return f"empty{of_market}"
     if isinstance(value, list):  # what is empty in an item need not be said
         value = [
             {key: inner for key, inner in item.items() if inner is not None}
@@ -277,7 +311,7 @@ def _default(node: Schema) -> str:
             else item
             for item in value
         ]
-    return f"`{_flow(value)}`"
+    return f"`{_flow(value)}`{of_market}"
 
 
 def _type(node: Schema, definitions: Schema) -> str:

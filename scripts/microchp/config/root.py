@@ -32,7 +32,7 @@ from microchp.config.run import Run
 from microchp.config.settlement import Settlement
 from microchp.config.solve import Solve
 from microchp.config.sweep import Sweep
-from microchp.config.tariff import Tariff
+from microchp.config.tariff import MARKET_TODAY, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
 
@@ -41,10 +41,11 @@ class Config(Block):
     """A run of the workflow."""
 
     run: Run = Field(Run(), description="Name and seed.")
-    market: str | None = Field(
-        None,
+    market: Name = Field(
+        MARKET_TODAY,
         description="Energy prices, emission factors and costs that this file starts from and may "
-        "change: the name of a file of `config/markets/`, such as `uk_2025`. Empty: the papers'.",
+        "change: the name of a file of `config/markets/`; `uk_2016` has those of the papers. The "
+        "default with a weather file of a country that has a market: the newest of that country.",
     )
     scenarios: Scenarios = Field(Scenarios(), description="The grid of scenarios.")
     fixed_designs: list[FixedDesign] = Field(

@@ -119,7 +119,7 @@ class Sweep(Block):
         {},
         description=(
             "What is sampled, by dotted key of the configuration, for instance "
-            "`tariff.gas_gbp_per_kwh` or `tariff.import_periods.1.price_gbp_per_kwh`. Empty: no "
+            "`tariff.gas_gbp_per_kwh` or `tariff.import_periods.0.price_gbp_per_kwh`. Empty: no "
             "sweep."
         ),
     )

@@ -26,7 +26,10 @@ from microchp.config.fields import (
 from microchp.config.series_file import GivenSeries
 
 SAP_2012 = 2012
-"""Year of the default prices and emission factors: those of SAP 2012, Table 12."""
+"""Year of the papers' prices and emission factors: those of SAP 2012, Table 12."""
+
+MARKET_TODAY, COUNTRY_TODAY = "uk_2025", "Great Britain"
+"""Newest market of the papers' country: every design is also told at its energy prices."""
 
 DAY_KINDS = ("weekdays", "weekends")
 
@@ -55,7 +58,7 @@ class Tariff(Block):
         None,
         description=(
             "Year of the prices; the run says so where prices and emission factors are of "
-            "different years. Empty: not known, or 2012 (SAP 2012) for the default prices."
+            "different years. Empty: not known, or 2012 (SAP 2012) for the papers' prices."
         ),
     )
     gas_gbp_per_kwh: FuelPrice = Field(

@@ -60,6 +60,13 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
+def inside(data: object, path: tuple[str, ...]) -> Any:
+    """What stands at a path of keys, or none."""
+    for key in path:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data
+
+
 def read_yaml_file(path: str | Path) -> dict[str, Any]:
     """The mapping in a YAML file (or a JSON file, by its name).
 
