@@ -236,8 +236,7 @@ def test_weather_of_a_country_without_a_market_is_told(tmp_path: Path) -> None:
 def test_a_weather_file_that_cannot_be_read_chooses_no_market(epw: object) -> None:
     study = {"demand": {"weather": {"epw": epw}}}
     assert (
-        "uk_2025 (the newest of Great Britain). Others: de_2025"
-        in market_notes(study, RESOURCES)[0]
+        "uk_2025 (the newest of Great Britain). To choose, add" in market_notes(study, RESOURCES)[0]
     )
 
 

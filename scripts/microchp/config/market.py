@@ -90,10 +90,11 @@ def market_notes(user: Mapping[str, Any], resources: Path) -> list[str]:
         why = f"the newest of {COUNTRY_TODAY}, as {country}, where the weather is from, has none"
     else:
         why = f"the newest of {COUNTRY_TODAY}"
-    others = ", ".join(other for other in markets_of(resources) if other != name)
+    known = ", ".join(markets_of(resources))
     return [
         "market: none is given, so prices, emission factors and costs that the study leaves out "
-        f"are those of {name} ({why}). Others: {others}; uk_2016 has those of the papers"
+        f"are those of {name} ({why}). To choose, add a line such as `market: uk_2016` (figures of "
+        f"the papers); known: {known}"
     ]
 
 
