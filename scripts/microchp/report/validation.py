@@ -89,32 +89,37 @@ def eai_table(comparison: pd.DataFrame) -> pd.DataFrame:
 TEXT = """\
 # Validation
 
-Written by `make validation` from the results of `make reproduce`; the page
-`results/reproduction/index.html` has every number. {counts}
+Written by `make validation` from the results of `make reproduce`. Every number is on the page
+`results/reproduction/index.html`. {counts}
 
-Every number of `resources/published/` was transcribed twice, and the two readings compared
-cell by cell; a test holds them equal (`tests/second_transcription.csv`).
+Every number of `resources/published/` was copied from print twice. A test checks that the two
+copies are equal, cell by cell (`tests/second_transcription.csv`).
 
 ## Verdicts, and how to read them
 
 {verdicts}
 
-- **Exact**: equal at the printed digits, or a bound in words ("at least", "at most") that is kept.
+- **Exact**: equal to as many digits as are printed. Where print gives a limit in words ("at least",
+  "at most"), the number keeps it.
 - **Close**: within the tolerance that `resources/published/` states for the number.
 - **Roughly**: of the same sign and within {in_kind:g} tolerances.
-- **Differs**: neither; the reason stands below.
-- **Inconsistent in print**: other numbers of the same paper rule it out (the arithmetic is below),
-  so it is not compared with the workflow.
-- **Not computed**: nothing in a run answers to it.
+- **Differs**: none of these. The reason is given below.
+- **Inconsistent in print**: other numbers of the same paper contradict it, by arithmetic that is
+  shown below. It is not compared with the workflow.
+- **Not computed**: a run computes no such number.
 
-Inputs are what a paper gave to its model, results what it got. What the papers do not print was
-fitted to some of their results, in `config/studies/` only; `fitted` in `published.csv` marks those
-results. Agreement there shows which assumptions the authors must have met; it predicts nothing.
+Inputs are what a paper gave to its model; results are what the model returned. Some inputs are not
+printed. They were fitted to some of the results, in `config/studies/` only, and the column `fitted`
+of `published.csv` marks these results. That they agree shows which assumptions the authors must
+have made. It predicts nothing.
 
-`published.csv` has, beside `computed` (published sizes, Eq. 6 as printed), the same with the
-capital recovery factor (`computed_crf`), at the certified optimum under each (`computed_optimum`,
-`computed_optimum_crf`), and with demand of which only the totals are the paper's
-(`computed_unfitted`).
+`published.csv` has up to five computed values for each published number:
+
+- `computed`: at the published sizes, with Eq. 6 as printed;
+- `computed_crf`: at the published sizes, with the capital recovery factor;
+- `computed_optimum` and `computed_optimum_crf`: at the sizes that are proven to be the best, with
+  Eq. 6 as printed and with the capital recovery factor;
+- `computed_unfitted`: as `computed`, with a demand that has only its totals from the paper.
 
 ## What follows
 
@@ -126,15 +131,18 @@ capital recovery factor (`computed_crf`), at the certified optimum under each (`
 
 ## Yearly income of the design study
 
-EAI (£/year): published, at the published sizes with Eq. 6 as printed and with the capital recovery
-factor, and at the certified optimum under each.
+EAI (£/year) as published and as computed. "Published size" is computed for the published sizes,
+"optimum" for the sizes that are proven to be the best. "crf" is with the capital recovery factor;
+the others are with Eq. 6 as printed.
 
 {eai}
 
 ## What each assumption is worth
 
-Deviation from print over the numbers of Tables 2 and 3 that an assumption was tried on (root mean
-square), with the study's assumption and with another instead.
+Each row puts one assumption of the study aside and tries another. "Deviation" is how far the
+computed numbers of Tables 2 and 3 are from print (root mean square over the numbers tried), first
+with the study's assumption and then with the other. "Mean effect" is by how much the numbers
+change.
 
 ![Deviation from print under each assumption](images/assumptions.svg)
 
@@ -142,13 +150,20 @@ square), with the study's assumption and with another instead.
 
 ## What differs, and why
 
+Every number with the verdict "differs".
+
 {differs}
 
 ## The papers against themselves
 
+Numbers that other numbers of the same paper contradict. "Identity" is the relation that should hold
+between them, "numbers" is how many break it, and the example is the arithmetic for one of them.
+
 {audit}
 
 ### Sentences against tables
+
+What a paper says in words, and what its own tables show.
 
 {statements}
 """
