@@ -204,6 +204,26 @@ def test_an_incentives_tariff_starts_from_the_market_too() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        {},
+        {"market": "uk_2016", "tariff": {"gas_gbp_per_kwh": 0.05}},
+        {"boiler": {"efficiency": 0.8}},
+        {
+            "tariff": {
+                "export_periods": [{"start": "0:00", "end": "24:00", "price_gbp_per_kwh": 0.1}]
+            }
+        },
+        {"incentives": {"fit": {"tariff": {"export_gbp_per_kwh": 0.1}}}},
+    ],
+)
+def test_what_a_run_writes_of_its_study_is_that_study(own: dict[str, Any]) -> None:
+    """``results/<run>/config.yaml`` has every key, and nothing of a market is laid under it."""
+    config = load_config(own, RESOURCES)
+    assert load_config(config.model_dump(mode="json"), RESOURCES) == config
+
+
 # ------------------------------------------------------------------------- which country
 
 

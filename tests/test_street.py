@@ -60,6 +60,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
         table.to_csv(place / f"{name}.csv", index=False)
     return load_config(
         {
+            "market": "uk_2016",  # its import prices are written out in by_hand
             "scenarios": {
                 "house": ["detached"],
                 "incentive": ["paid"],
