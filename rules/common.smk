@@ -15,6 +15,7 @@ from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
     account_inputs,
     carbon_files,
+    cases_without_unit,
     check_files,
     check_work,
     comparison_inputs,
@@ -36,6 +37,7 @@ from microchp.config.scenarios import (
     scenario_table,
     sweep_config,
     variant_times,
+    without_unit_name,
     year_files,
 )
 from microchp.partial import PAGE, failures_of, known_failures, names, run_the_rest
@@ -186,7 +188,11 @@ SINGLES = SCENARIOS.keys() - set().union(*BLOCKS)
 FIRST_DESIGNS = [RESULTS / f"designs/{names[0]}.nc" for names in BLOCKS]
 FIRST_DESIGNS += expand(RESULTS / "designs/{scenario}.nc", scenario=sorted(SINGLES))
 SINGLE_PATTERN = alternatives(sorted(SINGLES)) if BLOCKS else ".+"
-CASE_PATTERN = alternatives(CASES)
+# With them what several have in common if their designs turn out to have no unit.
+RUN_CASES = CASES | {
+    name: case for name, case in cases_without_unit(CASES).items() if name not in LOST["case"]
+}
+CASE_PATTERN = alternatives(RUN_CASES)
 # Groups are added up where there are penetrations; units run in one house type, not a street.
 GROUP_CASES = [*CASES] if CONFIG.scenarios.penetration else []
 UNIT_CASES = [name for name, case in CASES.items() if case.unit and case.group in OWN_HOUSES]
@@ -426,7 +432,7 @@ def starts_runtime(wildcards, attempt):
 
 def operation_demand(wildcards):
     """The demand by minute of the houses of a group, each once, its dwellings in order."""
-    houses = CASES[wildcards.case].houses
+    houses = RUN_CASES[wildcards.case].houses
     if HAS_GROUPS and len(PARTS) > 1:
         path = RESULTS / "demand/group/{house}/{part}.nc"
         return expand(path, house=houses, part=range(len(PARTS)))
@@ -435,12 +441,24 @@ def operation_demand(wildcards):
 
 def operation_design(wildcards):
     """The design that a case installs, if it is one."""
-    scenario = CASES[wildcards.case].scenario
+    scenario = RUN_CASES[wildcards.case].scenario
     return [RESULTS / f"designs/{scenario}.nc"] if scenario else []
 
 
+def without_unit(*paths):
+    """Files of the group of a case's house type without units, if it has such a case."""
+
+    def given(wildcards):
+        case = RUN_CASES[wildcards.case]
+        name = without_unit_name(case)
+        is_shared = case.scenario and name in RUN_CASES
+        return [RESULTS / path.format(name) for path in paths] if is_shared else []
+
+    return given
+
+
 def operation_params(wildcards):
-    return CASES[wildcards.case].model_dump(mode="json")
+    return RUN_CASES[wildcards.case].model_dump(mode="json")
 
 
 @cache

@@ -5,6 +5,9 @@ rule simulate_dwelling:
     input:
         demand=operation_demand,
         design=operation_design,
+        without_unit=without_unit(
+            "operation/{}.nc", "operation/{}_generation.nc", "operation/{}.csv"
+        ),
     output:
         first=RESULTS / "operation/{case}.nc",
         generation=RESULTS / "operation/{case}_generation.nc",
@@ -52,6 +55,7 @@ rule assess_diversity:
 rule aggregate_group:
     input:
         generation=RESULTS / "operation/{case}_generation.nc",
+        without_unit=without_unit("groups/{}.nc"),
     output:
         group=RESULTS / "groups/{case}.nc",
     log:

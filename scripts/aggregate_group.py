@@ -14,6 +14,7 @@ def main(snakemake: Any) -> None:
             generation_path=snakemake.input.generation,
             group_path=snakemake.output.group,
             inputs=GroupInputs.model_validate(snakemake.params.inputs),
+            without_unit_path=next(iter(snakemake.input.without_unit), None),
         )
 
 

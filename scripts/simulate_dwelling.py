@@ -17,6 +17,7 @@ def main(snakemake: Any) -> None:
             generation_path=snakemake.output.generation,
             table_path=snakemake.output.table,
             inputs=OperationInputs.model_validate(snakemake.params.inputs),
+            without_unit=list(snakemake.input.without_unit),
         )
 
 

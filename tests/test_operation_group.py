@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import netCDF4
@@ -21,6 +22,7 @@ from microchp.config import DEFAULT_PLANT, Config, load_config
 from microchp.config.scenarios import (
     OperationInputs,
     account_inputs,
+    cases_without_unit,
     demand_inputs,
     design_inputs,
     group_inputs,
@@ -564,17 +566,25 @@ def write_design(path: Path, config: Config, chp_kw: float, tes_kwh: float) -> P
 
 
 def simulated(
-    folder: Path, demand_path: Path, inputs: OperationInputs, design_path: Path | None = None
-) -> None:
-    """Run a case into files of usual names."""
+    folder: Path,
+    demand_path: Path,
+    inputs: OperationInputs,
+    design_path: Path | None = None,
+    without_unit: Sequence[Path] = (),
+) -> list[Path]:
+    """Run a case into files of usual names: first dwelling, generation, table."""
+    folder.mkdir(exist_ok=True)
+    written = [folder / name for name in ("first.nc", "generation.nc", "table.csv")]
     simulate_dwelling(
         demand_paths=[demand_path],
         design_path=design_path,
-        first_path=folder / "first.nc",
-        generation_path=folder / "generation.nc",
-        table_path=folder / "table.csv",
+        first_path=written[0],
+        generation_path=written[1],
+        table_path=written[2],
         inputs=inputs,
+        without_unit=without_unit,
     )
+    return written
 
 
 def test_a_design_brings_its_unit_and_store(made: Path, config: Config, tmp_path: Path) -> None:
@@ -592,6 +602,46 @@ def test_a_design_brings_its_unit_and_store(made: Path, config: Config, tmp_path
     assert found[0.0, 0.0]["boiler_heat_kwh"] == pytest.approx(found[0.0, 0.0]["heat_demand_kwh"])
     assert found[2.0, 0.0]["store_loss_kwh"] == 0
     assert found[2.0, 10.0]["boiler_heat_kwh"] < found[2.0, 0.0]["boiler_heat_kwh"]
+
+
+@pytest.mark.parametrize("chp_kw", [0.0, 2.0])
+def test_a_design_without_a_unit_is_what_its_house_is_without_one(
+    made: Path, tmp_path: Path, chp_kw: float
+) -> None:
+    """Copied from the group that is run for all designs of a house, or run: the same files."""
+    grid = {"house": ["detached"], "incentive": ["none"], "penetration": [0.5, 1]}
+    config = load_config({"scenarios": grid}, RESOURCES)
+    cases = operation_cases(config)
+    case, shared = cases["detached-none-with"], cases_without_unit(cases)["without_unit/detached"]
+    design = write_design(tmp_path / "design.nc", config, chp_kw, 0.0)
+    groups = []
+    none = simulated(tmp_path / "none", made / "one.nc", shared)
+    of_none = tmp_path / "none/group.nc"
+    inputs = group_inputs(config, case.case)
+    aggregate_group(generation_path=none[1], group_path=of_none, inputs=inputs)
+    runs = []
+    for name, with_none in (("run", False), ("copied", True)):
+        folder = tmp_path / name
+        runs.append(simulated(folder, made / "one.nc", case, design, none if with_none else []))
+        groups.append(folder / "group.nc")
+        aggregate_group(
+            generation_path=runs[-1][1],
+            group_path=groups[-1],
+            inputs=inputs,
+            without_unit_path=of_none if with_none else None,
+        )
+    for run, copied in zip([*runs[0], groups[0]], [*runs[1], groups[1]], strict=True):
+        if run.suffix == ".csv":
+            assert run.read_bytes() == copied.read_bytes()
+        else:
+            xr.testing.assert_identical(xr.load_dataset(run), xr.load_dataset(copied))
+
+
+def test_one_design_of_a_house_needs_no_group_without_units(config: Config) -> None:
+    """One design, and units of the catalogue."""
+    cases = operation_cases(config)
+    assert {"detached-none-with", "detached-stirling_1kw"} <= set(cases)
+    assert cases_without_unit(cases) == {}
 
 
 def test_where_no_unit_is_chosen_every_penetration_is_the_demand(

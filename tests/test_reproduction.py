@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from synthetic import RESOURCES, inputs_of, synthetic_design
+from synthetic import RESOURCES, inputs_of, synthetic_design, write_designs
 
+from microchp.account.designs import assess_designs, read_designs
 from microchp.account.energy import annual_energy
 from microchp.config import PAPERS, merge
 from microchp.report import validation
@@ -24,6 +25,7 @@ from microchp.reproduction.audit import (
     statements,
 )
 from microchp.reproduction.comparison import UNEXPLAINED, compare, read_reasons
+from microchp.reproduction.computed import levy_on_top
 from microchp.reproduction.conclusions import agreement
 from microchp.reproduction.published import read_published
 from microchp.reproduction.sensitivity import SCHEMA, sensitivity_rows, summary
@@ -240,6 +242,31 @@ def design(house: str, variant: str, eai: float, co2: float = 5000.0) -> dict[st
         "tes_npv_gbp": np.nan,
         "co2_price_gbp_per_kg": np.nan,
     }
+
+
+def test_a_levy_comes_on_top_of_published_sizes_as_a_table_on_disk_has_them(tmp_path):
+    """The store's saving with the price of its CO2, over 15 years of dearer energy."""
+    user = {
+        "time": {"resolution_minutes": 60},
+        "scenarios": {"house": ["flat"], "incentive": ["none", "co2_levy"]},
+        "finance": {"price_escalation_per_year": 0.02},
+        "fixed_designs": [
+            {"name": "published", "house": "flat", "incentive": "none", "chp_kw": 2} | size
+            for size in ({}, {"tes_kwh": 10})
+        ],
+    }
+    assess_designs(
+        design_paths=write_designs(tmp_path, user), designs_path=tmp_path / "designs.csv"
+    )
+    designs = read_designs(tmp_path / "designs.csv").set_index("scenario", drop=False)
+    row = levy_on_top(designs).loc["flat-none-with-published"]
+    price = designs["co2_price_gbp_per_kg"]["flat-co2_levy-with"]
+    assert price > 0
+    saving = row["tes_saving_gbp"] + price * row["tes_co2_saving_kg"]
+    rate = 1.02 / 1.05
+    present = saving / 1.02 * sum(rate**year for year in range(1, 16)) - row["tes_investment_gbp"]
+    assert row["tes_npv_gbp"] == pytest.approx(present)
+    assert row["co2_levy_gbp"] == pytest.approx(price * (row["bau_co2_kg"] - row["co2_kg"]))
 
 
 def test_what_an_assumption_is_worth():

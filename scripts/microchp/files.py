@@ -116,6 +116,14 @@ def write_netcdf(dataset: xr.Dataset, path: str | Path) -> None:
         dataset.to_netcdf(partial, engine="netcdf4", encoding=encoding)
 
 
+def copy_netcdf(source: str | Path, path: str | Path, attributes: Mapping[str, Any]) -> None:
+    """Write a file again under another name, with some of its attributes given anew."""
+    with whole(path) as partial:
+        shutil.copyfile(source, partial)
+        with netCDF4.Dataset(partial, "a") as file:
+            file.setncatts(attributes)
+
+
 def write_dwellings(
     path: str | Path,
     dwellings: Iterable[Mapping[str, npt.NDArray[np.float64]]],

@@ -307,11 +307,7 @@ _STORE_COLUMNS = (
 def _store_alone(row: pd.Series, base: pd.Series) -> dict[str, float]:
     investment = row["investment_gbp"] - base["investment_gbp"]
     saving = row["saving_gbp"] - base["saving_gbp"]
-    finance = Finance(
-        interest_rate=row["interest_rate"],
-        lifetime_years=int(row["lifetime_years"]),
-        price_escalation_per_year=row["price_escalation_per_year"],
-    )
+    finance = money.finance_of(row)
     return {
         "tes_investment_gbp": investment,
         "tes_saving_gbp": saving,

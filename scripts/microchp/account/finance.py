@@ -22,9 +22,19 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy_financial as npf
+import pandas as pd
 
 from microchp.config import Finance
 from microchp.series.timeseries import FloatArray
+
+
+def finance_of(row: pd.Series) -> Finance:
+    """What a row of ``designs.csv`` is reckoned with; its annualisation is not needed here."""
+    return Finance(
+        interest_rate=float(row["interest_rate"]),
+        lifetime_years=int(row["lifetime_years"]),
+        price_escalation_per_year=float(row["price_escalation_per_year"]),
+    )
 
 
 def simple_payback_years(investment_gbp: float, saving_gbp: float) -> float:

@@ -574,6 +574,33 @@ def operation_cases(config: Config) -> dict[str, OperationInputs]:
     return table
 
 
+def cases_without_unit(cases: Mapping[str, OperationInputs]) -> dict[str, OperationInputs]:
+    """For each house type with several designs, its group without any of them, by id.
+
+    Designs are known only when they are solved. Those that turn out to have no unit all leave the
+    group as it is: that is computed once, and theirs is a copy of it.
+
+    Parameters
+    ----------
+    cases
+        Of :func:`operation_cases`.
+    """
+    designed = [case for case in cases.values() if case.scenario]
+    count = Counter(case.group for case in designed)
+    return {
+        without_unit_name(case): case.model_copy(
+            update={"case": without_unit_name(case), "scenario": ""}
+        )
+        for case in designed
+        if count[case.group] > 1
+    }
+
+
+def without_unit_name(case: OperationInputs) -> str:
+    """Id of the group of a case without units: a path, as no case of a configuration has."""
+    return f"without_unit/{case.group}"
+
+
 def controlled_scenarios(config: Config) -> dict[str, Scenario]:
     """Designs that are run under every control, by id; none where nothing is to be compared.
 

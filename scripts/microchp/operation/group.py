@@ -23,7 +23,7 @@ import pandas as pd
 import xarray as xr
 
 from microchp.config.scenarios import GroupInputs
-from microchp.files import write_netcdf
+from microchp.files import copy_netcdf, write_netcdf
 from microchp.operation.flexibility import DIRECTIONS
 from microchp.operation.network import BoolArray, Days, days_of, indicators
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
@@ -279,7 +279,11 @@ def period_means(by_day: Rows, in_period: BoolArray) -> FloatArray:
 
 
 def aggregate_group(
-    *, generation_path: str | Path, group_path: str | Path, inputs: GroupInputs
+    *,
+    generation_path: str | Path,
+    group_path: str | Path,
+    inputs: GroupInputs,
+    without_unit_path: str | Path | None = None,
 ) -> None:
     """Write what a group is to its transformer at every penetration.
 
@@ -296,8 +300,19 @@ def aggregate_group(
     inputs
         Penetrations, choices and seed. The group without units is computed whether or not 0 is
         among the penetrations.
+    without_unit_path
+        What this wrote of the same dwellings without a unit: if the case turns out to have none,
+        copied rather than computed again.
     """
     with netCDF4.Dataset(generation_path) as file:
+        power_kw = float(file.getncattr("power_kw"))
+        attributes = {
+            name: file.getncattr(name) for name in ("case", *CASE_NAMES, "power_kw", "store_kwh")
+        }
+        if without_unit_path is not None and power_kw == 0:
+            copy_netcdf(without_unit_path, group_path, attributes)
+            log.info("%s: no unit, as in %s", inputs.case, Path(without_unit_path).stem)
+            return
         generation = file["chp_power_kw"]
         generation.set_var_chunk_cache(size=0)  # all of a chunk is read at once
         demand_kw = np.asarray(file["demand_kw"][:], dtype=np.float64)
@@ -306,11 +321,7 @@ def aggregate_group(
         run_share = period_means(file["run_share"], in_period)
         by_hour = np.asarray(file["run_share_hour"][:, :, :], dtype=np.float64)
         shift = np.asarray(file["shiftable"][:, :, :, : len(names), :], dtype=np.float64)
-        power_kw = float(file.getncattr("power_kw"))
         first = pd.Timestamp(str(file["time"].units).removeprefix("minutes since "))
-        attributes = {
-            name: file.getncattr(name) for name in ("case", *CASE_NAMES, "power_kw", "store_kwh")
-        }
         dwellings = generation.shape[0]
         penetration = with_none(inputs.penetration)
         counts = [units_at(share, dwellings) for share in penetration]

@@ -19,7 +19,7 @@ import xarray as xr
 from microchp.config import PrimeMover, Tes
 from microchp.config.scenarios import DesignInputs, OperationInputs
 from microchp.errors import AssessmentError
-from microchp.files import whole, write_netcdf
+from microchp.files import copy_netcdf, whole, write_netcdf
 from microchp.operation.dwelling import (
     DwellingYear,
     daily_dataset,
@@ -145,6 +145,7 @@ def simulate_dwelling(
     generation_path: str | Path,
     table_path: str | Path,
     inputs: OperationInputs,
+    without_unit: Sequence[str | Path] = (),
 ) -> None:
     """Run the unit of a case in every dwelling of its group.
 
@@ -164,14 +165,27 @@ def simulate_dwelling(
         CSV to write: :func:`microchp.operation.dwelling.dwelling_table` of every dwelling.
     inputs
         The case.
+    without_unit
+        What this wrote of the same dwellings without a unit, in the order of the paths above: if
+        the design turns out to have none, copied rather than computed again.
 
     Raises
     ------
     AssessmentError
         If a demand is not a year by minute, or energy does not close.
     """
-    count, year = _counted(demand_paths)
     unit = installed_unit(inputs, design_path)
+    if without_unit and unit.power_kw == 0:
+        attributes = {"case": inputs.case, **unit.told, "inputs": inputs.model_dump_json()}
+        first, generation, table_of_none = without_unit
+        copy_netcdf(first, first_path, attributes)
+        copy_netcdf(generation, generation_path, attributes)
+        copied = pd.read_csv(table_of_none, dtype=str, keep_default_na=False).assign(**unit.told)
+        with whole(table_path) as partial_table:
+            copied.to_csv(partial_table, index=False)
+        log.info("%s: no unit, as in %s", inputs.case, Path(table_of_none).stem)
+        return
+    count, year = _counted(demand_paths)
     minutes = days_in_year(year) * MINUTES_PER_DAY
     clock_on = timed_steps(inputs.operation, minutes)
     time = pd.date_range(f"{year}-01-01", periods=minutes, freq="min", name="time", unit="ns")

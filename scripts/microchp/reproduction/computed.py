@@ -21,7 +21,7 @@ from microchp.account import finance as money
 from microchp.account.designs import read_designs
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.account.unit_comparison import read_comparison, read_economics
-from microchp.config import Finance, minute_of_day
+from microchp.config import minute_of_day
 from microchp.config.scenarios import NO_INCENTIVE
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 
@@ -174,9 +174,7 @@ def levy_on_top(designs: pd.DataFrame) -> pd.DataFrame:
     price = float(prices.iloc[0])
     saving = rows["tes_saving_gbp"] + price * rows["tes_co2_saving_kg"]
     pairs = list(zip(rows["tes_investment_gbp"], saving, strict=True))
-    finance = Finance(
-        interest_rate=rows["interest_rate"].iloc[0], lifetime_years=rows["lifetime_years"].iloc[0]
-    )
+    finance = money.finance_of(rows.iloc[0])
     return rows.assign(
         incentive=LEVY,
         co2_price_gbp_per_kg=price,

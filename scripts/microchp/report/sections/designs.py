@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from microchp.account.finance import cash_flow_gbp
-from microchp.config import OPTIMAL, Finance
+from microchp.account.finance import cash_flow_gbp, finance_of
+from microchp.config import OPTIMAL
 from microchp.report import style
 from microchp.report.figures import waterfall_steps
 from microchp.report.page import (
@@ -362,11 +362,7 @@ def cash_flow_chart(designs: pd.DataFrame) -> Chart:
     rows = [row for _, row in best[best["investment_gbp"] > 0].iterrows()]
     choices: dict[Choice, list[dict[str, object]]] = {}
     for k, row in enumerate(rows):
-        finance = Finance(
-            interest_rate=row["interest_rate"],
-            lifetime_years=int(row["lifetime_years"]),
-            price_escalation_per_year=row["price_escalation_per_year"],
-        )
+        finance = finance_of(row)
         flow = cash_flow_gbp(row["investment_gbp"], row["saving_gbp"], finance)
         years = np.arange(len(flow))
         discounted = np.cumsum(flow / (1 + finance.interest_rate) ** years)
