@@ -35,7 +35,7 @@ LEVEL_MINUTES = 30
 STEPS_MINUTES = (5, 10, 15, 30, 60)
 """Steps of the means that are tried, from the finest, until all designs have room."""
 
-ROOM_BYTES = 3_000_000
+ROOM_BYTES = 2_200_000
 """Room for the flows of all designs, of the 6 MB that a page may have."""
 
 DAYS_SHOWN = 7
