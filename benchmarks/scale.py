@@ -1,11 +1,12 @@
 """What a run takes as it grows: ``python benchmarks/scale.py``.
 
 Measured, in seconds of one core (of computing, whatever else the machine does): planning a run, by
-its number of scenarios; a further design, with its files; and groups of dwellings, by stage. From
-these follows what a country takes. ``--scenarios 1 10 100 1000 10000`` plans larger runs,
-``--dwellings 10 100`` measures larger groups, ``--designs 1 3`` runs studies of so many designs to
-the end, ``--small 1000`` of so many small ones (a day by the hour); each is left out without
-numbers, and what was measured of it before stays.
+its number of scenarios or of dwellings; a further design, with its files; and groups of dwellings,
+by stage. From these follows what a country takes. ``--scenarios 1 10 100 1000 10000`` plans larger
+runs, ``--groups 10 1000 100000`` runs of larger groups; ``--dwellings 10 100`` computes larger
+groups, ``--designs 1 3`` runs studies of so many designs to the end, ``--small 1000`` of so many
+small ones (a day by the hour). Each is left out without numbers, and what was measured of it before
+stays.
 
 Writes ``docs/scale.csv``, the table of ``docs/scale.md`` and ``docs/images/scale.svg``, and prints
 the table.
@@ -54,7 +55,12 @@ GROUP = {
 }
 
 COLUMNS = ["stage", "number", "core_seconds", "files", "megabytes"]
-PLAN, DESIGNS, SMALL = "planning", "designs", "small designs"
+PLAN, GROUP_PLAN, DESIGNS, SMALL = (
+    "planning",
+    "planning dwellings",
+    "designs",
+    "small designs",
+)
 STAGES = ("demand", "unit's year", "sums")
 
 DATA, FIGURE, PAGE = (
@@ -109,8 +115,21 @@ def snakemake_seconds(study: Mapping[str, object], directory: Path, *options: st
 
 def planned(number: int, directory: Path) -> list[dict[str, object]]:
     """A dry run of so many scenarios."""
-    seconds = snakemake_seconds(grid(number), directory, "--dry-run", "--quiet", "all")
-    return [{"stage": PLAN, "number": number, "core_seconds": seconds}]
+    return dry_run(PLAN, number, grid(number), directory)
+
+
+def planned_group(number: int, directory: Path) -> list[dict[str, object]]:
+    """A dry run of a group of so many dwellings."""
+    study = GROUP | {"group": GROUP["group"] | {"dwellings": number}}
+    return dry_run(GROUP_PLAN, number, study, directory)
+
+
+def dry_run(
+    stage: str, number: int, study: Mapping[str, object], directory: Path
+) -> list[dict[str, object]]:
+    """What the planning of a run takes."""
+    seconds = snakemake_seconds(study, directory, "--dry-run", "--quiet", "all")
+    return [{"stage": stage, "number": number, "core_seconds": seconds}]
 
 
 def designed(number: int, directory: Path) -> list[dict[str, object]]:
@@ -225,7 +244,7 @@ def as_markdown(measured: pd.DataFrame) -> str:
         )
         return f"| {stage} | {number} | {row['core_seconds']:,.{digits}f} | {files} | {size} |"
 
-    for stage in (PLAN, SMALL, DESIGNS, *STAGES):
+    for stage in (PLAN, SMALL, DESIGNS, GROUP_PLAN, *STAGES):
         rows = measured[measured["stage"] == stage].sort_values("number")
         lines += [line(stage, f"{row['number']:,}", row, 1) for _, row in rows.iterrows()]
         if (rate := further(measured, stage)) is not None:
@@ -243,7 +262,7 @@ def draw(measured: pd.DataFrame) -> None:
             axes[0].plot(rows["number"], rows["core_seconds"], "o-", label=stage)
     axes[0].legend()
     axes[0].set(xlabel="scenarios", title="a run of many scenarios")
-    for k, stage in enumerate(STAGES):
+    for k, stage in enumerate((*STAGES, GROUP_PLAN)):
         rows = measured[measured["stage"] == stage].sort_values("number")
         axes[1].plot(rows["number"], rows["core_seconds"], "o", color=f"C{k}", label=stage)
         rate = further(measured, stage)
@@ -272,6 +291,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     works = {
         "scenarios": planned,
+        "groups": planned_group,
         "small": designed_small,
         "designs": designed,
         "dwellings": grouped,

@@ -54,6 +54,10 @@ def test_a_benchmark_runs_at_its_smallest(name: str, tmp_path: Path) -> None:
 @pytest.mark.faults
 def test_the_parts_of_the_benchmark_of_scale_run(tmp_path: Path) -> None:
     scale = loaded("scale")
-    rows = [*scale.planned(2, tmp_path), *scale.grouped(1, tmp_path)]
-    assert [row["stage"] for row in rows] == [scale.PLAN, *scale.STAGES]
+    rows = [
+        *scale.planned(2, tmp_path),
+        *scale.planned_group(2, tmp_path),
+        *scale.grouped(1, tmp_path),
+    ]
+    assert [row["stage"] for row in rows] == [scale.PLAN, scale.GROUP_PLAN, *scale.STAGES]
     assert all(row["core_seconds"] > 0 for row in rows)
