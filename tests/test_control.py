@@ -467,11 +467,12 @@ def table_of_controls() -> pd.DataFrame:
 
 
 def test_the_page_says_what_is_kept_of_the_saving(tmp_path: Path) -> None:
-    (said,) = sentences(table_of_controls())
+    other = table_of_controls().assign(scenario="no_store", cost_gbp=999.0)
+    (said,) = sentences(pd.concat([table_of_controls(), other]), {"case"})
     assert "keeps 50 % of the saving" in said
     assert "from the past 75 %" in said
     alone = table_of_controls().query("control == 'household'")
-    assert sentences(alone) == []
+    assert sentences(alone, {"case"}) == []
     table_of_controls().to_csv(tmp_path / "control.csv", index=False)
     svg = tmp_path / "control.svg"
     plot_control(
@@ -488,6 +489,9 @@ def test_the_page_says_what_is_kept_of_the_saving(tmp_path: Path) -> None:
         "Perfect foresight",
     ]
     assert all(row[2] == "4 of 4" for row in shown.parts[-1].rows)
+    table_of_controls().assign(chp_starts=0.0).to_csv(tmp_path / "control.csv", index=False)
+    (nothing,) = section(read_control(tmp_path / "control.csv"), svg).parts
+    assert nothing.text == "No design has a unit that could be run in another way."
 
 
 def test_the_page_of_what_it_is_worth_has_steps_that_add_up(tmp_path: Path) -> None:

@@ -38,7 +38,9 @@ def designs(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 def outcome(without_kw: float, with_kw: float, day_fall: float) -> Outcome:
     without = pd.Series({"admd_kw": without_kw, "homes_served": 400 / without_kw})
-    most = pd.Series({"admd_kw": with_kw, "homes_served": 400 / with_kw, "penetration": 1.0})
+    most = pd.Series(
+        {"admd_kw": with_kw, "homes_served": 400 / with_kw, "penetration": 1.0, "dwellings": 13}
+    )
     return Outcome(without, most, day_fall)
 
 
@@ -80,7 +82,7 @@ def test_three_numbers_answer_three_questions(designs: pd.DataFrame) -> None:
     assert street.figures[2].value == "−9 %"
     assert "serves 193 homes instead of 176" in " ".join(street.sentences)
     same = headline(chosen, evidence, [outcome(8.7, 8.7, 0.2)], Path("none.svg"))
-    assert "serves 46 homes as before" in " ".join(same.sentences)
+    assert "serves 45 homes as before" in " ".join(same.sentences)
     (found,) = answer.answers(chosen, evidence)[0][1]
     assert found.next_best.endswith("£50 a year dearer")
     assert found.controlled.text == "−20"

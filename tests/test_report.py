@@ -463,19 +463,35 @@ def test_coarse_runs_and_the_printed_factor_are_announced(run):
     (coarse,) = answer.design_notices(designs)
     assert "steps of 30 min" in coarse.text
     assert "14 days" in coarse.text
-    assert "Checked on all 365 days, designs cost as much as estimated" in coarse.text
-    off = designs.assign(whole_year_eac_gbp=designs["eac_gbp"] + np.linspace(-5, 46, len(designs)))
-    (told,) = answer.design_notices(off)
-    assert told.text.endswith("designs cost £5 less to £46 more a year than estimated.")
+    assert "Checked on all 365 days, designs save as much as estimated" in coarse.text
+
+    def of_year(more_gbp: np.ndarray, boiler_gbp: float = 0.0) -> pd.DataFrame:
+        """Designs that save so much more in a year whose boiler costs so much more."""
+        return designs.assign(
+            whole_year_eac_gbp=designs["eac_gbp"] + boiler_gbp - more_gbp,
+            whole_year_bau_cost_gbp=designs["bau_cost_gbp"] + boiler_gbp,
+        )
+
+    # the boiler's year is dearer too: what is saved is what counts
     for ends, said in {
+        (-5, 46): "£5 less to £46 more",
         (-28, -16): "£16 to £28 less",
         (0.1, 167): "up to £167 more",
         (-20, -20.1): "£20 less",
         (-30, 0): "up to £30 less",
     }.items():
-        ranged = designs["eac_gbp"] + np.linspace(*ends, len(designs))
-        (told,) = answer.design_notices(designs.assign(whole_year_eac_gbp=ranged))
-        assert told.text.endswith(f"designs cost {said} a year than estimated.")
+        (told,) = answer.design_notices(of_year(np.linspace(*ends, len(designs)), 50.0))
+        assert told.text.endswith(f"designs save {said} a year than estimated.")
+    # designs of variants are checked as well
+    varied = of_year(np.zeros(len(designs)))
+    varied.loc[varied.index[-1], "variant"] = "cold"
+    varied.loc[varied.index[-1], "whole_year_eac_gbp"] += 47.0
+    (told,) = answer.design_notices(varied)
+    assert told.text.endswith("designs save up to £47 less a year than estimated.")
+    # no bound is known for some: said
+    varied.loc[varied.index[0], "whole_year_bound_gbp"] = np.nan
+    (told,) = answer.design_notices(varied)
+    assert "of the best, but 1 design, for which no bound is known." in told.text
     (often,) = answer.design_notices(
         designs.assign(chp_starts=5022.0, resolution_minutes=5.0, days_modelled=365)
     )

@@ -15,6 +15,7 @@ from microchp.account.service import NO_WEAR, design_row, wear
 from microchp.config import ChpUnit, Finance
 from microchp.operation.dwelling import dwelling_table, operate, store_recoveries
 from microchp.operation.heat_led import NO_UNIT
+from microchp.report.sections.service import sentences
 from microchp.system.annualisation import annualisation_factor
 
 FINANCE = Finance(interest_rate=0.05, lifetime_years=15)
@@ -128,3 +129,20 @@ def test_a_design_as_designed() -> None:
     assert found.saving_after_replacement_gbp == pytest.approx(
         row["eai_gbp"] - found.replacement_gbp_per_year
     )
+
+
+def test_the_answer_says_where_a_unit_wears_out_before_it_is_paid_off() -> None:
+    row = {"scenario": "a", "control": "design", "replacements": 1.0}
+    rows = [
+        row | {"saving_after_replacement_gbp": -35.0},
+        row | {"scenario": "b", "saving_after_replacement_gbp": 20.0},
+        row | {"scenario": "c", "replacements": 0.0, "saving_after_replacement_gbp": 70.0},
+        row | {"scenario": "a", "control": "heat_led", "saving_after_replacement_gbp": -90.0},
+        row | {"scenario": "no_best", "saving_after_replacement_gbp": -900.0},
+    ]
+    (said,) = sentences(pd.DataFrame(rows), {"a", "b", "c"})
+    assert said.startswith("In 2 of 3 best designs the unit wears out")
+    assert said.endswith("with a new unit in time it would be −£35 to £20 a year.")
+    (said,) = sentences(pd.DataFrame(rows), {"b"})
+    assert said.startswith("In the best design the unit wears out")
+    assert sentences(pd.DataFrame(rows), {"c"}) == []

@@ -48,6 +48,7 @@ from microchp.report.sections import (
 )
 from microchp.report.sections import designs as all_designs
 from microchp.report.sections.first import headline
+from microchp.report.selection import best_designs
 from microchp.reproduction.comparison import read_comparison
 from microchp.tables.columns import check
 from microchp.tables.control import read_control
@@ -199,11 +200,13 @@ def build_report(
             groups.outcomes(streets.streets) if streets else [],
             drawn / "store_week.svg",
         )
-        said, controls = [*top.sentences], None
+        best = set(best_designs(designs)["scenario"])
+        worn = [] if service_path is None else service.sentences(read_service(service_path), best)
+        said, controls = [*top.sentences, *worn], None
         if control_paths:
             table_path, figure_path = map(Path, control_paths)
             run_by = read_control(table_path)
-            said += control.sentences(run_by)
+            said += control.sentences(run_by, best)
             controls = control.section(run_by, figure_path)
         if sampled and is_random:
             said += samples.sentences(sampled)

@@ -40,8 +40,8 @@ class Evidence:
     prices_today: EnergyPrices | None = None
 
 
-NOT_ALL_YEAR = " (cannot heat the house all year)"
-"""After a design whose sizes, found on some days, are too small for others."""
+NOT_ALL_YEAR = " (not shown to heat the house all year)"
+"""After a design whose sizes, found on some days, may be too small for others."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,14 @@ class Choice:
     """Something that a house could have: in words, its year, and its sizes.
 
     A new boiler, which is no design, has no sizes; what is there today has only zeros. Neither has
-    a plant.
+    a plant. Sizes found on some days may not be shown to heat the house ``all_year``.
     """
 
     words: str
     year: Option
     sizes: tuple[float, ...] | None
     plant: str = ""
+    all_year: bool = True
 
     def has(self, sizes: tuple[float, ...]) -> bool:
         """Whether it installs these sizes, by their columns."""
@@ -92,8 +93,9 @@ def choices(own: pd.DataFrame, evidence: Evidence) -> list[Choice]:
     for _, row in own.sort_values("eac_gbp", kind="stable").iterrows():
         sizes = sizes_of(row)
         if not any(choice.has(sizes) for choice in found):
-            cold = "" if math.isfinite(row["whole_year_eac_gbp"]) else NOT_ALL_YEAR
-            found.append(Choice(design_words(row) + cold, of_design(row), sizes, row["plant"]))
+            heats = math.isfinite(row["whole_year_eac_gbp"])
+            words = design_words(row) + ("" if heats else NOT_ALL_YEAR)
+            found.append(Choice(words, of_design(row), sizes, row["plant"], heats))
     inputs = evidence.inputs.get(first["scenario"])
     if evidence.new_boiler is not None and inputs is not None:
         year = new_boiler(first, inputs, evidence.new_boiler)

@@ -442,19 +442,22 @@ def _error_of_days(designs: pd.DataFrame) -> str:
     some = designs[designs["days_modelled"] < designs["days_of_year"]]
     if some.empty:
         return ""
-    more = some["whole_year_eac_gbp"] - some["eac_gbp"]
+    year_gbp = some["whole_year_eac_gbp"]
+    more = some["whole_year_bau_cost_gbp"] - year_gbp - (some["bau_cost_gbp"] - some["eac_gbp"])
     unserved = int(more.isna().sum())
     parts = []
-    missed = some["whole_year_eac_gbp"] - some["whole_year_bound_gbp"]
+    missed = year_gbp - some["whole_year_bound_gbp"]
     if missed.notna().any():
+        unproven = int((missed.isna() & year_gbp.notna()).sum())
+        but = f", but {designs_count(unproven)}, for which no bound is known" if unproven else ""
         parts.append(
             f" Over the whole year the sizes found are proven within {pounds(missed.max())} a year "
-            "of the best."
+            f"of the best{but}."
         )
     if unserved < len(more):
         parts.append(
-            f" Checked on all {designs['days_of_year'].max():g} days, designs cost "
-            f"{_dearer(more.min(), more.max())}."
+            f" Checked on all {designs['days_of_year'].max():g} days, designs save "
+            f"{_more(more.min(), more.max())}."
         )
     if unserved:
         parts.append(
@@ -464,8 +467,8 @@ def _error_of_days(designs: pd.DataFrame) -> str:
     return "".join(parts)
 
 
-def _dearer(least: float, most: float) -> str:
-    """By how much a year is dearer, or cheaper, than estimated."""
+def _more(least: float, most: float) -> str:
+    """By how much more, or less, is saved in a year than estimated."""
     low, high = sorted((abs(least), abs(most)))
     if high < 0.5:
         return "as much as estimated"
@@ -497,12 +500,12 @@ def _starts_notice(designs: pd.DataFrame) -> list[Notice]:
 def design_notices(designs: pd.DataFrame) -> list[Notice]:
     """What a reader must know before any figure: a coarse run, the printed factor."""
     notes = []
-    designs = designs[designs["variant"] == ""]
-    step, days = designs["resolution_minutes"].max(), designs["days_modelled"].min()
+    own = designs[designs["variant"] == ""]
+    step, days = own["resolution_minutes"].max(), own["days_modelled"].min()
     coarse = []
     if step > FINE_MINUTES:
         coarse.append(f"steps of {step:g} min instead of {FINE_MINUTES}")
-    if (designs["days_modelled"] < designs["days_of_year"]).any():
+    if (own["days_modelled"] < own["days_of_year"]).any():
         coarse.append(f"{days:g} days that stand for the year")
     if coarse:
         notes.append(
@@ -513,7 +516,7 @@ def design_notices(designs: pd.DataFrame) -> list[Notice]:
             )
         )
     notes += _starts_notice(designs)
-    if (designs["annualisation"] == "as_printed").any():
+    if (own["annualisation"] == "as_printed").any():
         notes.append(
             Notice(
                 "Annualisation as printed.",

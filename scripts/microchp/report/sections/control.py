@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -19,13 +20,26 @@ from microchp.report.page import (
 )
 from microchp.tables.words import percent, pounds
 
+TITLE = "Who controls the unit?"
 
-def sentences(control: pd.DataFrame) -> list[str]:
+
+def sentences(control: pd.DataFrame, best: Collection[str]) -> list[str]:
     """What an ordinary controller, and one with forecasts, keep of what foresight would save.
 
-    Counted over the first dwelling of every design that saves anything, in pounds.
+    Counted in pounds over the first dwelling of the designs that are the best of their cases.
+
+    Parameters
+    ----------
+    control
+        ``control.csv``.
+    best
+        Scenarios of the best designs.
     """
-    own = control[(control["extent"] == "dwelling") & control["saving_kept_share"].notna()]
+    own = control[
+        (control["extent"] == "dwelling")
+        & control["saving_kept_share"].notna()
+        & control["scenario"].isin(list(best))
+    ]
     saved = (own["bau_cost_gbp"] - own["cost_gbp"]).groupby(own["control"]).sum()
     if "household" not in saved or "heat_led" not in saved:
         return []
@@ -33,7 +47,10 @@ def sentences(control: pd.DataFrame) -> list[str]:
     said = f"An ordinary controller keeps {percent(kept['heat_led'])} of the saving"
     if "forecast" in kept:
         said += f", one that plans by forecasts from the past {percent(kept['forecast'])}"
-    return [f"{said}, where perfect foresight would have all of it, at the same step."]
+    return [
+        f"{said}, where perfect foresight would have all of it: the best designs, with one step "
+        "for all."
+    ]
 
 
 def section(control: pd.DataFrame, figure_path: Path) -> Section:
@@ -55,11 +72,14 @@ def section(control: pd.DataFrame, figure_path: Path) -> Section:
             " The network minimises the cost of the group, which the last columns show; it pays "
             "households what its schedule costs them more than their own."
         )
+    rows = shown_rows(control)
+    if rows.empty:
+        nothing = Text("No design has a unit that could be run in another way.")
+        return Section("control", TITLE, [nothing], short="Control")
     title = "Cost, CO₂, largest import and starts under every control"
     caption = "Of the largest share of dwellings in a group; of one dwelling where there is none."
     drawn = drawing(figure_path, "control", title, caption)
-    parts = [Text(text), drawn, _table(shown_rows(control))]
-    return Section("control", "Who controls the unit?", parts, short="Control")
+    return Section("control", TITLE, [Text(text), drawn, _table(rows)], short="Control")
 
 
 def _table(rows: pd.DataFrame) -> Table:

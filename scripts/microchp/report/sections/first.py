@@ -13,7 +13,7 @@ import pandas as pd
 from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
 from microchp.account.controlled import Controlled
 from microchp.config import COUNTRY_TODAY, MARKET_TODAY
-from microchp.report.evidence import Choice, Evidence, boiler_words, choices
+from microchp.report.evidence import NOT_ALL_YEAR, Choice, Evidence, boiler_words, choices
 from microchp.report.page import Drawing, drawing
 from microchp.report.sections.answer import (
     carbon_use,
@@ -107,7 +107,8 @@ def _money(best: pd.DataFrame) -> Figure:
     cases = f"{len(paying)} of {len(best)} cases" if len(best) > 1 else "this house"
     return Figure(
         _span(list(paying["eai_gbp"]), pounds),
-        f"saved a year by the best design, all costs included, in {cases}",
+        "saved a year by the best design, after the yearly share of what it costs to buy, in "
+        f"{cases}",
     )
 
 
@@ -219,9 +220,12 @@ def _street_sentence(streets: Sequence[Outcome]) -> str:
     served = (best.without["homes_served"], best.most["homes_served"])
     homes = ""
     if all(map(math.isfinite, served)):
-        before, after = map(number, served)
+        before, after = (number(math.floor(homes)) for homes in served)
         compared = "as before" if after == before else f"instead of {before}"
-        homes = f"; the transformer serves {after} homes {compared}"
+        homes = (
+            f"; by the peaks of these {number(best.most['dwellings'])}, the transformer serves "
+            f"{after} homes {compared}"
+        )
     return (
         f"At the transformer the peak of the year changes by "
         f"{_span([-found.peak_fall for found in streets], _signed)}, and that of the day with most "
@@ -242,8 +246,15 @@ def _house(built: pd.DataFrame, evidence: Evidence) -> Figure:
     if not peaks:
         return Figure("0 %", "largest import of a house: nothing is changed")
     return Figure(
-        _span(peaks, _signed), "largest import of one house in the year; no street was run"
+        _span(peaks, _signed),
+        f"largest import of one house {_in_what(built)}; no street was run",
     )
+
+
+def _in_what(built: pd.DataFrame) -> str:
+    """The time that was modelled."""
+    whole = (built["days_modelled"] == built["days_of_year"]).all()
+    return "in the year" if whole else "on the days modelled"
 
 
 def _house_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
@@ -252,7 +263,7 @@ def _house_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
         return []
     step = " or ".join(f"{step:g}" for step in sorted(built["resolution_minutes"].unique()))
     return [
-        f"The largest import of a house, as a mean over {step} min, changes by "
+        f"The largest import of a house {_in_what(built)}, as a mean over {step} min, changes by "
         f"{_span(peaks, _signed)}; what a street does to its transformer needs "
         "scenarios.penetration."
     ]
@@ -342,7 +353,8 @@ def _winners(chosen: Sequence[Choice]) -> str:
 
 
 def _kind(choice: Choice) -> str:
-    return label(choice.plant) if choice.plant else choice.words
+    doubt = "" if choice.all_year else NOT_ALL_YEAR
+    return label(choice.plant) + doubt if choice.plant else choice.words
 
 
 def _cases(count: int, total: int) -> str:

@@ -300,7 +300,7 @@ def balance_table(streets: pd.DataFrame) -> Table:
 
 
 def _homes(served: float) -> Cell:
-    return cell(served if math.isfinite(served) else math.nan)
+    return cell(math.floor(served) if math.isfinite(served) else math.nan)
 
 
 # --------------------------------------------------------------------------------- charts

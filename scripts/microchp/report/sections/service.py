@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from microchp.config import OPTIMAL
 from microchp.report.group_figures import case_words
 from microchp.report.page import Cell, Column, Section, Table, Text, cell, share_cell
 from microchp.tables.columns import SERVICE, TableColumn
+from microchp.tables.words import pounds
 
 USE, COMFORT = SERVICE[:7], SERVICE[7:]
 
@@ -38,6 +41,30 @@ def section(service: pd.DataFrame) -> Section | None:
         ],
         short="Wear",
     )
+
+
+def sentences(service: pd.DataFrame, best: Collection[str]) -> list[str]:
+    """What the best designs save where their units wear out before the design's years are over.
+
+    Parameters
+    ----------
+    service
+        ``service.csv``.
+    best
+        Scenarios of the best designs.
+    """
+    own = service[(service["control"] == "design") & service["scenario"].isin(list(best))]
+    worn = own[own["replacements"] > 0]
+    if worn.empty:
+        return []
+    where = "the best design" if len(best) == 1 else f"{len(worn)} of {len(best)} best designs"
+    left = worn["saving_after_replacement_gbp"]
+    low, high = pounds(left.min()), pounds(left.max())
+    return [
+        f"In {where} the unit wears out, by its hours or starts, "
+        "before it is paid off. The saving does not count that; "
+        f"with a new unit in time it would be {low if low == high else f'{low} to {high}'} a year."
+    ]
 
 
 def _table(title: str, rows: pd.DataFrame, columns: tuple[TableColumn, ...]) -> Table:

@@ -40,6 +40,9 @@ CURVE = ("tes_kwh", "eac_gbp", "bound_gbp")
 UNIT_COLOURS = (style.BOILER, style.STORE, style.CHP, style.IMPORT, style.EXPORT, "#E69F00")
 """Of units from the smallest; the first is of none, heat from the boiler alone."""
 
+LEAST_TOLD_KWH = 0.05
+"""Smaller sizes read as none."""
+
 
 def section(designs: pd.DataFrame, design_paths: Sequence[Path]) -> Section | None:
     """Curves of every optimal design with a store, where its file holds one."""
@@ -64,9 +67,10 @@ def section(designs: pd.DataFrame, design_paths: Sequence[Path]) -> Section | No
         "The size of the store",
         [
             Text(
-                "What a year costs with other sizes than the best: where a curve is flat, the "
-                "size hardly matters. Below each curve is the bound: no operation with these "
-                "sizes costs less."
+                "What a year costs with other sizes than the best: where bound and curve are flat "
+                "together, the size hardly matters. Below each curve is the bound: no operation "
+                "with these sizes costs less. Only the best size is searched to the end; at the "
+                "others a cheaper operation may be found, as far down as the bound."
             ),
             *([Points(near)] if near else []),
             curve_chart(named),
@@ -90,11 +94,13 @@ def near_sentences(chosen: pd.DataFrame) -> list[str]:
         below, above = (row[f"tes_beyond_1_percent_{end}_kwh"] for end in ("below", "above"))
         if np.isnan(low) or row["design"] != OPTIMAL:
             continue
-        sizes = " to ".join(dict.fromkeys((f"{low:.1f}", f"{high:.1f}")))
+        one, other = f"{low:.1f}", f"{high:.1f}"
+        near = f"a store of {one}" if one == other else f"any store of {one} to {other}"
+        ends = [f"below {below:.1f}"] if below >= LEAST_TOLD_KWH else []
+        none = f", none {' or '.join([*ends, f'above {above:.1f}'])} kWh does"
         said.append(
-            f"{place(str(row['house']), str(row['plant']))}, {label(str(row['incentive']))}: any "
-            f"store of {sizes} kWh costs within 1 % of the least, none below {below:.1f} or above "
-            f"{above:.1f} kWh does; proven."
+            f"{place(str(row['house']), str(row['plant']))}, {label(str(row['incentive']))}: "
+            f"{near} kWh costs within 1 % of the least{none}; proven."
         )
     return said
 
