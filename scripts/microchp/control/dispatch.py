@@ -457,7 +457,7 @@ def dispatch_group(
     write_netcdf(dataset, flows_path)
     for row in rows:
         log.info(
-            "%s: %d of %d dwellings, %s: %.0f GBP/y, %.0f kg, peak %.1f kW",
+            "%s: %d of %d dwellings with the design, %s: %.0f GBP/y, %.0f kg, peak %.1f kW",
             inputs.scenario.scenario,
             row["units"], row["dwellings"], row["control"], row["cost_gbp"], row["co2_kg"],
             row["peak_import_kw"],

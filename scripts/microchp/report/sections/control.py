@@ -65,7 +65,8 @@ def section(control: pd.DataFrame, figure_path: Path) -> Section:
     """
     text = (
         "The same dwellings, demand, step and plant under each control: what is between them is "
-        "the worth of control. A start costs nothing here, so who plans starts more often."
+        "the worth of control. A start costs nothing here, so who plans starts more often. "
+        "What this page has elsewhere of an ordinary controller is by the minute, and differs."
     )
     if "network" in set(control["control"]):
         text += (

@@ -61,9 +61,9 @@ def sentences(service: pd.DataFrame, best: Collection[str]) -> list[str]:
     left = worn["saving_after_replacement_gbp"]
     low, high = pounds(left.min()), pounds(left.max())
     return [
-        f"In {where} the unit wears out, by its hours or starts, "
-        "before it is paid off. The saving does not count that; "
-        f"with a new unit in time it would be {low if low == high else f'{low} to {high}'} a year."
+        f"In {where} the unit wears out, by its hours or starts, within the years over which its "
+        "cost is spread. The saving does not count that; with a new unit in time it would be "
+        f"{low if low == high else f'{low} to {high}'} a year."
     ]
 
 
