@@ -529,9 +529,16 @@ def print_results():
         return
     if SCENARIOS:
         # imported here because the table takes libraries that the workflow's parse can spare
+        from microchp.report.sections.samples import RANDOM_METHODS
         from microchp.report.summary import run_summary
 
-        print(run_summary(designs_path=RESULTS / "designs.csv", report_path=page))
+        shown = run_summary(
+            designs_path=RESULTS / "designs.csv",
+            report_path=page,
+            sweep_path=next(iter(SWEEP), None),
+            is_random=CONFIG.sweep.method in RANDOM_METHODS,
+        )
+        print(shown)
     tables = [*DESIGN_TABLE, *GROUP_TABLE, *UNIT_COMPARISON, *DWELLINGS]
     first = tables[0].relative_to(RESULTS)
     print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and {first}")

@@ -1,5 +1,6 @@
 """The first screen of the page, variants drawn, and the registry of columns."""
 
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -23,8 +24,10 @@ from microchp.report.sections.designs import designs_table
 from microchp.report.sections.first import headline
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import design_words
+from microchp.report.summary import run_summary
 from microchp.system.investment import Investment
 from microchp.tables import columns
+from microchp.tables.words import by_sign, pounds
 
 ROOT = Path(__file__).parents[1]
 
@@ -141,6 +144,82 @@ def test_reference_options_stand_among_the_options(designs: pd.DataFrame) -> Non
         assert is_cheaper == (place == 0)
     said = " ".join(headline(cheap, evidence, [], Path("none.svg")).sentences)
     assert "Not compared in this run: heat pump, photovoltaics, battery" in said
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([5.0, 20.0], "save £5 to £20 a year"),
+        ([-5.0, -20.0], "cost £5 to £20 a year more"),
+        ([-5.0, 20.0, 3.0], "save up to £20 a year or cost up to £5 a year more"),
+        ([0.2, -7.0], "cost £0 to £7 a year more"),
+        ([0.0, -0.3], "save £0 a year"),
+        ([math.nan, 4.0], "save £4 a year"),
+    ],
+)
+def test_a_change_is_told_by_its_direction(values: list[float], said: str) -> None:
+    assert by_sign(values, pounds, "save {} a year", "cost {} a year more") == said
+
+
+def test_a_picture_of_days_that_stand_for_the_year_is_called_no_week(
+    designs: pd.DataFrame, tmp_path: Path
+) -> None:
+    """Where nothing pays, and nothing is built, too."""
+    (tmp_path / "week.svg").write_text('<svg width="10pt" height="5pt" viewBox="0 0 1 1"></svg>')
+    none = designs[designs["scenario"] == "flat-none-without"]
+    for modelled, title in ((12, "Days that stand for the year"), (365, "A cold week")):
+        shown = none.assign(days_modelled=modelled, days_of_year=365)
+        picture = headline(shown, Evidence(), [], tmp_path / "week.svg").picture
+        assert picture is not None
+        assert picture.title == title
+
+
+def test_a_run_says_in_which_variants_something_pays(designs: pd.DataFrame, tmp_path: Path) -> None:
+    """Not only how many are as the run itself is, and on the terminal too."""
+    for savings, said in (
+        ({"warm": -5.0, "cold_place": 20.0}, "pays in 1 of 2 variants (“Cold place”)"),
+        ({"a": 5.0, "b": 20.0}, "pays in all 2 variants"),
+        ({"a": -5.0, "b": -20.0}, "pays in none of 2 variants"),
+        (dict.fromkeys("abcde", 1.0) | {"f": -1.0}, "pays in 5 of 6 variants (“A”, “B”, “C” and"),
+        ({"warm": -5.0}, "does not pay in the variant “Warm”"),
+    ):
+        table = varied(designs, savings)
+        (found,) = answer.answers(table, Evidence())[0][1]
+        assert said in found.sensitivity
+        table.to_csv(tmp_path / "designs.csv", index=False)
+        shown = run_summary(designs_path=tmp_path / "designs.csv", report_path="index.html")
+        assert said in " ".join(shown.split())
+        assert f"({len(savings)} of them of variants)" in shown
+
+
+def test_the_terminal_tells_of_a_sweep(designs: pd.DataFrame, tmp_path: Path) -> None:
+    designs.to_csv(tmp_path / "designs.csv", index=False)
+    row = dict.fromkeys(("house", "incentive", "tes", "plant", "variant", "design"), "x")
+    summary = pd.DataFrame(
+        [
+            row | {"scenario": name, "quantity": what, "samples": 50, "chance": chance}
+            for name, what, chance in (
+                ("a", "eai_gbp", 0.6),
+                ("b", "eai_gbp", 0.8),
+                ("a", "tes_eai_gbp", 1.0),
+            )
+        ]
+    )
+    summary.to_csv(tmp_path / "sweep_summary.csv", index=False)
+    table, sweep_path = tmp_path / "designs.csv", tmp_path / "sweep_summary.csv"
+
+    def shown(is_random: bool, path: Path | None) -> str:
+        text = run_summary(
+            designs_path=table, report_path="page", sweep_path=path, is_random=is_random
+        )
+        return " ".join(text.split())
+
+    said = shown(True, sweep_path)
+    assert "drawn 50 times: the best design pays in 60 % to 80 % and the store pays in" in said
+    assert f"Sweep: {sweep_path} Report: page" in said
+    assert "times: the best design" not in shown(False, sweep_path)
+    assert f"Sweep: {sweep_path}" in shown(False, sweep_path)
+    assert "Sweep:" not in shown(True, None)
 
 
 def varied(designs: pd.DataFrame, savings: dict[str, float]) -> pd.DataFrame:

@@ -54,9 +54,6 @@ from microchp.tables.control import read_control
 
 log = logging.getLogger(__name__)
 
-RANDOM_METHODS = ("monte_carlo", "sobol")
-"""Methods of a sweep that draw its samples."""
-
 
 def build_report(
     *,
@@ -179,8 +176,7 @@ def build_report(
         sampled, is_random = None, False
         if sweep_path and sweep_regret_path and sweep_figures_dir:
             sampled = samples.Sampled.read(sweep_path, sweep_regret_path, sweep_figures_dir)
-            # shares of samples are chances where samples are drawn
-            is_random = config["sweep"]["method"] in RANDOM_METHODS
+            is_random = config["sweep"]["method"] in samples.RANDOM_METHODS
         streets = None if groups_path is None else groups.GroupResults(read_groups(groups_path), [])
         evidence = replace(
             _evidence(
@@ -206,7 +202,7 @@ def build_report(
             said += control.sentences(run_by)
             controls = control.section(run_by, figure_path)
         if sampled and is_random:
-            said += samples.sentences(sampled)
+            said += samples.sentences(sampled.summary)
         first += [
             replace(top, sentences=said),
             answer.answer_table(designs, evidence),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from microchp.report.sections.answer import (
 )
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import best_designs, installs
-from microchp.tables.words import label, number, percent, pounds
+from microchp.tables.words import by_sign, label, number, percent, pounds, span
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def headline(
     """
     best = best_designs(designs)
     built = best[installs(best)]
-    title = _week_title(built)
+    title = _week_title(best)
     return Headline(
         figures=[
             _money(best),
@@ -82,21 +82,12 @@ def headline(
     )
 
 
-def _week_title(built: pd.DataFrame) -> str:
-    """What the small picture is of: a week, or modelled days that follow no other."""
-    works = (built["tes_kwh"] > 0).any()
-    if (built["days_modelled"] < built["days_of_year"]).any():
-        return f"Modelled days {'in which the store works' if works else 'of cold weather'}"
+def _week_title(best: pd.DataFrame) -> str:
+    """What the small picture is of: a week, or modelled days, which do not follow each other."""
+    works = (best["tes_kwh"] > 0).any()
+    if (best["days_modelled"] < best["days_of_year"]).any():
+        return f"Days that stand for the year{', in which the store works' if works else ''}"
     return "A week in which the store works" if works else "A cold week"
-
-
-def _span(values: Sequence[float], words: Callable[[float], str]) -> str:
-    """Least and largest of some values in words, once where they read alike."""
-    known = [value for value in values if not math.isnan(value)]
-    if not known:
-        return "–"
-    low, high = words(min(known)), words(max(known))
-    return low if low == high else f"{low} to {high}"
 
 
 def _money(best: pd.DataFrame) -> Figure:
@@ -106,7 +97,7 @@ def _money(best: pd.DataFrame) -> Figure:
         return Figure(least, "saved a year: in no case does anything pay against today's boiler")
     cases = f"{len(paying)} of {len(best)} cases" if len(best) > 1 else "this house"
     return Figure(
-        _span(list(paying["eai_gbp"]), pounds),
+        span(list(paying["eai_gbp"]), pounds),
         f"saved a year by the best design, all costs included, in {cases}",
     )
 
@@ -132,7 +123,7 @@ def _carbon(built: pd.DataFrame, evidence: Evidence) -> Figure:
     own, _, grids = _changes(built, evidence)
     if not own:
         return Figure("0 %", "CO₂ against today: nothing is changed")
-    return Figure(_span(own, _signed), f"CO₂ against today, by a grid of {' or '.join(grids)}")
+    return Figure(span(own, _signed), f"CO₂ against today, by a grid of {' or '.join(grids)}")
 
 
 def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
@@ -151,9 +142,9 @@ def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     by_today = f" with {GRID_TODAY_KG_PER_KWH:g} kg/kWh ({GRID_TODAY})"
     same = all(is_grid_of_today(emissions) for _, emissions in known)
     return [
-        f"CO₂ changes by {_span(own, _signed)} with the grid of this run "
-        f"({' or '.join(grids)}){'' if same else f', and by {_span(today, _signed)}{by_today}'}; "
-        f"it turns at {_span(turning, lambda x: number(x, 2))} kg/kWh."
+        f"CO₂ changes by {span(own, _signed)} with the grid of this run "
+        f"({' or '.join(grids)}){'' if same else f', and by {span(today, _signed)}{by_today}'}; "
+        f"it turns at {span(turning, lambda x: number(x, 2))} kg/kWh."
     ]
 
 
@@ -165,8 +156,8 @@ def _support_sentences(built: pd.DataFrame, evidence: Evidence) -> list[str]:
         if any(amount > 0 for amount in paid):
             left = list(rows["eai_gbp"].to_numpy() - np.array(paid))
             said.append(
-                f"{label(str(incentive))} pays {_span(paid, pounds)} a year; the same unit, run "
-                f"in the same way without it, would save {_span(left, pounds)}."
+                f"{label(str(incentive))} pays {span(paid, pounds)} a year; the same unit, run "
+                f"in the same way without it, would {_saved(left)}."
             )
     return said
 
@@ -197,20 +188,17 @@ def _prices_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
 
 
 def _saved(values: Sequence[float], ending: str = "") -> str:
-    """What is saved a year, or what is paid more where nothing is; the verb with an ending."""
-    if max(values) < 0:
-        return f"cost{ending} {_span([-value for value in values], pounds)} a year more than today"
-    return f"save{ending} {_span(values, pounds)} a year"
+    """What is saved a year, or what is paid more than today; the verbs with an ending."""
+    more = f"cost{ending} {{}} a year more than today"
+    return by_sign(values, pounds, f"save{ending} {{}} a year", more)
 
 
 def _street(streets: Sequence[Outcome]) -> Figure:
     falls = [-found.peak_fall for found in streets]
     shares = {found.most["penetration"] for found in streets}
-    where = (
-        "every dwelling" if shares == {1.0} else f"{_span(sorted(shares), percent)} of dwellings"
-    )
+    where = "every dwelling" if shares == {1.0} else f"{span(sorted(shares), percent)} of dwellings"
     return Figure(
-        _span(falls, _signed), f"peak of the year at the transformer, with a unit in {where}"
+        span(falls, _signed), f"peak of the year at the transformer, with a unit in {where}"
     )
 
 
@@ -224,8 +212,8 @@ def _street_sentence(streets: Sequence[Outcome]) -> str:
         homes = f"; the transformer serves {after} homes {compared}"
     return (
         f"At the transformer the peak of the year changes by "
-        f"{_span([-found.peak_fall for found in streets], _signed)}, and that of the day with most "
-        f"heat alone by {_span([-found.winter_day_fall for found in streets], _signed)}{homes}."
+        f"{span([-found.peak_fall for found in streets], _signed)}, and that of the day with most "
+        f"heat alone by {span([-found.winter_day_fall for found in streets], _signed)}{homes}."
     )
 
 
@@ -242,7 +230,7 @@ def _house(built: pd.DataFrame, evidence: Evidence) -> Figure:
     if not peaks:
         return Figure("0 %", "largest import of a house: nothing is changed")
     return Figure(
-        _span(peaks, _signed), "largest import of one house in the year; no street was run"
+        span(peaks, _signed), "largest import of one house in the year; no street was run"
     )
 
 
@@ -253,7 +241,7 @@ def _house_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     step = " or ".join(f"{step:g}" for step in sorted(built["resolution_minutes"].unique()))
     return [
         f"The largest import of a house, as a mean over {step} min, changes by "
-        f"{_span(peaks, _signed)}; what a street does to its transformer needs "
+        f"{span(peaks, _signed)}; what a street does to its transformer needs "
         "scenarios.penetration."
     ]
 
@@ -282,13 +270,10 @@ def _unknown_sentence(found: list[Controlled]) -> list[str]:
     if not features:
         return []
     costs = [one.unknown_gbp for one in found if one.unknown]
-    changed = (
-        f"takes {_span([-cost for cost in costs], pounds)} off the cost of a year"
-        if max(costs) < 0
-        else f"adds {_span(costs, pounds)} to the cost of a year"
-    )
+    changed = by_sign(costs, pounds, "{} dearer", "{} cheaper")
     return [
-        f"Designs do not know {' or '.join(features)}; under the same controller, this {changed}."
+        f"Designs do not know {' or '.join(features)}; under the same controller, this makes the "
+        f"year {changed}."
     ]
 
 
