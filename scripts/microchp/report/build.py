@@ -247,7 +247,7 @@ def build_report(
         if are_subject:
             title = "Which micro-CHP unit for which building?"
             extents.append(units.extent(energy))
-            first.append(units.answer_table(energy, money))
+            first += units.first_parts(energy, money)
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
         shown_units = units.section(energy, money, drawn_dir, are_subject)
         sections.append(replace(shown_units, open=are_subject))

@@ -99,6 +99,16 @@ def by_sign(values: Sequence[float], words: Callable[[float], str], above: str, 
     return above.format(span([max(0.0, value) for value in known], words))
 
 
+def duration(minutes: float) -> str:
+    """A time in the unit that it is read in: minutes, hours from two on, days from two on."""
+    if math.isnan(minutes):
+        return DASH
+    for unit, length, digits in (("days", 1440, 0), ("h", 60, 1)):
+        if minutes >= 2 * length:
+            return f"{number(minutes / length, digits)} {unit}"
+    return f"{number(minutes)} min"
+
+
 def years(value: float, lifetime: float, invested: float) -> str:
     """A payback in words: a number, with a dagger beyond the lifetime, "never", or a dash."""
     if invested == 0:
