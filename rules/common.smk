@@ -9,7 +9,7 @@ from functools import cache
 
 import yaml
 
-from microchp.config import PAPERS, load_config, merge, tariff_of_today, variant_config
+from microchp.config import PAPERS, load_config, merge, newest_market, pounds_words, variant_config
 from microchp.config.market import market_notes
 from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
@@ -537,6 +537,7 @@ def print_results():
             report_path=page,
             sweep_path=next(iter(SWEEP), None),
             is_random=CONFIG.sweep.method in RANDOM_METHODS,
+            money=pounds_words(CONFIG.market, CONFIG.gbp_per_eur),
         )
         print(shown)
     tables = [*DESIGN_TABLE, *GROUP_TABLE, *UNIT_COMPARISON, *DWELLINGS]

@@ -1,5 +1,6 @@
 """The first screen of the page, variants drawn, and the registry of columns."""
 
+import html
 import math
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from report_run import USER, make_designs
 from synthetic import inputs_of
 
@@ -15,9 +17,10 @@ from microchp.account.controlled import Controlled
 from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.options import new_boiler
-from microchp.account.support import EnergyPrices, saving_at_gbp
-from microchp.config import NewBoiler, tariff_of_today
+from microchp.account.support import EnergyPrices, Today, saving_at_gbp
+from microchp.config import NewBoiler, newest_market, pounds_words
 from microchp.errors import AssessmentError
+from microchp.report.build import build_report
 from microchp.report.evidence import Evidence, choices
 from microchp.report.sections import answer, options, sweep
 from microchp.report.sections.designs import designs_table
@@ -30,6 +33,7 @@ from microchp.tables import columns
 from microchp.tables.words import by_sign, pounds
 
 ROOT = Path(__file__).parents[1]
+TODAY = Today.of(newest_market("GBR", ROOT / "resources"))
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,7 @@ def test_three_numbers_answer_three_questions(designs: pd.DataFrame) -> None:
         },
         controlled={name: Controlled(970.0, 950.0, 0.0, 0.0, 365.0)},
         peak_demand_kw={name: 5.0},
+        today=TODAY,
     )
     alone = headline(chosen, evidence, [], Path("none.svg"))
     assert [figure.value for figure in alone.figures] == ["£100", "−15 %", "−10 %"]
@@ -292,7 +297,8 @@ def test_a_grid_of_today_is_told_once(designs: pd.DataFrame) -> None:
     told = {}
     for factor in (0.177, 0.2):
         emissions = own.emissions.model_copy(update={"grid_kg_per_kwh": factor, "year": 2025})
-        evidence = Evidence(inputs={name: own.model_copy(update={"emissions": emissions})})
+        inputs = {name: own.model_copy(update={"emissions": emissions})}
+        evidence = Evidence(inputs=inputs, today=TODAY)
         (found,) = answer.answers(chosen, evidence)[0][1]
         sentences = headline(chosen, evidence, [], Path("none.svg")).sentences
         (carbon,) = [text for text in sentences if text.startswith("CO₂ changes by")]
@@ -334,22 +340,66 @@ def test_prices_of_another_year_are_told_with_their_saving(designs: pd.DataFrame
     name = "detached-fit-with"
     chosen = designs[designs["scenario"] == name]
     own = inputs_of(USER)[name]
-    today = EnergyPrices.of(tariff_of_today(ROOT / "resources"))
     told = []
-    for year, saved in ((2012, 30.0), (2012, -30.0), (today.year, 30.0)):
-        tariff = own.tariff.model_copy(update={"year": year})
+    for year, saved, market in (
+        (2012, 30.0, "uk_2016"),
+        (2012, -30.0, "uk_2016"),
+        (TODAY.prices.year, 30.0, "uk_2025"),
+        (None, 30.0, "uk_2025"),
+    ):
+        tariff = own.tariff.model_copy(update={"year": year, "gas_gbp_per_kwh": 0.05})
         evidence = Evidence(
             inputs={name: own.model_copy(update={"tariff": tariff})},
             today_gbp={name: saved},
-            prices_today=today,
+            today=TODAY,
+            market=market,
+            country="Great Britain",
         )
         sentences = headline(chosen, evidence, [], Path("none.svg")).sentences
         told += [text for text in sentences if text.startswith("Energy prices of this run")]
-    saves, costs, same = told
-    assert "are of 2012; at those of 2025 in Great Britain (gas 7.0, import 25.7" in saves
+    saves, costs, same, own_prices = told
+    assert "are of 2012; its market is uk_2016 (Great Britain). At those of 2025 in" in saves
+    assert "in Great Britain (gas 7.0, import 25.7" in saves
     assert "would save £30 a year. A run with market: uk_2025" in saves
     assert "would cost £30 a year more than today" in costs
-    assert same == "Energy prices of this run are of 2025."
+    market = "its market is uk_2025 (Great Britain)."
+    assert same == f"Energy prices of this run are of 2025; {market}"
+    assert f"are of a year not stated; {market} At those of 2025" in own_prices
+    assert "A run with market" not in own_prices, "it stands on that market"
+
+
+def test_a_run_of_another_country_is_told_at_its_own_newest_market(designs: pd.DataFrame) -> None:
+    name = "detached-fit-with"
+    chosen = designs[designs["scenario"] == name]
+    today = Today.of(newest_market("DEU", ROOT / "resources"))
+    evidence = Evidence(inputs=inputs_of(USER), today_gbp={name: -30.0}, today=today)
+    told = " ".join(headline(chosen, evidence, [], Path("none.svg")).sentences)
+    (found,) = answer.answers(chosen, evidence)[0][1]
+    assert "with 0.363 kg/kWh (Germany 2024)" in told
+    assert found.co2_by.endswith("by 0.363 kg/kWh (Germany 2024)")
+    assert "At those of 2025 in Germany (gas 11.6, import 34.0" in told
+    assert "A run with market: de_2025 designs for 2025." in told
+    assert "Great Britain" not in told + found.co2_by
+
+
+def test_converted_money_is_told_on_page_and_terminal(
+    designs: pd.DataFrame, tmp_path: Path
+) -> None:
+    made = make_designs(tmp_path)
+    shown = {}
+    for rate in (0.857, None):
+        config = {"run": {"name": "a"}, "market": "de_2025", "country": "DEU", "gbp_per_eur": rate}
+        made["config_path"].write_text(yaml.safe_dump(config), encoding="utf-8")
+        build_report(**made, report_path=tmp_path / "page.html")
+        page = html.unescape((tmp_path / "page.html").read_text(encoding="utf-8"))
+        terminal = run_summary(
+            designs_path=made["designs_path"],
+            report_path="page",
+            money=pounds_words("de_2025", rate),
+        )
+        shown[rate] = [page, " ".join(terminal.split())]
+    assert all("converted at 1 EUR = 0.857 GBP" in text for text in shown[0.857])
+    assert not any("converted at" in text for text in shown[None])
 
 
 def test_columns_of_parts_that_no_design_has_are_not_shown(designs: pd.DataFrame) -> None:

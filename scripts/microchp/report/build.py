@@ -20,9 +20,9 @@ from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.account.service import read_service
-from microchp.account.support import EnergyPrices, saving_at_gbp, support_gbp
+from microchp.account.support import Today, saving_at_gbp, support_gbp
 from microchp.account.who_gains import read_who_gains
-from microchp.config import NewBoiler, Tariff
+from microchp.config import NewBoiler, NewestMarket, country_name, pounds_words
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.evidence import Evidence
@@ -140,7 +140,7 @@ def build_report(
     failures
         Why jobs have failed, by their names; what depends on them is not on the page.
     today
-        Tariff of a recent year, at which the designs are priced too.
+        :class:`NewestMarket` of the run's country, at which the designs are told too.
     """
     config_text = Path(config_path).read_text(encoding="utf-8")
     config = yaml.safe_load(config_text)
@@ -148,6 +148,9 @@ def build_report(
     variants = config.get("scenarios", {}).get("variants", {})
     notices: list[Notice | Fold] = _failure_notices(failures or {})
     notices += [Notice("About this run.", own)] if own else []
+    if designs_path is not None or groups_path is not None:
+        pounds = pounds_words(config.get("market", ""), config.get("gbp_per_eur"))
+        notices += [Notice("Pounds.", pounds)] if pounds else []
     first: list[Any] = []
     extents: list[str] = []
     pairs: list[tuple[str, str]] = []
@@ -185,7 +188,7 @@ def build_report(
                 attributes,
                 [Path(path) for path in first_paths],
                 config,
-                EnergyPrices.of(Tariff.model_validate(today)) if today else None,
+                Today.of(NewestMarket.model_validate(today)) if today else None,
             ),
             chance=sampled.chances if sampled and is_random else {},
         )
@@ -304,7 +307,7 @@ def _evidence(
     attributes: Sequence[Mapping[str, Any]],
     first_paths: Sequence[Path],
     config: Mapping[str, Any],
-    today: EnergyPrices | None,
+    today: Today | None,
 ) -> Evidence:
     """What stands beside the table of designs."""
     boiler = config.get("condensing_boiler")
@@ -332,10 +335,12 @@ def _evidence(
         peak_demand_kw=peaks,
         support_gbp={name: support_gbp(*one) for name, one in built.items()},
         new_boiler=None if boiler is None else NewBoiler.model_validate(boiler),
-        today_gbp={name: saving_at_gbp(*one, today) for name, one in built.items()}
+        today_gbp={name: saving_at_gbp(*one, today.prices) for name, one in built.items()}
         if today
         else {},
-        prices_today=today,
+        today=today,
+        market=config.get("market", ""),
+        country=country_name(config.get("country")),
     )
 
 

@@ -32,6 +32,7 @@ def run_summary(
     report_path: str | Path,
     sweep_path: str | Path | None = None,
     is_random: bool = True,
+    money: str = "",
 ) -> str:
     """The answer of a run for the terminal, and where to look.
 
@@ -45,6 +46,8 @@ def run_summary(
         ``sweep_summary.csv``, if the run has one.
     is_random
         Whether its samples are drawn, so that shares of them are chances.
+    money
+        What is to be said of the pounds that are shown.
     """
     designs = read_designs(designs_path)
     found = [
@@ -76,7 +79,7 @@ def run_summary(
             f"{TOGETHER.strip()} the unit changes with the store: what is said is of both",
         ]
     notes = [fill(f"{note.title} {note.text}", 80) for note in design_notices(designs)]
-    lines += ["", *_variant_lines(designs)]
+    lines += ["", *([fill(money, 80)] if money else []), *_variant_lines(designs)]
     lines += [fill(_proven(designs), 80), *notes]
     if sweep_path is not None and Path(sweep_path).exists():
         told = sentences(read_table(sweep_path, TEXTS)) if is_random else []

@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH, CarbonUse
+from microchp.account.carbon import CarbonUse
 from microchp.account.controlled import Controlled
+from microchp.account.support import Today
 from microchp.config import OPTIMAL, Emissions
 from microchp.report.evidence import Evidence, choices, sizes_of
 from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
@@ -114,9 +115,9 @@ def grid_words(emissions: Emissions) -> str:
     return f"{emissions.grid_kg_per_kwh:g} kg/kWh {of}"
 
 
-def is_grid_of_today(emissions: Emissions) -> bool:
+def is_grid_of(today: Today, emissions: Emissions) -> bool:
     """Whether the run counts CO2 by the very factor that every CO2 is also stated for."""
-    return emissions.grid_file is None and emissions.grid_kg_per_kwh == GRID_TODAY_KG_PER_KWH
+    return emissions.grid_file is None and emissions.grid_kg_per_kwh == today.grid_kg_per_kwh
 
 
 def carbon_use(row: pd.Series) -> CarbonUse:
@@ -139,10 +140,11 @@ def _co2_by(row: pd.Series, evidence: Evidence) -> str:
     if inputs is None:
         return ""
     own = f"grid {grid_words(inputs.emissions)}"
-    if is_grid_of_today(inputs.emissions):
+    today = evidence.today
+    if today is None or is_grid_of(today, inputs.emissions):
         return own
-    today = carbon_use(row).change_share(inputs.emissions.gas_kg_per_kwh, GRID_TODAY_KG_PER_KWH)
-    return f"{own}; {percent(today, signed=True)} by {GRID_TODAY_KG_PER_KWH:g} ({GRID_TODAY})"
+    by_today = carbon_use(row).change_share(inputs.emissions.gas_kg_per_kwh, today.grid_kg_per_kwh)
+    return f"{own}; {percent(by_today, signed=True)} by {today.grid}"
 
 
 def next_best(row: pd.Series, own: pd.DataFrame, evidence: Evidence) -> str:

@@ -10,15 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
 from microchp.account.controlled import Controlled
-from microchp.config import COUNTRY_TODAY, MARKET_TODAY
 from microchp.report.evidence import Choice, Evidence, boiler_words, choices
 from microchp.report.page import Drawing, drawing
 from microchp.report.sections.answer import (
     carbon_use,
     grid_words,
-    is_grid_of_today,
+    is_grid_of,
     of_case,
     sentences,
 )
@@ -102,17 +100,15 @@ def _money(best: pd.DataFrame) -> Figure:
     )
 
 
-def _changes(rows: pd.DataFrame, evidence: Evidence) -> tuple[list[float], list[float], list[str]]:
-    """CO2 against today by the run's grid and by that of a recent year, and the run's grids."""
-    own, today, grids = [], [], []
+def _changes(rows: pd.DataFrame, evidence: Evidence) -> tuple[list[float], list[str]]:
+    """CO2 against today by the run's grid, and which grids these are."""
+    own, grids = [], []
     for _, row in rows.iterrows():
         inputs = evidence.inputs.get(row["scenario"])
         if inputs is not None:
-            gas = inputs.emissions.gas_kg_per_kwh
             own.append(row["co2_kg"] / row["bau_co2_kg"] - 1 if row["bau_co2_kg"] else math.nan)
-            today.append(carbon_use(row).change_share(gas, GRID_TODAY_KG_PER_KWH))
             grids.append(grid_words(inputs.emissions))
-    return own, today, list(dict.fromkeys(grids))
+    return own, list(dict.fromkeys(grids))
 
 
 def _signed(share: float) -> str:
@@ -120,14 +116,14 @@ def _signed(share: float) -> str:
 
 
 def _carbon(built: pd.DataFrame, evidence: Evidence) -> Figure:
-    own, _, grids = _changes(built, evidence)
+    own, grids = _changes(built, evidence)
     if not own:
         return Figure("0 %", "CO₂ against today: nothing is changed")
     return Figure(span(own, _signed), f"CO₂ against today, by a grid of {' or '.join(grids)}")
 
 
 def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
-    own, today, grids = _changes(built, evidence)
+    own, grids = _changes(built, evidence)
     if not own:
         return []
     known = [
@@ -139,11 +135,16 @@ def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
         carbon_use(row).turning_grid_kg_per_kwh(emissions.gas_kg_per_kwh)
         for row, emissions in known
     ]
-    by_today = f" with {GRID_TODAY_KG_PER_KWH:g} kg/kWh ({GRID_TODAY})"
-    same = all(is_grid_of_today(emissions) for _, emissions in known)
+    today, by_today = evidence.today, ""
+    if today is not None and not all(is_grid_of(today, emissions) for _, emissions in known):
+        changes = [
+            carbon_use(row).change_share(emissions.gas_kg_per_kwh, today.grid_kg_per_kwh)
+            for row, emissions in known
+        ]
+        by_today = f", and by {span(changes, _signed)} with {today.grid}"
     return [
         f"CO₂ changes by {span(own, _signed)} with the grid of this run "
-        f"({' or '.join(grids)}){'' if same else f', and by {span(today, _signed)}{by_today}'}; "
+        f"({' or '.join(grids)}){by_today}; "
         f"it turns at {span(turning, lambda x: number(x, 2))} kg/kWh."
     ]
 
@@ -164,27 +165,31 @@ def _support_sentences(built: pd.DataFrame, evidence: Evidence) -> list[str]:
 
 def _prices_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     """Of which year the prices are, and what the same designs save at those of a recent one."""
-    today = evidence.prices_today
+    today = evidence.today
     if today is None or not evidence.inputs:
         return []
+    prices = today.prices
     years = {one.tariff.price_year for one in evidence.inputs.values()}
     own = " or ".join(str(year or "a year not stated") for year in sorted(years, key=str))
-    told = f"Energy prices of this run are of {own}"
+    country = f" ({evidence.country})" if evidence.country else ""
+    market = f"; its market is {evidence.market}{country}" if evidence.market else ""
+    told = f"Energy prices of this run are of {own}{market}."
     known = [evidence.today_gbp[name] for name in built["scenario"] if name in evidence.today_gbp]
-    if years == {today.year}:
-        return [f"{told}."]
+    if years == {prices.year}:
+        return [told]
     pence = ", ".join(
         f"{what} {number(100 * price, 1)}"
-        for what, price in (("gas", today.gas), ("import", today.bought), ("export", today.sold))
+        for what, price in (("gas", prices.gas), ("import", prices.bought), ("export", prices.sold))
     )
     said = (
-        f"; at those of {today.year} in {COUNTRY_TODAY} ({pence} p/kWh) and without any "
-        f"incentive, the same designs, run in the same way, would "
-        f"{_saved(known)}"
+        f" At those of {prices.year} in {today.country} ({pence} p/kWh) and without any "
+        f"incentive, the same designs, run in the same way, would {_saved(known)}."
         if known
         else ""
     )
-    return [f"{told}{said}. A run with market: {MARKET_TODAY} designs for {today.year}."]
+    # a run that has the market already has prices of its own on top
+    other = f" A run with market: {today.market} designs for {prices.year}."
+    return [f"{told}{said}{'' if evidence.market == today.market else other}"]
 
 
 def _saved(values: Sequence[float], ending: str = "") -> str:
