@@ -140,7 +140,8 @@ def extent(comparison: pd.DataFrame) -> str:
     """How much is compared, in words."""
     units = comparison.loc[comparison["kind"] == UNIT, "unit"].nunique()
     houses, plants = comparison["house"].nunique(), comparison["central_plant"].nunique()
-    return f"{units} units × {houses} buildings × {plants} central plants"
+    counts = {"unit": units, "building": houses, "central plant": plants}
+    return " × ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
 
 
 def _options(table: pd.DataFrame) -> pd.DataFrame:
