@@ -9,7 +9,7 @@ from functools import cache
 
 import yaml
 
-from microchp.config import PAPERS, load_config, merge, tariff_of_today, variant_config
+from microchp.config import PAPERS, load_config, merge, newest_market, pounds_words, variant_config
 from microchp.config.market import market_notes
 from microchp.config.notes import demand_notes, run_notes
 from microchp.config.scenarios import (
@@ -529,9 +529,17 @@ def print_results():
         return
     if SCENARIOS:
         # imported here because the table takes libraries that the workflow's parse can spare
+        from microchp.report.sections.samples import RANDOM_METHODS
         from microchp.report.summary import run_summary
 
-        print(run_summary(designs_path=RESULTS / "designs.csv", report_path=page))
+        shown = run_summary(
+            designs_path=RESULTS / "designs.csv",
+            report_path=page,
+            sweep_path=next(iter(SWEEP), None),
+            is_random=CONFIG.sweep.method in RANDOM_METHODS,
+            money=pounds_words(CONFIG.market, CONFIG.gbp_per_eur),
+        )
+        print(shown)
     tables = [*DESIGN_TABLE, *GROUP_TABLE, *UNIT_COMPARISON, *DWELLINGS]
     first = tables[0].relative_to(RESULTS)
     print(f"Results are in {RESULTS}: see {page.relative_to(RESULTS)} and {first}")

@@ -143,7 +143,9 @@ rule build_report:
         demand_variants=[DEMAND_OF[name][1] for name in HOUSES],
         benchmarks=str(BENCHMARKS),
         failures={failure.job: failure.cause for failure in FAILURES},
-        today=lambda wildcards: tariff_of_today(PROJECT / "resources").model_dump(mode="json"),
+        today=lambda wildcards: newest_market(CONFIG.country, PROJECT / "resources").model_dump(
+            mode="json"
+        ),
         code=code("build_report"),
     script:
         "../scripts/build_report.py"

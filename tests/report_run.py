@@ -16,7 +16,7 @@ from microchp.account import unit_comparison
 from microchp.account.designs import assess_designs
 from microchp.account.dwellings import account_dwellings
 from microchp.account.groups import assess_groups
-from microchp.config import load_config, tariff_of_today
+from microchp.config import load_config, newest_market
 from microchp.config.scenarios import account_inputs, group_inputs, operation_cases
 from microchp.demand.build import write_demand
 from microchp.demand.builtin import DwellingDemand
@@ -123,7 +123,7 @@ def make_designs(directory: Path) -> dict[str, Any]:
         "calibration_paths": [directory / "figures" / "heat_shares.svg"],
         "comparison_path": directory / "published.csv",
         "benchmarks_dir": directory / "benchmarks",
-        "today": tariff_of_today(RESOURCES).model_dump(mode="json"),
+        "today": newest_market("GBR", RESOURCES).model_dump(mode="json"),
     }
 
 

@@ -216,9 +216,9 @@ def test_what_designs_do_not_know_is_said_with_its_cost() -> None:
     assert found.unknown_gbp < -1
     (said,) = _unknown_sentence([found, without])
     assert "part load or the warming up of the unit or a least run time of 30 min" in said
-    assert f"this takes {pounds(-found.unknown_gbp)} off the cost of a year" in said
+    assert f"this makes the year {pounds(-found.unknown_gbp)} cheaper" in said
     (said,) = _unknown_sentence([replace(found, unknown_gbp=12.0)])
-    assert "this adds £12 to the cost of a year" in said
+    assert "this makes the year £12 dearer" in said
     assert _unknown_sentence([without]) == []
 
 

@@ -1,5 +1,7 @@
 """The first screen of the page, variants drawn, and the registry of columns."""
 
+import html
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -7,6 +9,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from report_run import USER, make_designs
 from synthetic import inputs_of
 
@@ -14,19 +17,23 @@ from microchp.account.controlled import Controlled
 from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.options import new_boiler
-from microchp.account.support import EnergyPrices, saving_at_gbp
-from microchp.config import NewBoiler, tariff_of_today
+from microchp.account.support import EnergyPrices, Today, saving_at_gbp
+from microchp.config import NewBoiler, newest_market, pounds_words
 from microchp.errors import AssessmentError
+from microchp.report.build import build_report
 from microchp.report.evidence import Evidence, choices
 from microchp.report.sections import answer, options, sweep
 from microchp.report.sections.designs import designs_table
 from microchp.report.sections.first import headline
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import design_words
+from microchp.report.summary import run_summary
 from microchp.system.investment import Investment
 from microchp.tables import columns
+from microchp.tables.words import by_sign, pounds
 
 ROOT = Path(__file__).parents[1]
+TODAY = Today.of(newest_market("GBR", ROOT / "resources"))
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +75,7 @@ def test_three_numbers_answer_three_questions(designs: pd.DataFrame) -> None:
         },
         controlled={name: Controlled(970.0, 950.0, 0.0, 0.0, 365.0)},
         peak_demand_kw={name: 5.0},
+        today=TODAY,
     )
     alone = headline(chosen, evidence, [], Path("none.svg"))
     assert [figure.value for figure in alone.figures] == ["£100", "−15 %", "−10 %"]
@@ -145,6 +153,82 @@ def test_reference_options_stand_among_the_options(designs: pd.DataFrame) -> Non
     assert "Not compared in this run: heat pump, photovoltaics, battery" in said
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([5.0, 20.0], "save £5 to £20 a year"),
+        ([-5.0, -20.0], "cost £5 to £20 a year more"),
+        ([-5.0, 20.0, 3.0], "save up to £20 a year or cost up to £5 a year more"),
+        ([0.2, -7.0], "cost £0 to £7 a year more"),
+        ([0.0, -0.3], "save £0 a year"),
+        ([math.nan, 4.0], "save £4 a year"),
+    ],
+)
+def test_a_change_is_told_by_its_direction(values: list[float], said: str) -> None:
+    assert by_sign(values, pounds, "save {} a year", "cost {} a year more") == said
+
+
+def test_a_picture_of_days_that_stand_for_the_year_is_called_no_week(
+    designs: pd.DataFrame, tmp_path: Path
+) -> None:
+    """Where nothing pays, and nothing is built, too."""
+    (tmp_path / "week.svg").write_text('<svg width="10pt" height="5pt" viewBox="0 0 1 1"></svg>')
+    none = designs[designs["scenario"] == "flat-none-without"]
+    for modelled, title in ((12, "Days that stand for the year"), (365, "A cold week")):
+        shown = none.assign(days_modelled=modelled, days_of_year=365)
+        picture = headline(shown, Evidence(), [], tmp_path / "week.svg").picture
+        assert picture is not None
+        assert picture.title == title
+
+
+def test_a_run_says_in_which_variants_something_pays(designs: pd.DataFrame, tmp_path: Path) -> None:
+    """Not only how many are as the run itself is, and on the terminal too."""
+    for savings, said in (
+        ({"warm": -5.0, "cold_place": 20.0}, "pays in 1 of 2 variants (“Cold place”)"),
+        ({"a": 5.0, "b": 20.0}, "pays in all 2 variants"),
+        ({"a": -5.0, "b": -20.0}, "pays in none of 2 variants"),
+        (dict.fromkeys("abcde", 1.0) | {"f": -1.0}, "pays in 5 of 6 variants (“A”, “B”, “C” and"),
+        ({"warm": -5.0}, "does not pay in the variant “Warm”"),
+    ):
+        table = varied(designs, savings)
+        (found,) = answer.answers(table, Evidence())[0][1]
+        assert said in found.sensitivity
+        table.to_csv(tmp_path / "designs.csv", index=False)
+        shown = run_summary(designs_path=tmp_path / "designs.csv", report_path="index.html")
+        assert said in " ".join(shown.split())
+        assert f"({len(savings)} of them of variants)" in shown
+
+
+def test_the_terminal_tells_of_a_sweep(designs: pd.DataFrame, tmp_path: Path) -> None:
+    designs.to_csv(tmp_path / "designs.csv", index=False)
+    row = dict.fromkeys(("house", "incentive", "tes", "plant", "variant", "design"), "x")
+    summary = pd.DataFrame(
+        [
+            row | {"scenario": name, "quantity": what, "samples": 50, "chance": chance}
+            for name, what, chance in (
+                ("a", "eai_gbp", 0.6),
+                ("b", "eai_gbp", 0.8),
+                ("a", "tes_eai_gbp", 1.0),
+            )
+        ]
+    )
+    summary.to_csv(tmp_path / "sweep_summary.csv", index=False)
+    table, sweep_path = tmp_path / "designs.csv", tmp_path / "sweep_summary.csv"
+
+    def shown(is_random: bool, path: Path | None) -> str:
+        text = run_summary(
+            designs_path=table, report_path="page", sweep_path=path, is_random=is_random
+        )
+        return " ".join(text.split())
+
+    said = shown(True, sweep_path)
+    assert "drawn 50 times: the best design pays in 60 % to 80 % and the store pays in" in said
+    assert f"Sweep: {sweep_path} Report: page" in said
+    assert "times: the best design" not in shown(False, sweep_path)
+    assert f"Sweep: {sweep_path}" in shown(False, sweep_path)
+    assert "Sweep:" not in shown(True, None)
+
+
 def varied(designs: pd.DataFrame, savings: dict[str, float]) -> pd.DataFrame:
     base = designs[designs["scenario"] == "detached-fit-with"]
     rows = [
@@ -215,7 +299,8 @@ def test_a_grid_of_today_is_told_once(designs: pd.DataFrame) -> None:
     told = {}
     for factor in (0.177, 0.2):
         emissions = own.emissions.model_copy(update={"grid_kg_per_kwh": factor, "year": 2025})
-        evidence = Evidence(inputs={name: own.model_copy(update={"emissions": emissions})})
+        inputs = {name: own.model_copy(update={"emissions": emissions})}
+        evidence = Evidence(inputs=inputs, today=TODAY)
         (found,) = answer.answers(chosen, evidence)[0][1]
         sentences = headline(chosen, evidence, [], Path("none.svg")).sentences
         (carbon,) = [text for text in sentences if text.startswith("CO₂ changes by")]
@@ -257,22 +342,66 @@ def test_prices_of_another_year_are_told_with_their_saving(designs: pd.DataFrame
     name = "detached-fit-with"
     chosen = designs[designs["scenario"] == name]
     own = inputs_of(USER)[name]
-    today = EnergyPrices.of(tariff_of_today(ROOT / "resources"))
     told = []
-    for year, saved in ((2012, 30.0), (2012, -30.0), (today.year, 30.0)):
-        tariff = own.tariff.model_copy(update={"year": year})
+    for year, saved, market in (
+        (2012, 30.0, "uk_2016"),
+        (2012, -30.0, "uk_2016"),
+        (TODAY.prices.year, 30.0, "uk_2025"),
+        (None, 30.0, "uk_2025"),
+    ):
+        tariff = own.tariff.model_copy(update={"year": year, "gas_gbp_per_kwh": 0.05})
         evidence = Evidence(
             inputs={name: own.model_copy(update={"tariff": tariff})},
             today_gbp={name: saved},
-            prices_today=today,
+            today=TODAY,
+            market=market,
+            country="Great Britain",
         )
         sentences = headline(chosen, evidence, [], Path("none.svg")).sentences
         told += [text for text in sentences if text.startswith("Energy prices of this run")]
-    saves, costs, same = told
-    assert "are of 2012; at those of 2025 in Great Britain (gas 7.0, import 25.7" in saves
+    saves, costs, same, own_prices = told
+    assert "are of 2012; its market is uk_2016 (Great Britain). At those of 2025 in" in saves
+    assert "in Great Britain (gas 7.0, import 25.7" in saves
     assert "would save £30 a year. A run with market: uk_2025" in saves
     assert "would cost £30 a year more than today" in costs
-    assert same == "Energy prices of this run are of 2025."
+    market = "its market is uk_2025 (Great Britain)."
+    assert same == f"Energy prices of this run are of 2025; {market}"
+    assert f"are of a year not stated; {market} At those of 2025" in own_prices
+    assert "A run with market" not in own_prices, "it stands on that market"
+
+
+def test_a_run_of_another_country_is_told_at_its_own_newest_market(designs: pd.DataFrame) -> None:
+    name = "detached-fit-with"
+    chosen = designs[designs["scenario"] == name]
+    today = Today.of(newest_market("DEU", ROOT / "resources"))
+    evidence = Evidence(inputs=inputs_of(USER), today_gbp={name: -30.0}, today=today)
+    told = " ".join(headline(chosen, evidence, [], Path("none.svg")).sentences)
+    (found,) = answer.answers(chosen, evidence)[0][1]
+    assert "with 0.363 kg/kWh (Germany 2024)" in told
+    assert found.co2_by.endswith("by 0.363 kg/kWh (Germany 2024)")
+    assert "At those of 2025 in Germany (gas 11.6, import 34.0" in told
+    assert "A run with market: de_2025 designs for 2025." in told
+    assert "Great Britain" not in told + found.co2_by
+
+
+def test_converted_money_is_told_on_page_and_terminal(
+    designs: pd.DataFrame, tmp_path: Path
+) -> None:
+    made = make_designs(tmp_path)
+    shown = {}
+    for rate in (0.857, None):
+        config = {"run": {"name": "a"}, "market": "de_2025", "country": "DEU", "gbp_per_eur": rate}
+        made["config_path"].write_text(yaml.safe_dump(config), encoding="utf-8")
+        build_report(**made, report_path=tmp_path / "page.html")
+        page = html.unescape((tmp_path / "page.html").read_text(encoding="utf-8"))
+        terminal = run_summary(
+            designs_path=made["designs_path"],
+            report_path="page",
+            money=pounds_words("de_2025", rate),
+        )
+        shown[rate] = [page, " ".join(terminal.split())]
+    assert all("converted at 1 EUR = 0.857 GBP" in text for text in shown[0.857])
+    assert not any("converted at" in text for text in shown[None])
 
 
 def test_columns_of_parts_that_no_design_has_are_not_shown(designs: pd.DataFrame) -> None:

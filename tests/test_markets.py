@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from microchp.account.support import EnergyPrices
 from microchp.config import (
     COUNTRY_TODAY,
     MARKET_TODAY,
@@ -18,7 +19,7 @@ from microchp.config import (
     merge,
     variant_config,
 )
-from microchp.config.market import NEWEST, market_notes
+from microchp.config.market import COUNTRIES, market_notes, newest_market, pounds_words
 from microchp.config.notes import unused_notes, year_notes
 from microchp.errors import ConfigError
 
@@ -227,22 +228,57 @@ def test_what_a_run_writes_of_its_study_is_that_study(own: dict[str, Any]) -> No
 # ------------------------------------------------------------------------- which country
 
 
+@pytest.mark.parametrize(("country", "name"), [("DEU", "Germany"), ("FRA", "Great Britain")])
+def test_the_newest_market_of_a_country_or_of_great_britain(country: str, name: str) -> None:
+    found = newest_market(country, RESOURCES)
+    given = read(found.market)
+    assert found.country == name
+    assert found.tariff.gas_gbp_per_kwh == given["tariff"]["gas_gbp_per_kwh"]
+    assert found.emissions.grid_kg_per_kwh == given["emissions"]["grid_kg_per_kwh"]
+    assert EnergyPrices.of(found.tariff).year == given["tariff"]["year"]
+
+
+def test_money_that_was_converted_is_told_with_its_rate() -> None:
+    rates = {name: load(name).gbp_per_eur for name in MARKETS}
+    assert rates == {
+        "uk_2016": None,
+        "uk_2025": None,
+        "de_2025": GBP_PER_EUR,
+        "nl_2025": GBP_PER_EUR,
+    }
+    assert "de_2025 states in euros was converted at 1 EUR = 0.857 GBP" in pounds_words(
+        "de_2025", rates["de_2025"]
+    )
+    assert pounds_words("uk_2025", None) == ""
+
+
+def test_a_market_that_names_no_country_is_of_none(tmp_path: Path) -> None:
+    own = tmp_path / "config/markets/fr_2025.yaml"
+    own.parent.mkdir(parents=True)
+    given = {key: value for key, value in read("uk_2025").items() if key != "country"}
+    own.write_text(yaml.safe_dump(given), encoding="utf-8")
+    (tmp_path / "resources").symlink_to(RESOURCES)
+    assert load_config({"market": "fr_2025"}, tmp_path / "resources").country is None
+
+
 def weather(path: Path, country: str) -> dict[str, Any]:
     """A study with a weather file of which only the first line is read here."""
     path.write_text(f"LOCATION,Somewhere,-,{country},x,0,50,5,1,0\n", encoding="utf-8")
     return {"demand": {"weather": {"epw": str(path)}}}
 
 
-@pytest.mark.parametrize("country", NEWEST)
+@pytest.mark.parametrize("country", COUNTRIES)
 def test_a_weather_file_says_of_which_country_a_study_is(tmp_path: Path, country: str) -> None:
     study = weather(tmp_path / "a.epw", country)
-    assert load_config(study, RESOURCES).market == NEWEST[country]
+    name, newest_name = COUNTRIES[country].name, COUNTRIES[country].newest
+    assert load_config(study, RESOURCES).market == newest_name
+    assert load_config(study, RESOURCES).country == country
     assert load_config({"market": "uk_2016", **study}, RESOURCES).market == "uk_2016"
-    newest = read(NEWEST[country])["tariff"]["year"]
-    own = [name for name in MARKETS if name.startswith(NEWEST[country][:3])]
+    newest = read(newest_name)["tariff"]["year"]
+    own = [name for name in MARKETS if name.startswith(newest_name[:3])]
     assert newest == max(read(name)["tariff"]["year"] or 0 for name in own)
     (note,) = market_notes(study, RESOURCES)
-    assert f"{NEWEST[country]} (the newest of {country}, where the weather file is from)" in note
+    assert f"{newest_name} (the newest of {name}, where the weather file is from)" in note
 
 
 def test_weather_of_a_country_without_a_market_is_told(tmp_path: Path) -> None:

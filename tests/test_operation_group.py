@@ -868,8 +868,8 @@ def test_the_year_leads_and_a_day_is_named_as_a_day() -> None:
         column.title: cell if isinstance(cell, str) else cell.text
         for column, cell in zip(table.columns, row, strict=True)
     }
-    assert shown["Peak of the year falls by"] == "9 %"
-    assert shown["Peak on the day of most heat falls by"] == "52 %"
+    assert shown["Change of the year's peak"] == "−9 %"
+    assert shown["Change of the peak on the day of most heat"] == "−52 %"
     assert (shown["Homes served without units"], shown["Homes served with them"]) == ("176", "193")
 
 

@@ -24,7 +24,7 @@ from microchp.report.build import build_report
 from microchp.report.evidence import Evidence
 from microchp.report.sections import answer, dispatch
 from microchp.report.sections.designs import alternatives_table
-from microchp.report.selection import best_designs, with_another_unit
+from microchp.report.selection import UnitChange, best_designs, with_another_unit
 from microchp.report.summary import run_summary
 from microchp.report.svg import inline_svg, width_mm
 from microchp.tables import words
@@ -185,20 +185,28 @@ def test_the_store_is_not_credited_alone_with_a_unit(run, tmp_path):
     assert with_another_unit(designs) == {}
     without = (designs["scenario"] == "detached-fit-without").to_numpy()
     designs.loc[without, "chp_kw"] = 0.0
-    assert with_another_unit(designs) == {"detached-fit-with": "the unit"}
+    assert with_another_unit(designs) == {"detached-fit-with": UnitChange.ADDED}
     (found,) = [
         row
         for row in dict(answer.answers(designs, Evidence()))["Detached"]
         if row.incentive == "Feed-in tariff"
     ]
-    assert "together with the unit" in found.store_detail
+    assert found.store_verdict == "yes"
+    both = "together with the unit, which does not pay without a store"
+    assert both in found.store_detail
     (sentence,) = [text for text in answer.sentences(designs) if text.startswith("Feed-in")]
-    assert "a store pays beside the unit in 1 of 2 houses" in sentence
-    assert "in 1 of 2 houses the unit pays only with a store" in sentence
-    other = designs.copy()
-    other.loc[without, "chp_kw"] = 1.0
-    (sentence,) = [text for text in answer.sentences(other) if text.startswith("Feed-in")]
-    assert "in 1 of 2 houses a store pays with another unit than without one" in sentence
+    assert f"a store pays in all 2 houses, in 1 of them {both}." in sentence
+    for sizes, said in (
+        ((1.0, 2.0), "together with another unit than without a store"),
+        ((2.0, 0.0), "instead of the unit"),
+    ):
+        other = designs.copy()
+        is_pair = designs["scenario"] == "detached-fit-with"
+        other.loc[without, "chp_kw"], other.loc[is_pair, "chp_kw"] = sizes
+        (sentence,) = [text for text in answer.sentences(other) if text.startswith("Feed-in")]
+        assert f", in 1 of them {said}." in sentence
+        (row,) = [x for x in dict(answer.answers(other, Evidence()))["Detached"] if x.together]
+        assert said in row.store_detail
     designs.to_csv(tmp_path / "designs.csv", index=False)
     shown = run_summary(designs_path=tmp_path / "designs.csv", report_path="index.html")
     assert len([line for line in shown.splitlines() if line.endswith(" *")]) == 1
@@ -453,8 +461,8 @@ def test_the_sentence_counts_houses():
         for tes in ("with", "without")
     ]
     assert answer.sentences(pd.DataFrame(rows)) == [
-        "Feed-in tariff: a unit pays in 1 of 2 houses (£120 a year); a store pays beside the "
-        "unit in 1 of 2 houses and is undecided in 1."
+        "Feed-in tariff: a unit pays in 1 of 2 houses (£120 a year); a store pays in "
+        "1 of 2 houses and is undecided in 1."
     ]
 
 

@@ -15,6 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 from report_run import make_run
 
+from microchp.report import page as parts
+
 WIDTHS = (390, 1280)
 MOST_BYTES = 6_000_000
 REAL_RUN = Path(__file__).parents[1] / "results" / "oluleye2018" / "report" / "index.html"
@@ -118,6 +120,26 @@ def test_whatever_is_touched_is_large_enough(browser: Browser, report: Path, wid
     )
     assert small == []
     page.close()
+
+
+def test_texts_of_a_table_break_so_that_its_numbers_are_in_sight(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """A table that says nothing of scrolling shows all its columns at the width of a laptop."""
+    words = "6.0 kW heat pump, 3.0 kW immersion heater, 2.5 kWp photovoltaics, 8.0 kWh store"
+    columns = [parts.Column(name, text=True) for name in ("House", "Incentive", "Option")]
+    columns += [parts.Column(name, "£/y") for name in ("Cost of a year", "Saves", "Investment")]
+    row = ["Semi-detached", "Feed-in tariff", f"{words} (cannot heat the house all year)"]
+    table = parts.Table("Options", columns, [[*row, *[parts.cell(12_345.0)] * 3]])
+    page = parts.Page("a", "b", "c", [], [table], [])
+    (tmp_path / "page.html").write_text(parts.render(page), encoding="utf-8")
+    shown = show(browser, tmp_path / "page.html", 1280).page
+    box = shown.locator(".scroll").first
+    assert box.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
+    last = shown.locator("tbody td").last.bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= 1280
+    assert last["height"] < 100
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from synthetic import inputs_of, synthetic_design
 
 from microchp.account.designs import assess_design
-from microchp.account.service import NO_WEAR, design_row, wear
+from microchp.account.service import NO_WEAR, SCHEMA, design_row, wear
 from microchp.config import ChpUnit, Finance
 from microchp.operation.dwelling import dwelling_table, operate, store_recoveries
 from microchp.operation.heat_led import NO_UNIT
-from microchp.report.sections.service import sentences
+from microchp.report.sections.service import section, sentences
 from microchp.system.annualisation import annualisation_factor
+from microchp.tables.words import duration
 
 FINANCE = Finance(interest_rate=0.05, lifetime_years=15)
 
@@ -146,3 +147,37 @@ def test_the_answer_says_where_a_unit_wears_out_before_it_is_paid_off() -> None:
     (said,) = sentences(pd.DataFrame(rows), {"b"})
     assert said.startswith("In the best design the unit wears out")
     assert sentences(pd.DataFrame(rows), {"c"}) == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (85.0, "85 min"),
+        (119.4, "119 min"),
+        (120.0, "2.0 h"),
+        (34_010.0, "24 days"),
+        (math.nan, "–"),
+    ],
+)
+def test_a_time_is_told_in_the_unit_that_it_is_read_in(minutes: float, said: str) -> None:
+    assert duration(minutes) == said
+
+
+def test_without_heat_led_runs_there_is_no_table_of_them() -> None:
+    """What only they have is left out with its heading; times of days are told in days."""
+    nothing = {name: 0.0 for name, column in SCHEMA.columns.items() if "float" in str(column.dtype)}
+    row = dict.fromkeys(SCHEMA.columns, "") | nothing
+    row |= {"run_hours": 510.0, "service_life_years": 98.1, "control": "design"}
+    recovery = {"store_recovery_minutes": 34_010.0, "longest_recovery_minutes": 93_552.0}
+    led = row | recovery | {"control": "heat_led"}
+    designed, both = (section(pd.DataFrame(rows)) for rows in ([row], [row, led]))
+    assert designed is not None and both is not None
+    assert len(both.parts) == len(designed.parts) + 1
+    table = both.parts[-1]
+    shown = dict(zip((column.name for column in table.columns), table.cells[0], strict=True))
+    assert (shown["Store back after (min)"].text, shown["Store back after (min)"].value) == (
+        "24 days",
+        34_010.0,
+    )
+    assert shown["At longest (min)"].text == "65 days"
+    assert not any(column.unit == "min" for column in table.columns)

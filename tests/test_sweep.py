@@ -632,7 +632,8 @@ def test_what_samples_say_stands_in_a_section_and_on_the_first_screen(tmp_path: 
     sampled = samples.Sampled.read(summary, regret, figures)
     table = pd.read_csv(summary).set_index(["scenario", "quantity"])
     chance = table.loc[("cottage-none-with", "tes_eai_gbp"), "chance"]
-    assert f"the store pays in {100 * chance:.0f} % of them" in samples.sentences(sampled)[0]
+    (said,) = samples.sentences(sampled.summary)
+    assert f"the store pays in {100 * chance:.0f} % of these samples" in said
     section = samples.section(sampled, is_random=True)
     page = render(Page("a", "b", "c", [], [], [section]))
     assert page.count("<svg") >= 4

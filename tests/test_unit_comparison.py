@@ -33,9 +33,10 @@ from microchp.config.scenarios import (
 )
 from microchp.errors import AssessmentError, ConfigError, DataError
 from microchp.report.comparison_figures import references_differ
-from microchp.report.sections.units import answer_table, extent
+from microchp.report.sections.units import ANY_METER, answer_table, extent, remarks
 from microchp.series.prices import validate_year_files
 from microchp.series.timeseries import time_axis
+from microchp.tables.words import label
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 
@@ -354,8 +355,29 @@ def test_heat_that_is_not_met_is_refused():
 
 def test_a_demand_above_the_reference_boiler_is_reported(caplog):
     small = configuration(reference_boiler={"max_heat_kw": 14})
-    tables([operation()], comparison_inputs(small))
+    energy, money = tables([operation()], comparison_inputs(small))
     assert "detached: heat demand exceeds the reference boiler's 14 kW" in caplog.text
+    minutes, kw = energy["boiler_short_minutes"].iloc[0], energy["boiler_short_kw"].iloc[0]
+    demand = operation()["space_heating_kw"] + operation()["hot_water_kw"]
+    assert (minutes, kw) == (int((demand > 14).sum()), pytest.approx(float(demand.max()) - 14))
+    (said,) = [text for text in remarks(energy, money) if "boiler" in text]
+    assert f"in {minutes:,.0f} minutes of the year, by up to {kw:.1f} kW" in said
+    large, money = tables([operation()], comparison_inputs(configuration()))
+    assert not [text for text in remarks(large, money) if "boiler" in text]
+
+
+def test_units_without_a_cost_are_named_and_boilers_have_no_meter():
+    energy, money = tables([operation()], comparison_inputs(configuration(unit_costs={})))
+    (said,) = [text for text in remarks(energy, money) if "unit_costs" in text]
+    names = dict(zip(energy["kind"], energy["unit_label"], strict=True))
+    assert names["unit"] in said
+    assert names["reference"] not in said
+    priced = energy, money.assign(irr=0.1, payback_years=7.0, installation_eur=500.0)
+    assert not [text for text in remarks(*priced) if "unit_costs" in text]
+    (boiler,) = answer_table(energy, priced[1][priced[1]["kind"] == "alternative"]).rows
+    assert boiler[3:5] == [names["alternative"], ANY_METER]
+    (unit,) = answer_table(energy, priced[1][priced[1]["kind"] == "unit"]).rows
+    assert unit[4] == label(priced[1]["metering"].iloc[0])
 
 
 @pytest.mark.parametrize(
@@ -419,7 +441,7 @@ def test_the_best_option_may_be_a_boiler_and_a_unit_may_be_called_one() -> None:
         }
     )
     no_money = pd.DataFrame({"kind": [], "irr": [], "house": []})
-    assert extent(rows) == "1 units × 1 buildings × 1 central plants"
+    assert extent(rows) == "1 unit × 1 building × 1 central plant"
     (best,) = answer_table(rows, no_money).rows
     assert best[1:3] == ["Condensing boiler against Combined cycle", "7 %"]
     (dear,) = answer_table(rows[rows["kind"] != "alternative"], no_money).rows

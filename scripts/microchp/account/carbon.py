@@ -5,10 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-GRID_TODAY_KG_PER_KWH, GRID_TODAY = 0.177, "Great Britain 2025"
-"""Grid of a recent year that every CO2 is also stated for: UK Government conversion factors for
-company reporting 2025 (DESNZ), electricity generated, CO2 equivalents."""
-
 
 @dataclass(frozen=True)
 class CarbonUse:

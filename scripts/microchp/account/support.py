@@ -8,7 +8,7 @@ from typing import Self
 import pandas as pd
 
 from microchp.account.energy import Installed
-from microchp.config import Tariff
+from microchp.config import NewestMarket, Tariff
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,40 @@ class EnergyPrices:
         (period,) = tariff.import_periods
         gas, sold = tariff.gas_gbp_per_kwh, tariff.export_gbp_per_kwh
         return cls(tariff.year, gas, period.price_gbp_per_kwh, sold)
+
+
+@dataclass(frozen=True)
+class Today:
+    """The newest market of a run's country, at which its designs are told too."""
+
+    market: str
+    country: str
+    prices: EnergyPrices
+    grid_kg_per_kwh: float
+    grid_year: int | None
+
+    @classmethod
+    def of(cls, newest: NewestMarket) -> Self:
+        """Those of a market.
+
+        Raises
+        ------
+        ValueError
+            If its prices have no year, or change in it.
+        """
+        return cls(
+            newest.market,
+            newest.country,
+            EnergyPrices.of(newest.tariff),
+            newest.emissions.grid_kg_per_kwh,
+            newest.emissions.year,
+        )
+
+    @property
+    def grid(self) -> str:
+        """Of where and when the grid is, with its factor."""
+        of = self.country if self.grid_year is None else f"{self.country} {self.grid_year}"
+        return f"{self.grid_kg_per_kwh:g} kg/kWh ({of})"
 
 
 def granted_gbp_per_year(installed: Installed) -> float:

@@ -92,6 +92,10 @@ SCHEMA = pa.DataFrameSchema(
                 "co2_saving_share",
             )
         },
+        **{
+            name: pa.Column(float, _POSITIVE)
+            for name in ("boiler_short_minutes", "boiler_short_kw")
+        },
         **_KIND,
     },
     strict=True,
@@ -100,7 +104,8 @@ SCHEMA = pa.DataFrameSchema(
 )
 """``comparison.csv``: a row per house, unit and central plant. ``unit`` is also
 ``reference_boiler`` and ``condensing_boiler``, told apart by ``kind``. A share without a basis is
-empty."""
+empty. ``boiler_short_minutes`` are those in which the house asks for more heat than the reference
+boiler can give, by up to ``boiler_short_kw``; it is counted as if the boiler met it."""
 
 ECONOMICS_SCHEMA = pa.DataFrameSchema(
     {
@@ -477,6 +482,11 @@ def unit_rows(
     bought = GridUse.without_unit(year.electricity_kw / 60)
     # a boiler alone has no running unit, but the avoided plant supplies it as it does the reference
     use = year.use if year.rated_kw else bought
+    over = over_boiler_kw(year, settings.reference_boiler.max_heat_kw)
+    short = {
+        "boiler_short_minutes": float(np.count_nonzero(over)),
+        "boiler_short_kw": float(over.max()),
+    }
     energy = []
     for case in cases:
         reference = burden(before.fuel_kwh, bought, case, settings.gas_co2_kg_per_kwh)
@@ -487,6 +497,7 @@ def unit_rows(
             | labels
             | asdict(after)
             | saving(with_unit, reference)
+            | short
             | {"kind": year.kind}
         )
     money = []
@@ -554,16 +565,22 @@ def _by_house(rows: list[dict[str, Any]]) -> pd.DataFrame:
     )
 
 
+def over_boiler_kw(year: UnitYear, max_heat_kw: float) -> FloatArray:
+    """By how much the heat demand exceeds what a boiler can give (kW), in each minute."""
+    over = year.heat_demand_kw - max_heat_kw
+    return np.where(over > max_heat_kw * CLOSURE_TOLERANCE, over, 0.0)
+
+
 def _report_small_boiler(year: UnitYear, max_heat_kw: float) -> None:
-    over = year.heat_demand_kw > max_heat_kw * (1 + CLOSURE_TOLERANCE)
+    over = over_boiler_kw(year, max_heat_kw)
     if over.any():
         log.warning(
             "%s: heat demand exceeds the reference boiler's %g kW in %d minutes, by up to %.1f kW; "
             "it is counted as if the boiler met it",
             year.house,
             max_heat_kw,
-            over.sum(),
-            year.heat_demand_kw.max() - max_heat_kw,
+            np.count_nonzero(over),
+            over.max(),
         )
 
 

@@ -24,6 +24,7 @@ from microchp.config.demand import Demand, Diversity, FilePolicy, Vdi4655, Weath
 from microchp.config.demand_file import DemandFile
 from microchp.config.emissions import Emissions
 from microchp.config.fields import (
+    COUNTRY_PATTERN,
     DEAR_EUR_PER_KWH,
     DEAR_GBP_PER_KWH,
     DEAR_MEAN_GBP_PER_KWH,
@@ -70,7 +71,7 @@ from microchp.config.load import (
     sampled_config,
     variant_config,
 )
-from microchp.config.market import tariff_of_today
+from microchp.config.market import NewestMarket, country_name, newest_market, pounds_words
 from microchp.config.operation import Group, HouseWithUnit, Operation
 from microchp.config.parts import (
     Battery,
@@ -94,6 +95,7 @@ from microchp.config.yaml_file import check_config_files, merge, read_yaml_file
 
 __all__ = [
     "CATALOGUES",
+    "COUNTRY_PATTERN",
     "COUNTRY_TODAY",
     "DEAR_EUR_PER_KWH",
     "DEAR_GBP_PER_KWH",
@@ -154,6 +156,7 @@ __all__ = [
     "Name",
     "Network",
     "NewBoiler",
+    "NewestMarket",
     "NonNegative",
     "Operation",
     "PaidPrice",
@@ -184,13 +187,15 @@ __all__ = [
     "Weather",
     "changes_demand",
     "check_config_files",
+    "country_name",
     "load_catalogues",
     "load_config",
     "merge",
     "minute_of_day",
+    "newest_market",
     "plant_config",
+    "pounds_words",
     "read_yaml_file",
     "sampled_config",
-    "tariff_of_today",
     "variant_config",
 ]

@@ -30,6 +30,8 @@ Efficiency = Annotated[float, Field(gt=0, le=1)]
 
 
 Positive = Annotated[float, Field(gt=0)]
+COUNTRY_PATTERN = r"^[A-Z]{3}$"
+CountryCode = Annotated[str, Field(pattern=COUNTRY_PATTERN)]
 
 
 NonNegative = Annotated[float, Field(ge=0)]

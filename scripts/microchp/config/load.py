@@ -57,6 +57,8 @@ VARIANT_BLOCKS = ("time", *DEMAND_BLOCKS, *DESIGN_BLOCKS, "solve", *CONTROL_BLOC
 NOT_VARIED = {
     "run": "it names the results and seeds the draws of the whole run",
     "market": "its figures are what the whole run starts from; give those that differ",
+    "country": "it is that of the market, which the whole run starts from",
+    "gbp_per_eur": "it is that of the market, which the whole run starts from",
     "scenarios": "it is the grid itself, which is repeated for each variant",
     "fixed_designs": "a design of given sizes lists the variants it is evaluated in",
     "group": "the dwellings of a group are the same for all variants, to be compared",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ from pydantic import Field, ValidationError
 from microchp.config.boiler import Boiler, NewBoiler
 from microchp.config.chp import Chp
 from microchp.config.emissions import Emissions
-from microchp.config.fields import Block, Name, nearest
+from microchp.config.fields import Block, CountryCode, Name, Positive, nearest
 from microchp.config.finance import Finance
 from microchp.config.incentive import Incentive
 from microchp.config.messages import explain
 from microchp.config.parts import Battery, HeatPump, ImmersionHeater, Pv
-from microchp.config.tariff import COUNTRY_TODAY, MARKET_TODAY, Tariff
+from microchp.config.tariff import COUNTRY_TODAY, HOME, MARKET_TODAY, Tariff
 from microchp.config.tes import Tes
 from microchp.config.yaml_file import inside, merge, read_yaml_file
 from microchp.errors import ConfigError
@@ -24,8 +25,21 @@ from microchp.errors import ConfigError
 Entries = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """``resources/parts.yaml``: keys of a part's own block, by kind of part and name."""
 
-NEWEST = {"GBR": MARKET_TODAY, "DEU": "de_2025", "NLD": "nl_2025"}
-"""Newest market of each country that has one, by the three letters of ISO 3166."""
+
+@dataclass(frozen=True)
+class Country:
+    """A country that has a market: its name, and the newest of its markets."""
+
+    name: str
+    newest: str
+
+
+COUNTRIES = {
+    HOME: Country(COUNTRY_TODAY, MARKET_TODAY),
+    "DEU": Country("Germany", "de_2025"),
+    "NLD": Country("the Netherlands", "nl_2025"),
+}
+"""By the three letters of ISO 3166."""
 
 
 GIVES_WAY = {
@@ -41,6 +55,8 @@ GIVES_WAY = {
 class Market(Block):
     """What a file of ``config/markets/`` may say: blocks of a study, in part, that cost or emit."""
 
+    country: CountryCode | None = None
+    gbp_per_eur: Positive | None = None
     tariff: Tariff = Tariff()
     emissions: Emissions = Emissions()
     finance: Finance = Finance()
@@ -84,8 +100,8 @@ def market_notes(user: Mapping[str, Any], resources: Path) -> list[str]:
     if "market" in user:
         return []
     name, country = default_market(user), country_of_weather(user)
-    if country in NEWEST:
-        why = f"the newest of {country}, where the weather file is from"
+    if country in COUNTRIES:
+        why = f"the newest of {COUNTRIES[country].name}, where the weather file is from"
     elif country:
         why = f"the newest of {COUNTRY_TODAY}, as {country}, where the weather is from, has none"
     else:
@@ -100,7 +116,36 @@ def market_notes(user: Mapping[str, Any], resources: Path) -> list[str]:
 
 def default_market(user: Mapping[str, Any]) -> str:
     """The newest market of the country that a study is known to be of, or of Great Britain."""
-    return NEWEST.get(country_of_weather(user) or "", MARKET_TODAY)
+    return country_or_home(country_of_weather(user)).newest
+
+
+def country_or_home(code: str | None) -> Country:
+    """A country that has a market, or Great Britain for one that has none."""
+    return COUNTRIES.get(code or HOME, COUNTRIES[HOME])
+
+
+def country_name(code: str | None) -> str:
+    """Name of a country, or its letters where it has no market; empty where it is not known."""
+    known = COUNTRIES.get(code or "")
+    return known.name if known else code or ""
+
+
+def pounds_words(market: str, gbp_per_eur: float | None) -> str:
+    """That the money of a market was converted, and how; empty where it was not.
+
+    Parameters
+    ----------
+    market
+        Its name.
+    gbp_per_eur
+        Pounds for one euro.
+    """
+    if gbp_per_eur is None:
+        return ""
+    return (
+        f"All money is in pounds: what {market} states in euros was converted at "
+        f"1 EUR = {gbp_per_eur:g} GBP; divide by that for euros."
+    )
 
 
 def lay_market(
@@ -143,7 +188,9 @@ def lay_market(
     except ValidationError as error:
         raise ConfigError(f"{known[name]}:\n{explain(error)}") from None
     own = _with_tariffs({"market": name, **user}, market.get("tariff", {}))
-    left = {block: _left(block, given, own.get(block)) for block, given in market.items()}
+    # a market that names no country is not taken for one of the papers'
+    stated = {"country": None, **market}
+    left = {block: _left(block, given, own.get(block)) for block, given in stated.items()}
     return merge(_with_boiler(left, own.get("boiler"), entries), own)
 
 
@@ -196,12 +243,30 @@ def _with_boiler(market: dict[str, Any], own: object, entries: Entries) -> dict[
     return {**market, "boiler": {}, "condensing_boiler": new}
 
 
-def tariff_of_today(resources: Path) -> Tariff:
-    """Prices of :data:`MARKET_TODAY`.
+class NewestMarket(Block):
+    """Prices and factors of the newest market of a country, with its name."""
+
+    market: str
+    country: str
+    tariff: Tariff
+    emissions: Emissions
+
+
+def newest_market(country: str | None, resources: Path) -> NewestMarket:
+    """The newest market of a country, or of Great Britain where it has none.
 
     Parameters
     ----------
+    country
+        Three letters of ISO 3166; none: not known.
     resources
         Directory with the catalogues, beside which the markets are.
     """
-    return Tariff.model_validate(read_yaml_file(markets_of(resources)[MARKET_TODAY])["tariff"])
+    found = country_or_home(country)
+    market = Market.model_validate(read_yaml_file(markets_of(resources)[found.newest]))
+    return NewestMarket(
+        market=found.newest,
+        country=found.name,
+        tariff=market.tariff,
+        emissions=market.emissions,
+    )

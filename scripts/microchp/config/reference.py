@@ -16,7 +16,14 @@ from typing import Any
 
 import yaml
 
-from microchp.config import MARKET_TODAY, NAME_PATTERN, VARIANT_BLOCKS, Config, load_config
+from microchp.config import (
+    COUNTRY_PATTERN,
+    MARKET_TODAY,
+    NAME_PATTERN,
+    VARIANT_BLOCKS,
+    Config,
+    load_config,
+)
 from microchp.config import load as catalogues
 from microchp.config.load import lay_prices, load_part_prices
 from microchp.config.market import lay_market
@@ -62,6 +69,7 @@ UNITS = {
     "_kva": "kVA",
     "_degrees": "°",
     "_kwp": "kWp",
+    "_per_eur": "£/€",
     "_eur": "€",
     "_gbp": "£",
     "_kwh": "kWh",
@@ -101,10 +109,10 @@ def model_schema() -> Schema:
         if "default" in node:
             node["default"] = defaults[block]
         inside = _resolve(node, schema["$defs"])["properties"] if isinstance(stated, dict) else {}
-        for key in stated or {}:
+        for key in stated if isinstance(stated, dict) else ():
             if key in inside:
                 inside[key] |= {"default": defaults[block][key], OF_MARKET: MARKET_TODAY}
-        if stated is None:
+        if block != "market" and not isinstance(stated, dict):
             node[OF_MARKET] = MARKET_TODAY
     return schema
 
@@ -349,7 +357,8 @@ def _accepted(node: Schema, definitions: Schema) -> str:
     if node.get("format") == "date":
         return "dates"
     if "pattern" in node:
-        return "name" if node["pattern"] == NAME_PATTERN else "letters, digits, `_`, `-`, `.`"
+        known = {NAME_PATTERN: "name", COUNTRY_PATTERN: "three capital letters"}
+        return known.get(node["pattern"], "letters, digits, `_`, `-`, `.`")
     signs = {"exclusiveMinimum": ">", "minimum": "≥", "exclusiveMaximum": "<", "maximum": "≤"}
     limits = [f"{sign} {node[key]:g}" for key, sign in signs.items() if key in node]
     return ", ".join(limits)

@@ -13,7 +13,7 @@ from microchp.config.comparison import CentralPlant, Comparison
 from microchp.config.control import Forecast, Network
 from microchp.config.demand import Demand
 from microchp.config.emissions import Emissions
-from microchp.config.fields import Block, Name, nearest
+from microchp.config.fields import Block, CountryCode, Name, Positive, nearest
 from microchp.config.finance import Finance
 from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import House, Retrofit
@@ -32,7 +32,7 @@ from microchp.config.run import Run
 from microchp.config.settlement import Settlement
 from microchp.config.solve import Solve
 from microchp.config.sweep import Sweep
-from microchp.config.tariff import MARKET_TODAY, Tariff
+from microchp.config.tariff import HOME, MARKET_TODAY, Tariff
 from microchp.config.tes import Tes
 from microchp.config.time import Time
 
@@ -46,6 +46,16 @@ class Config(Block):
         description="Energy prices, emission factors and costs that this file starts from and may "
         "change: the name of a file of `config/markets/`; `uk_2016` has those of the papers. The "
         "default with a weather file of a country that has a market: the newest of that country.",
+    )
+    country: CountryCode | None = Field(
+        HOME,
+        description="Country of the market, by the three letters of ISO 3166: designs are told at "
+        "its newest prices and grid too.",
+    )
+    gbp_per_eur: Positive | None = Field(
+        None,
+        description="Pounds for a euro by which the market's money was converted. Empty: it is in "
+        "pounds anyway.",
     )
     scenarios: Scenarios = Field(Scenarios(), description="The grid of scenarios.")
     fixed_designs: list[FixedDesign] = Field(

@@ -28,8 +28,9 @@ from microchp.config.series_file import GivenSeries
 SAP_2012 = 2012
 """Year of the papers' prices and emission factors: those of SAP 2012, Table 12."""
 
-MARKET_TODAY, COUNTRY_TODAY = "uk_2025", "Great Britain"
-"""Newest market of the papers' country: every design is also told at its energy prices."""
+HOME, COUNTRY_TODAY, MARKET_TODAY = "GBR", "Great Britain", "uk_2025"
+"""The papers' country, of which a study is that is not known to be of another, and the newest of
+its markets."""
 
 DAY_KINDS = ("weekdays", "weekends")
 

@@ -20,9 +20,9 @@ from microchp.account.designs import read_designs
 from microchp.account.energy import Installed
 from microchp.account.groups import read_dwellings, read_groups
 from microchp.account.service import read_service
-from microchp.account.support import EnergyPrices, saving_at_gbp, support_gbp
+from microchp.account.support import Today, saving_at_gbp, support_gbp
 from microchp.account.who_gains import read_who_gains
-from microchp.config import NewBoiler, Tariff
+from microchp.config import NewBoiler, NewestMarket, country_name, pounds_words
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.evidence import Evidence
@@ -54,9 +54,6 @@ from microchp.tables.columns import check
 from microchp.tables.control import read_control
 
 log = logging.getLogger(__name__)
-
-RANDOM_METHODS = ("monte_carlo", "sobol")
-"""Methods of a sweep that draw its samples."""
 
 
 def build_report(
@@ -144,7 +141,7 @@ def build_report(
     failures
         Why jobs have failed, by their names; what depends on them is not on the page.
     today
-        Tariff of a recent year, at which the designs are priced too.
+        :class:`NewestMarket` of the run's country, at which the designs are told too.
     """
     config_text = Path(config_path).read_text(encoding="utf-8")
     config = yaml.safe_load(config_text)
@@ -152,6 +149,9 @@ def build_report(
     variants = config.get("scenarios", {}).get("variants", {})
     notices: list[Notice | Fold] = _failure_notices(failures or {})
     notices += [Notice("About this run.", own)] if own else []
+    if designs_path is not None or groups_path is not None:
+        pounds = pounds_words(config.get("market", ""), config.get("gbp_per_eur"))
+        notices += [Notice("Pounds.", pounds)] if pounds else []
     first: list[Any] = []
     extents: list[str] = []
     pairs: list[tuple[str, str]] = []
@@ -180,8 +180,7 @@ def build_report(
         sampled, is_random = None, False
         if sweep_path and sweep_regret_path and sweep_figures_dir:
             sampled = samples.Sampled.read(sweep_path, sweep_regret_path, sweep_figures_dir)
-            # shares of samples are chances where samples are drawn
-            is_random = config["sweep"]["method"] in RANDOM_METHODS
+            is_random = config["sweep"]["method"] in samples.RANDOM_METHODS
         streets = None if groups_path is None else groups.GroupResults(read_groups(groups_path), [])
         evidence = replace(
             _evidence(
@@ -190,7 +189,7 @@ def build_report(
                 attributes,
                 [Path(path) for path in first_paths],
                 config,
-                EnergyPrices.of(Tariff.model_validate(today)) if today else None,
+                Today.of(NewestMarket.model_validate(today)) if today else None,
             ),
             chance=sampled.chances if sampled and is_random else {},
         )
@@ -209,7 +208,7 @@ def build_report(
             said += control.sentences(run_by, best)
             controls = control.section(run_by, figure_path)
         if sampled and is_random:
-            said += samples.sentences(sampled)
+            said += samples.sentences(sampled.summary)
         first += [
             replace(top, sentences=said),
             answer.answer_table(designs, evidence),
@@ -254,7 +253,7 @@ def build_report(
         if are_subject:
             title = "Which micro-CHP unit for which building?"
             extents.append(units.extent(energy))
-            first.append(units.answer_table(energy, money))
+            first += units.first_parts(energy, money)
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
         shown_units = units.section(energy, money, drawn_dir, are_subject)
         sections.append(replace(shown_units, open=are_subject))
@@ -311,7 +310,7 @@ def _evidence(
     attributes: Sequence[Mapping[str, Any]],
     first_paths: Sequence[Path],
     config: Mapping[str, Any],
-    today: EnergyPrices | None,
+    today: Today | None,
 ) -> Evidence:
     """What stands beside the table of designs."""
     boiler = config.get("condensing_boiler")
@@ -339,10 +338,12 @@ def _evidence(
         peak_demand_kw=peaks,
         support_gbp={name: support_gbp(*one) for name, one in built.items()},
         new_boiler=None if boiler is None else NewBoiler.model_validate(boiler),
-        today_gbp={name: saving_at_gbp(*one, today) for name, one in built.items()}
+        today_gbp={name: saving_at_gbp(*one, today.prices) for name, one in built.items()}
         if today
         else {},
-        prices_today=today,
+        today=today,
+        market=config.get("market", ""),
+        country=country_name(config.get("country")),
     )
 
 

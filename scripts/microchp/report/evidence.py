@@ -11,7 +11,7 @@ import pandas as pd
 
 from microchp.account.controlled import Controlled
 from microchp.account.options import Option, new_boiler, of_design, today
-from microchp.account.support import EnergyPrices
+from microchp.account.support import Today
 from microchp.config import NewBoiler
 from microchp.config.scenarios import DesignInputs
 from microchp.report.selection import LEAST_SIZE, design_words
@@ -27,7 +27,7 @@ class Evidence:
     controller, ``peak_demand_kw`` the largest electricity demand of its house, ``support_gbp`` what
     the policy pays for it in a year, ``chance`` the share of a sweep's samples in which it pays.
     ``new_boiler`` is one that every house could have instead. ``today_gbp`` is what each saves in a
-    year without the policy at the ``prices_today``.
+    year without the policy at the prices of ``today``. ``market`` and ``country`` are the run's.
     """
 
     inputs: Mapping[str, DesignInputs] = field(default_factory=dict)
@@ -37,7 +37,9 @@ class Evidence:
     chance: Mapping[str, float] = field(default_factory=dict)
     new_boiler: NewBoiler | None = None
     today_gbp: Mapping[str, float] = field(default_factory=dict)
-    prices_today: EnergyPrices | None = None
+    today: Today | None = None
+    market: str = ""
+    country: str = ""
 
 
 NOT_ALL_YEAR = " (not shown to heat the house all year)"

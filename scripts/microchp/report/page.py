@@ -61,6 +61,11 @@ def payback_cell(value: float, lifetime: float, invested: float) -> Cell:
     return Cell(words.years(value, lifetime, invested), math.nan if invested == 0 else value)
 
 
+def duration_cell(minutes: float) -> Cell:
+    """A time in minutes, hours or days; the CSV has the minutes."""
+    return Cell(words.duration(minutes), _float(minutes))
+
+
 def _float(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
@@ -68,6 +73,8 @@ def _float(value: float | None) -> float:
 @dataclass(frozen=True)
 class Column:
     """A column of a table; ``text`` aligns to the left, ``wrap`` breaks long texts.
+
+    ``csv_unit`` is the unit of its numbers where each cell has one of its own.
 
     Of a column that ``filters``, a reader can choose one value, to see only its rows.
     """
@@ -77,11 +84,13 @@ class Column:
     text: bool = False
     wrap: bool = False
     filters: bool = False
+    csv_unit: str = ""
 
     @property
     def name(self) -> str:
         """Title and unit, as the CSV has them."""
-        return f"{self.title} ({self.unit})" if self.unit else self.title
+        unit = self.csv_unit or self.unit
+        return f"{self.title} ({unit})" if unit else self.title
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from microchp.config import OPTIMAL
@@ -125,8 +125,18 @@ def installs(designs: pd.DataFrame) -> pd.Series:
     return (designs[sizes] >= LEAST_SIZE).any(axis=1)
 
 
-def with_another_unit(designs: pd.DataFrame) -> dict[str, str]:
-    """Scenarios with a store whose counterpart without one has another unit, or none, in words.
+class UnitChange(Enum):
+    """How the unit of a design with a store differs from that of the one without."""
+
+    ADDED = auto()
+    """Without a store there is none."""
+    DROPPED = auto()
+    """With a store there is none."""
+    OTHER = auto()
+
+
+def with_another_unit(designs: pd.DataFrame) -> dict[str, UnitChange]:
+    """Scenarios with a store whose counterpart without one has another unit, or none.
 
     What the store brings there is what the store and the change of the unit bring together.
     """
@@ -135,5 +145,11 @@ def with_another_unit(designs: pd.DataFrame) -> dict[str, str]:
     with_store = designs[designs["tes"] == "with"]
     pairs = with_store.join(without.rename("chp_kw_without"), on=key, how="inner")
     pairs = pairs[pairs["chp_kw"] != pairs["chp_kw_without"]]
-    words = np.where(pairs["chp_kw_without"] == 0, "the unit", "another unit")
-    return dict(zip(pairs["scenario"], words, strict=True))
+    return {
+        str(row["scenario"]): UnitChange.ADDED
+        if row["chp_kw_without"] == 0
+        else UnitChange.DROPPED
+        if row["chp_kw"] == 0
+        else UnitChange.OTHER
+        for _, row in pairs.iterrows()
+    }

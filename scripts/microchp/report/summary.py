@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import fill
 
+import pandas as pd
+
 from microchp.account.designs import read_designs
+from microchp.files import read_table
 from microchp.report.evidence import Evidence
-from microchp.report.sections.answer import answers, design_notices, designs_count
-from microchp.tables.words import percent
+from microchp.report.sections.answer import (
+    answers,
+    best_of_variants,
+    design_notices,
+    designs_count,
+    variants_words,
+)
+from microchp.report.sections.samples import TEXTS, sentences
+from microchp.tables.words import label, percent
 
 HEADER = ["house", "incentive", "best design", "GBP/y", "payback", "store"]
 
@@ -16,7 +26,14 @@ TOGETHER = " *"
 """After what is said of a store where it is of a change of the unit too."""
 
 
-def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
+def run_summary(
+    *,
+    designs_path: str | Path,
+    report_path: str | Path,
+    sweep_path: str | Path | None = None,
+    is_random: bool = True,
+    money: str = "",
+) -> str:
     """The answer of a run for the terminal, and where to look.
 
     Parameters
@@ -25,6 +42,12 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
         ``designs.csv``.
     report_path
         The page, named in the last line.
+    sweep_path
+        ``sweep_summary.csv``, if the run has one.
+    is_random
+        Whether its samples are drawn, so that shares of them are chances.
+    money
+        What is to be said of the pounds that are shown.
     """
     designs = read_designs(designs_path)
     found = [
@@ -56,10 +79,30 @@ def run_summary(*, designs_path: str | Path, report_path: str | Path) -> str:
             f"{TOGETHER.strip()} the unit changes with the store: what is said is of both",
         ]
     notes = [fill(f"{note.title} {note.text}", 80) for note in design_notices(designs)]
-    lines += ["", _proven(len(designs), designs["relative_gap"].max()), *notes]
+    lines += ["", *([fill(money, 80)] if money else []), *_variant_lines(designs)]
+    lines += [fill(_proven(designs), 80), *notes]
+    if sweep_path is not None and Path(sweep_path).exists():
+        told = sentences(read_table(sweep_path, TEXTS)) if is_random else []
+        lines += [fill(sentence, 80) for sentence in told] + [f"Sweep: {sweep_path}"]
     return "\n".join([*lines, f"Report: {report_path}"])
 
 
-def _proven(count: int, gap: float) -> str:
+def _variant_lines(designs: pd.DataFrame) -> list[str]:
+    """In which variants something pays, a line for each house and incentive."""
+    varied = best_of_variants(designs)
+    return [
+        fill(
+            f"{label(str(house))}, {label(str(incentive))}: the best design "
+            f"{variants_words(rows)}.",
+            80,
+        )
+        for (house, incentive), rows in varied.groupby(["house", "incentive"], sort=False)
+    ]
+
+
+def _proven(designs: pd.DataFrame) -> str:
+    count, gap = len(designs), designs["relative_gap"].max()
+    varied = designs.loc[designs["variant"] != "", "variant"]
+    of = f" ({len(varied)} of them of variants)" if len(varied) else ""
     proven = f"within {percent(gap, 2)} of its" if gap >= 5e-5 else "to have the"
-    return f"{designs_count(count)}, {'each ' * (count > 1)}proven {proven} least cost."
+    return f"{designs_count(count)}{of}, {'each ' * (count > 1)}proven {proven} least cost."

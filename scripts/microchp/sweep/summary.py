@@ -18,6 +18,7 @@ from microchp.files import whole
 from microchp.sweep.chunk import LIMIT
 from microchp.sweep.samples import sobol_problem
 from microchp.system.plant import SIZES
+from microchp.tables.words import pounds
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -145,7 +146,7 @@ def answers(summary: pd.DataFrame) -> dict[str, str]:
             text = f"{nouns[row['quantity']]} pays in {row['chance']:.0%} of the samples"
             if round(row["chance_most"] - row["chance_least"], 2) > 0:
                 text += f" (proven {row['chance_least']:.0%}, possible {row['chance_most']:.0%})"
-            text += f", £{row['p05']:,.0f} to £{row['p95']:,.0f} a year in nine of ten"
+            text += f", {pounds(row['p05'])} to {pounds(row['p95'])} a year in nine of ten"
             parts.append(text)
         if parts:
             sentence = "; ".join(parts)

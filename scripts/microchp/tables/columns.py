@@ -120,9 +120,9 @@ SERVICE = (
     TableColumn(
         "service_life_years",
         "y",
-        "Lasts",
-        "Years until the unit has run `service_hours` or made `service_starts`. Empty: it "
-        "never does.",
+        "Worn out after",
+        "Years until the unit has run `service_hours` or made `service_starts`; what age does to "
+        "it is not counted. Empty: it never does.",
         1,
         0.0,
     ),

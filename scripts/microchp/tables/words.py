@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 from microchp.config import DEFAULT_PLANT
 
@@ -62,6 +63,50 @@ def percent(share: float | None, digits: int = 0, signed: bool = False) -> str:
     if share is None or math.isnan(share):
         return DASH
     return f"{number(100 * share, digits, signed)} %"
+
+
+def span(values: Sequence[float], words: Callable[[float], str]) -> str:
+    """Least and largest of some values in words, once where they read alike."""
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return DASH
+    low, high = words(min(known)), words(max(known))
+    return low if low == high else f"{low} to {high}"
+
+
+def by_sign(values: Sequence[float], words: Callable[[float], str], above: str, below: str) -> str:
+    """Changes told by their direction, so that none is told with a minus.
+
+    Parameters
+    ----------
+    values
+        Changes; none: told as a dash.
+    words
+        An amount in words, without its sign.
+    above, below
+        What is said of values above and below zero, with ``{}`` for the amount: "rises by {}",
+        "falls by {}". Where there are both, both are said, each with its largest amount.
+    """
+    known = [value for value in values if not math.isnan(value)]
+    nothing = words(0.0)
+    rising = [value for value in known if value > 0 and words(value) != nothing]
+    falling = [-value for value in known if value < 0 and words(-value) != nothing]
+    if rising and falling:
+        up, down = (f"up to {words(max(part))}" for part in (rising, falling))
+        return f"{above.format(up)} or {below.format(down)}"
+    if falling:
+        return below.format(span([max(0.0, -value) for value in known], words))
+    return above.format(span([max(0.0, value) for value in known], words))
+
+
+def duration(minutes: float) -> str:
+    """A time in the unit that it is read in: minutes, hours from two on, days from two on."""
+    if math.isnan(minutes):
+        return DASH
+    for unit, length, digits in (("days", 1440, 0), ("h", 60, 1)):
+        if minutes >= 2 * length:
+            return f"{number(minutes / length, digits)} {unit}"
+    return f"{number(minutes)} min"
 
 
 def years(value: float, lifetime: float, invested: float) -> str:

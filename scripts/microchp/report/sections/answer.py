@@ -10,13 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH, CarbonUse
+from microchp.account.carbon import CarbonUse
 from microchp.account.controlled import Controlled
+from microchp.account.support import Today
 from microchp.config import OPTIMAL, Emissions
 from microchp.report.evidence import Evidence, choices, sizes_of
 from microchp.report.page import Cell, Notice, cell, payback_cell, share_cell
 from microchp.report.selection import (
     LEAST_SIZE,
+    UnitChange,
     best_designs,
     cheaper_of_pairs,
     design_words,
@@ -113,9 +115,9 @@ def grid_words(emissions: Emissions) -> str:
     return f"{emissions.grid_kg_per_kwh:g} kg/kWh {of}"
 
 
-def is_grid_of_today(emissions: Emissions) -> bool:
+def is_grid_of(today: Today, emissions: Emissions) -> bool:
     """Whether the run counts CO2 by the very factor that every CO2 is also stated for."""
-    return emissions.grid_file is None and emissions.grid_kg_per_kwh == GRID_TODAY_KG_PER_KWH
+    return emissions.grid_file is None and emissions.grid_kg_per_kwh == today.grid_kg_per_kwh
 
 
 def carbon_use(row: pd.Series) -> CarbonUse:
@@ -138,10 +140,11 @@ def _co2_by(row: pd.Series, evidence: Evidence) -> str:
     if inputs is None:
         return ""
     own = f"grid {grid_words(inputs.emissions)}"
-    if is_grid_of_today(inputs.emissions):
+    today = evidence.today
+    if today is None or is_grid_of(today, inputs.emissions):
         return own
-    today = carbon_use(row).change_share(inputs.emissions.gas_kg_per_kwh, GRID_TODAY_KG_PER_KWH)
-    return f"{own}; {percent(today, signed=True)} by {GRID_TODAY_KG_PER_KWH:g} ({GRID_TODAY})"
+    by_today = carbon_use(row).change_share(inputs.emissions.gas_kg_per_kwh, today.grid_kg_per_kwh)
+    return f"{own}; {percent(by_today, signed=True)} by {today.grid}"
 
 
 def next_best(row: pd.Series, own: pd.DataFrame, evidence: Evidence) -> str:
@@ -164,7 +167,17 @@ def next_best(row: pd.Series, own: pd.DataFrame, evidence: Evidence) -> str:
     return f"{others[0].words}, {pounds(abs(more))} a year {'dearer' if more >= 0 else 'cheaper'}"
 
 
-def store_verdict(row: pd.Series | None, together: str = "") -> tuple[str, str, str]:
+WITH_STORE = {
+    UnitChange.ADDED: "together with the unit, which does not pay without a store",
+    UnitChange.DROPPED: "instead of the unit",
+    UnitChange.OTHER: "together with another unit than without a store",
+}
+"""What comes with a store beside it."""
+
+
+def store_verdict(
+    row: pd.Series | None, together: UnitChange | None = None
+) -> tuple[str, str, str]:
     """Whether the store pays, as a class (yes, no, open), a verdict and its detail.
 
     It pays where the design with a store costs less in a year than the one without, capital
@@ -175,7 +188,7 @@ def store_verdict(row: pd.Series | None, together: str = "") -> tuple[str, str, 
     row
         The design with a store; none where the grid has no pair.
     together
-        What else the two designs differ by, if anything; what is said is then of both.
+        How the two designs' units differ, if they do; what is said is then of both.
     """
     if row is None or math.isnan(row["tes_eai_gbp"]):
         return "open", "not compared", ""
@@ -183,7 +196,7 @@ def store_verdict(row: pd.Series | None, together: str = "") -> tuple[str, str, 
         return "no", "no", ", the best size is none"
     payback = years(row["tes_payback_years"], row["lifetime_years"], row["tes_investment_gbp"])
     within = "" if payback in ("never", DASH) else f", back in {payback} years"
-    unit = f", together with {together}" if together else ""
+    unit = f", {WITH_STORE[together]}" if together else ""
     yearly = f", {pounds(row['tes_eai_gbp'])} a year{unit}"
     if row["tes_eai_least_gbp"] > 0:
         return "yes", "yes", f"{yearly}{within}"
@@ -254,28 +267,54 @@ def sensitivity(row: pd.Series, variants: pd.DataFrame) -> str:
         change = f"{name} {'rise' if share > 0 else 'fall'} by {percent(abs(share))}"
         said.append(f"pays unless {change}" if row["eai_gbp"] > 0 else f"would pay if {change}")
     if len(variants):
-        pays = row["eai_gbp"] > 0
-        same = int(((variants["eai_gbp"] > 0) == pays).sum())
-        said.append(
-            f"{'pays' if pays else 'does not pay'} in {same} of {len(variants)} variants too"
-            if len(variants) > 1
-            else f"{'pays' if pays == bool(same) else 'does not pay'} in the variant "
-            f"“{plain_words(variants['variant'].iloc[0])}”"
-        )
+        said.append(variants_words(variants))
     return "; ".join(said)
+
+
+MOST_NAMED = 3
+"""Variants that are named at most, those that save most first."""
+
+
+def variants_words(variants: pd.DataFrame) -> str:
+    """In how many variants the best design pays, and in which.
+
+    Parameters
+    ----------
+    variants
+        The best designs of a house and incentive in the run's variants, at least one.
+    """
+    pays = variants[(variants["eai_gbp"] > 0) & installs(variants)]
+    if len(variants) == 1:
+        verb = "pays" if len(pays) else "does not pay"
+        return f"{verb} in the variant “{plain_words(variants['variant'].iloc[0])}”"
+    if pays.empty:
+        return f"pays in none of {len(variants)} variants"
+    if len(pays) == len(variants):
+        return f"pays in all {len(variants)} variants"
+    first = pays.sort_values("eai_gbp", ascending=False, kind="stable")["variant"]
+    names = ", ".join(f"“{plain_words(name)}”" for name in first[:MOST_NAMED])
+    more = len(pays) - MOST_NAMED
+    others = f" and {more} more" if more > 0 else ""
+    return f"pays in {len(pays)} of {len(variants)} variants ({names}{others})"
+
+
+def best_of_variants(designs: pd.DataFrame) -> pd.DataFrame:
+    """The best designs of every house and incentive in each variant of the run."""
+    varied = designs[(designs["variant"] != "") & (designs["design"] == OPTIMAL)]
+    return cheaper_of_pairs(varied)
 
 
 def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[Answer]]]:
     """For each house its best design under each incentive."""
     optimal = select(designs)
     together = with_another_unit(optimal)
-    varied = cheaper_of_pairs(designs[(designs["variant"] != "") & (designs["design"] == OPTIMAL)])
+    varied = best_of_variants(designs)
     houses: dict[str, list[Answer]] = {}
     for _, row in best_designs(designs).iterrows():
         pair = of_case(optimal, row)
         with_store = pair[(pair["tes"] == "with") & (pair["plant"] == row["plant"])]
         stored = None if with_store.empty else with_store.iloc[0]
-        other = "" if stored is None else together.get(stored["scenario"], "")
+        other = None if stored is None else together.get(stored["scenario"])
         kind, verdict, detail = store_verdict(stored, other)
         houses.setdefault(label(row["house"]), []).append(
             Answer(
@@ -290,7 +329,7 @@ def answers(designs: pd.DataFrame, evidence: Evidence) -> list[tuple[str, list[A
                 store_class=kind,
                 store_verdict=verdict,
                 store_detail=detail,
-                together=bool(other),
+                together=other is not None,
                 co2_by=_co2_by(row, evidence),
                 controlled=_controlled(evidence.controlled.get(row["scenario"])),
                 chance=share_cell(evidence.chance.get(row["scenario"])),
@@ -341,17 +380,15 @@ def sentences(designs: pd.DataFrame) -> list[str]:
         if len(pairs):
             kinds = {row["scenario"]: store_verdict(row)[0] for _, row in pairs.iterrows()}
             paid = [name for name, kind in kinds.items() if kind == "yes"]
-            alone = [name for name in paid if together.get(name) == "the unit"]
-            with_unit = len(together.keys() & paid)
-            text += f"; a store pays beside the unit in {_of(len(paid) - with_unit, len(pairs))}"
-            if alone:
-                text += f"; in {_of(len(alone), len(pairs))} the unit pays only with a store"
-            if with_unit > len(alone):
-                others = _of(with_unit - len(alone), len(pairs))
-                text += f"; in {others} a store pays with another unit than without one"
             undecided = list(kinds.values()).count("open")
+            text += f"; a store pays in {_of(len(paid), len(pairs))}"
             if undecided:
-                text += f" and is undecided in {undecided}"
+                text += f" and is undecided in {undecided if len(pairs) > 1 else 'this house'}"
+            changed = [together[name] for name in paid if name in together]
+            for unit in dict.fromkeys(changed):
+                count = changed.count(unit)
+                where = f"in {count} of them " if count < len(paid) else ""
+                text += f", {where}{WITH_STORE[unit]}"
         said.append(text + ".")
     return said
 

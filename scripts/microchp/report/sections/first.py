@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from microchp.account.carbon import GRID_TODAY, GRID_TODAY_KG_PER_KWH
 from microchp.account.controlled import Controlled
-from microchp.config import COUNTRY_TODAY, MARKET_TODAY
 from microchp.report.evidence import NOT_ALL_YEAR, Choice, Evidence, boiler_words, choices
 from microchp.report.page import Drawing, drawing
 from microchp.report.sections.answer import (
     carbon_use,
     grid_words,
-    is_grid_of_today,
+    is_grid_of,
     of_case,
     sentences,
 )
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import best_designs, installs
-from microchp.tables.words import label, number, percent, pounds
+from microchp.tables.words import by_sign, label, number, percent, pounds, span
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def headline(
     """
     best = best_designs(designs)
     built = best[installs(best)]
-    title = _week_title(built)
+    title = _week_title(best)
     return Headline(
         figures=[
             _money(best),
@@ -82,21 +80,12 @@ def headline(
     )
 
 
-def _week_title(built: pd.DataFrame) -> str:
-    """What the small picture is of: a week, or modelled days that follow no other."""
-    works = (built["tes_kwh"] > 0).any()
-    if (built["days_modelled"] < built["days_of_year"]).any():
-        return f"Modelled days {'in which the store works' if works else 'of cold weather'}"
+def _week_title(best: pd.DataFrame) -> str:
+    """What the small picture is of: a week, or modelled days, which do not follow each other."""
+    works = (best["tes_kwh"] > 0).any()
+    if (best["days_modelled"] < best["days_of_year"]).any():
+        return f"Days that stand for the year{', in which the store works' if works else ''}"
     return "A week in which the store works" if works else "A cold week"
-
-
-def _span(values: Sequence[float], words: Callable[[float], str]) -> str:
-    """Least and largest of some values in words, once where they read alike."""
-    known = [value for value in values if not math.isnan(value)]
-    if not known:
-        return "–"
-    low, high = words(min(known)), words(max(known))
-    return low if low == high else f"{low} to {high}"
 
 
 def _money(best: pd.DataFrame) -> Figure:
@@ -106,23 +95,21 @@ def _money(best: pd.DataFrame) -> Figure:
         return Figure(least, "saved a year: in no case does anything pay against today's boiler")
     cases = f"{len(paying)} of {len(best)} cases" if len(best) > 1 else "this house"
     return Figure(
-        _span(list(paying["eai_gbp"]), pounds),
+        span(list(paying["eai_gbp"]), pounds),
         "saved a year by the best design, after the yearly share of what it costs to buy, in "
         f"{cases}",
     )
 
 
-def _changes(rows: pd.DataFrame, evidence: Evidence) -> tuple[list[float], list[float], list[str]]:
-    """CO2 against today by the run's grid and by that of a recent year, and the run's grids."""
-    own, today, grids = [], [], []
+def _changes(rows: pd.DataFrame, evidence: Evidence) -> tuple[list[float], list[str]]:
+    """CO2 against today by the run's grid, and which grids these are."""
+    own, grids = [], []
     for _, row in rows.iterrows():
         inputs = evidence.inputs.get(row["scenario"])
         if inputs is not None:
-            gas = inputs.emissions.gas_kg_per_kwh
             own.append(row["co2_kg"] / row["bau_co2_kg"] - 1 if row["bau_co2_kg"] else math.nan)
-            today.append(carbon_use(row).change_share(gas, GRID_TODAY_KG_PER_KWH))
             grids.append(grid_words(inputs.emissions))
-    return own, today, list(dict.fromkeys(grids))
+    return own, list(dict.fromkeys(grids))
 
 
 def _signed(share: float) -> str:
@@ -130,14 +117,14 @@ def _signed(share: float) -> str:
 
 
 def _carbon(built: pd.DataFrame, evidence: Evidence) -> Figure:
-    own, _, grids = _changes(built, evidence)
+    own, grids = _changes(built, evidence)
     if not own:
         return Figure("0 %", "CO₂ against today: nothing is changed")
-    return Figure(_span(own, _signed), f"CO₂ against today, by a grid of {' or '.join(grids)}")
+    return Figure(span(own, _signed), f"CO₂ against today, by a grid of {' or '.join(grids)}")
 
 
 def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
-    own, today, grids = _changes(built, evidence)
+    own, grids = _changes(built, evidence)
     if not own:
         return []
     known = [
@@ -149,12 +136,17 @@ def _carbon_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
         carbon_use(row).turning_grid_kg_per_kwh(emissions.gas_kg_per_kwh)
         for row, emissions in known
     ]
-    by_today = f" with {GRID_TODAY_KG_PER_KWH:g} kg/kWh ({GRID_TODAY})"
-    same = all(is_grid_of_today(emissions) for _, emissions in known)
+    today, by_today = evidence.today, ""
+    if today is not None and not all(is_grid_of(today, emissions) for _, emissions in known):
+        changes = [
+            carbon_use(row).change_share(emissions.gas_kg_per_kwh, today.grid_kg_per_kwh)
+            for row, emissions in known
+        ]
+        by_today = f", and by {span(changes, _signed)} with {today.grid}"
     return [
-        f"CO₂ changes by {_span(own, _signed)} with the grid of this run "
-        f"({' or '.join(grids)}){'' if same else f', and by {_span(today, _signed)}{by_today}'}; "
-        f"it turns at {_span(turning, lambda x: number(x, 2))} kg/kWh."
+        f"CO₂ changes by {span(own, _signed)} with the grid of this run "
+        f"({' or '.join(grids)}){by_today}; "
+        f"it turns at {span(turning, lambda x: number(x, 2))} kg/kWh."
     ]
 
 
@@ -166,52 +158,53 @@ def _support_sentences(built: pd.DataFrame, evidence: Evidence) -> list[str]:
         if any(amount > 0 for amount in paid):
             left = list(rows["eai_gbp"].to_numpy() - np.array(paid))
             said.append(
-                f"{label(str(incentive))} pays {_span(paid, pounds)} a year; the same unit, run "
-                f"in the same way without it, would save {_span(left, pounds)}."
+                f"{label(str(incentive))} pays {span(paid, pounds)} a year; the same unit, run "
+                f"in the same way without it, would {_saved(left)}."
             )
     return said
 
 
 def _prices_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     """Of which year the prices are, and what the same designs save at those of a recent one."""
-    today = evidence.prices_today
+    today = evidence.today
     if today is None or not evidence.inputs:
         return []
+    prices = today.prices
     years = {one.tariff.price_year for one in evidence.inputs.values()}
     own = " or ".join(str(year or "a year not stated") for year in sorted(years, key=str))
-    told = f"Energy prices of this run are of {own}"
+    country = f" ({evidence.country})" if evidence.country else ""
+    market = f"; its market is {evidence.market}{country}" if evidence.market else ""
+    told = f"Energy prices of this run are of {own}{market}."
     known = [evidence.today_gbp[name] for name in built["scenario"] if name in evidence.today_gbp]
-    if years == {today.year}:
-        return [f"{told}."]
+    if years == {prices.year}:
+        return [told]
     pence = ", ".join(
         f"{what} {number(100 * price, 1)}"
-        for what, price in (("gas", today.gas), ("import", today.bought), ("export", today.sold))
+        for what, price in (("gas", prices.gas), ("import", prices.bought), ("export", prices.sold))
     )
     said = (
-        f"; at those of {today.year} in {COUNTRY_TODAY} ({pence} p/kWh) and without any "
-        f"incentive, the same designs, run in the same way, would "
-        f"{_saved(known)}"
+        f" At those of {prices.year} in {today.country} ({pence} p/kWh) and without any "
+        f"incentive, the same designs, run in the same way, would {_saved(known)}."
         if known
         else ""
     )
-    return [f"{told}{said}. A run with market: {MARKET_TODAY} designs for {today.year}."]
+    # a run that has the market already has prices of its own on top
+    other = f" A run with market: {today.market} designs for {prices.year}."
+    return [f"{told}{said}{'' if evidence.market == today.market else other}"]
 
 
 def _saved(values: Sequence[float], ending: str = "") -> str:
-    """What is saved a year, or what is paid more where nothing is; the verb with an ending."""
-    if max(values) < 0:
-        return f"cost{ending} {_span([-value for value in values], pounds)} a year more than today"
-    return f"save{ending} {_span(values, pounds)} a year"
+    """What is saved a year, or what is paid more than today; the verbs with an ending."""
+    more = f"cost{ending} {{}} a year more than today"
+    return by_sign(values, pounds, f"save{ending} {{}} a year", more)
 
 
 def _street(streets: Sequence[Outcome]) -> Figure:
     falls = [-found.peak_fall for found in streets]
     shares = {found.most["penetration"] for found in streets}
-    where = (
-        "every dwelling" if shares == {1.0} else f"{_span(sorted(shares), percent)} of dwellings"
-    )
+    where = "every dwelling" if shares == {1.0} else f"{span(sorted(shares), percent)} of dwellings"
     return Figure(
-        _span(falls, _signed), f"peak of the year at the transformer, with a unit in {where}"
+        span(falls, _signed), f"peak of the year at the transformer, with a unit in {where}"
     )
 
 
@@ -228,8 +221,8 @@ def _street_sentence(streets: Sequence[Outcome]) -> str:
         )
     return (
         f"At the transformer the peak of the year changes by "
-        f"{_span([-found.peak_fall for found in streets], _signed)}, and that of the day with most "
-        f"heat alone by {_span([-found.winter_day_fall for found in streets], _signed)}{homes}."
+        f"{span([-found.peak_fall for found in streets], _signed)}, and that of the day with most "
+        f"heat alone by {span([-found.winter_day_fall for found in streets], _signed)}{homes}."
     )
 
 
@@ -246,7 +239,7 @@ def _house(built: pd.DataFrame, evidence: Evidence) -> Figure:
     if not peaks:
         return Figure("0 %", "largest import of a house: nothing is changed")
     return Figure(
-        _span(peaks, _signed),
+        span(peaks, _signed),
         f"largest import of one house {_in_what(built)}; no street was run",
     )
 
@@ -264,7 +257,7 @@ def _house_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     step = " or ".join(f"{step:g}" for step in sorted(built["resolution_minutes"].unique()))
     return [
         f"The largest import of a house {_in_what(built)}, as a mean over {step} min, changes by "
-        f"{_span(peaks, _signed)}; what a street does to its transformer needs "
+        f"{span(peaks, _signed)}; what a street does to its transformer needs "
         "scenarios.penetration."
     ]
 
@@ -293,13 +286,10 @@ def _unknown_sentence(found: list[Controlled]) -> list[str]:
     if not features:
         return []
     costs = [one.unknown_gbp for one in found if one.unknown]
-    changed = (
-        f"takes {_span([-cost for cost in costs], pounds)} off the cost of a year"
-        if max(costs) < 0
-        else f"adds {_span(costs, pounds)} to the cost of a year"
-    )
+    changed = by_sign(costs, pounds, "{} dearer", "{} cheaper")
     return [
-        f"Designs do not know {' or '.join(features)}; under the same controller, this {changed}."
+        f"Designs do not know {' or '.join(features)}; under the same controller, this makes the "
+        f"year {changed}."
     ]
 
 

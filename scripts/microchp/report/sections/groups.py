@@ -38,7 +38,7 @@ from microchp.report.sections.group_hours import (
 )
 from microchp.series.timeseries import FloatArray
 from microchp.tables.columns import STREET
-from microchp.tables.words import DASH, change, label, number, percent
+from microchp.tables.words import DASH, by_sign, change, label, number, percent
 
 PERIODS = {
     **SEASONS,
@@ -177,16 +177,15 @@ def sentences(results: GroupResults) -> list[str]:
         where = "every dwelling" if share == 1 else f"{percent(share)} of the dwellings"
         found.append(
             f"{case_words(most)}: with a unit in {where} the transformer's peak of the year "
-            f"{_change_words(without, most)}, from {number(without['admd_kw'], 2)} to "
-            f"{number(most['admd_kw'], 2)} kW a dwelling, and import falls by "
-            f"{percent(_fall(without, most, 'import_kwh'))}; {_onset_words(most)}."
+            f"{_change_words(without, most, 'admd_kw')}, from {number(without['admd_kw'], 2)} to "
+            f"{number(most['admd_kw'], 2)} kW a dwelling, and import "
+            f"{_change_words(without, most, 'import_kwh')}; {_onset_words(most)}."
         )
     return found
 
 
-def _change_words(without: pd.Series, most: pd.Series) -> str:
-    fall = _fall(without, most, "admd_kw")
-    return f"falls by {percent(fall)}" if fall >= 0 else f"rises by {percent(-fall)}"
+def _change_words(without: pd.Series, most: pd.Series, column: str) -> str:
+    return by_sign([-_fall(without, most, column)], percent, "rises by {}", "falls by {}")
 
 
 def _onset_words(row: pd.Series) -> str:
@@ -244,11 +243,11 @@ def outcome_table(streets: pd.DataFrame) -> Table:
         Column("With a unit"),
         Column("Peak without units", "kW a dwelling"),
         Column("Peak with them", "kW a dwelling"),
-        Column("Peak of the year falls by"),
-        Column("Peak on the day of most heat falls by"),
+        Column("Change of the year's peak"),
+        Column("Change of the peak on the day of most heat"),
         Column("Homes served without units"),
         Column("Homes served with them"),
-        Column("Import falls by"),
+        Column("Change of import"),
         Column("Largest export", "kW a dwelling"),
         Column("Share with a unit at which power first flows back"),
     ]
@@ -259,10 +258,10 @@ def outcome_table(streets: pd.DataFrame) -> Table:
             share_cell(found.most["penetration"]),
             cell(found.without["admd_kw"], 2),
             cell(found.most["admd_kw"], 2),
-            share_cell(found.peak_fall),
-            share_cell(found.winter_day_fall),
+            share_cell(-found.peak_fall, signed=True),
+            share_cell(-found.winter_day_fall, signed=True),
             *(_homes(row["homes_served"]) for row in (found.without, found.most)),
-            share_cell(_fall(found.without, found.most, "import_kwh")),
+            share_cell(-_fall(found.without, found.most, "import_kwh"), signed=True),
             cell(found.most["adme_kw"], 2),
             Cell("never")
             if math.isnan(found.most["reverse_flow_onset"])
@@ -281,8 +280,8 @@ def balance_table(streets: pd.DataFrame) -> Table:
         Column("Group and unit or design", text=True),
         Column("With a unit"),
         *(Column(column.label, column.unit) for column in shown),
-        Column("CO₂ falls by"),
-        Column("Cost falls by"),
+        Column("Change of CO₂"),
+        Column("Change of cost"),
     ]
     cells: list[list[Cell | str]] = [
         [
@@ -290,7 +289,7 @@ def balance_table(streets: pd.DataFrame) -> Table:
             share_cell(row["penetration"]),
             *(cell(row[column.name], column.digits) for column in shown),
             *(
-                share_cell(-change(row[name], row[f"bau_{name}"]), 1)
+                share_cell(change(row[name], row[f"bau_{name}"]), 1, signed=True)
                 for name in ("co2_kg", "cost_gbp")
             ),
         ]

@@ -23,12 +23,15 @@ from microchp.report.page import (
 )
 from microchp.report.page import share_cell as share
 from microchp.sweep.summary import answers
-from microchp.tables.words import label, number, percent, place, pounds
+from microchp.tables.words import label, number, percent, place, pounds, span
 
 SHOWN = ("eai_gbp", "tes_eai_gbp")
 """Quantities whose figures stand in the page; the others are in the folder of figures."""
 
 TEXTS = ("scenario", "house", "incentive", "tes", "plant", "variant", "design", "quantity")
+
+RANDOM_METHODS = ("monte_carlo", "sobol")
+"""Methods of a sweep that draw its samples, so that shares of them are chances."""
 
 QUANTITIES = {
     "eai_gbp": ("Income of the design", "£/y"),
@@ -74,22 +77,28 @@ def scenario_words(row: pd.Series) -> str:
     return ", ".join(parts)
 
 
-def sentences(sampled: Sampled) -> list[str]:
-    """What the samples say of unit and store, over all scenarios, in a sentence if they do."""
-    summary = sampled.summary
+def sentences(summary: pd.DataFrame) -> list[str]:
+    """What the samples say of unit and store, over all scenarios, in a sentence if they do.
+
+    Parameters
+    ----------
+    summary
+        ``sweep_summary.csv``.
+    """
     samples = int(summary["samples"].max())
-    parts = []
-    for quantity, noun in (("eai_gbp", "the design"), ("tes_eai_gbp", "the store")):
-        chances = summary.loc[summary["quantity"] == quantity, "chance"].dropna()
-        if len(chances):
-            ends = dict.fromkeys((percent(chances.min()), percent(chances.max())))
-            parts.append(f"{noun} pays in {' to '.join(ends)}")
+    parts, differ = [], False
+    for quantity, noun in (("eai_gbp", "the best design"), ("tes_eai_gbp", "the store")):
+        chances = list(summary.loc[summary["quantity"] == quantity, "chance"].dropna())
+        if chances:
+            shares = span(chances, percent)
+            differ = differ or shares != percent(chances[0])
+            parts.append(f"{noun} pays in {shares}")
     if not parts:
         return []
-    scenarios = summary["scenario"].nunique()
-    where = f", by scenario ({scenarios})" if scenarios > 1 else ""
+    cases = " (from the least to the most favourable case)" if differ else ""
     return [
-        f"In {number(samples)} samples of what is uncertain, {' and '.join(parts)} of them{where}."
+        f"What is uncertain was drawn {number(samples)} times: {' and '.join(parts)} of these "
+        f"samples{cases}."
     ]
 
 
@@ -143,9 +152,9 @@ def regret_sentences(regret: pd.DataFrame) -> list[str]:
     )
     safest = regret[regret["least_worst_regret"]].iloc[0]
     sentences.append(
-        f"{_sizes(safest)} never costs more than {pounds(safest['worst_regret_gbp'])} a year above "
-        f"the best of a sample; with any design there is a sample where it is at least "
-        f"{pounds(safest['worst_regret_bound_gbp'])}."
+        f"{_sizes(safest)} costs at most {pounds(safest['worst_regret_gbp'])} a year more than the "
+        f"best design of the same sample; no design can promise less than "
+        f"{pounds(safest['worst_regret_bound_gbp'])} over all samples."
     )
     return [f"{sentence[0].upper()}{sentence[1:]}" for sentence in sentences]
 

@@ -8,11 +8,14 @@ import pandas as pd
 
 from microchp.config import OPTIMAL
 from microchp.report.group_figures import case_words
-from microchp.report.page import Cell, Column, Section, Table, Text, cell, share_cell
+from microchp.report.page import Cell, Column, Section, Table, Text, cell, duration_cell, share_cell
 from microchp.tables.columns import SERVICE, TableColumn
-from microchp.tables.words import pounds
+from microchp.tables.words import pounds, span
 
 USE, COMFORT = SERVICE[:7], SERVICE[7:]
+
+MINUTES = "min"
+"""Unit of times that may be of minutes or of days."""
 
 
 def section(service: pd.DataFrame) -> Section | None:
@@ -27,17 +30,19 @@ def section(service: pd.DataFrame) -> Section | None:
     own = own[own["run_hours"] > 0]
     if own.empty:
         return None
+    run = own[own["control"] == "heat_led"]
     return Section(
         "service",
         "Wear, hot water and independence",
         [
             Text(
                 "As designed, with perfect foresight, and run by an ordinary controller (the mean "
-                "dwelling). A store is told by its size; replacing a worn unit is in no other "
-                "figure of this page."
+                "dwelling). A store is told by its size. A unit is worn out by its run hours or "
+                "its starts; what age does to it is not counted. Replacing a worn unit is counted "
+                "here and in a sentence of the answer, and in no other figure of this page."
             ),
             _table("Starts, hours and life of the units", own, USE),
-            _table("Store, hot water and grid", own[own["control"] == "heat_led"], COMFORT),
+            *([] if run.empty else [_table("Store, hot water and grid", run, COMFORT)]),
         ],
         short="Wear",
     )
@@ -59,11 +64,10 @@ def sentences(service: pd.DataFrame, best: Collection[str]) -> list[str]:
         return []
     where = "the best design" if len(best) == 1 else f"{len(worn)} of {len(best)} best designs"
     left = worn["saving_after_replacement_gbp"]
-    low, high = pounds(left.min()), pounds(left.max())
     return [
         f"In {where} the unit wears out, by its hours or starts, within the years over which its "
         "cost is spread. The saving does not count that; with a new unit in time it would be "
-        f"{low if low == high else f'{low} to {high}'} a year."
+        f"{span(list(left), pounds)} a year."
     ]
 
 
@@ -73,18 +77,27 @@ def _table(title: str, rows: pd.DataFrame, columns: tuple[TableColumn, ...]) -> 
         Column("Group and unit or design", text=True),
         Column("Control", text=True),
         Column("Store", "kWh"),
-        *(Column(c.label, "" if c.unit == "1" else c.unit) for c in shown),
+        *(_column(c) for c in shown),
     ]
     cells: list[list[Cell | str]] = [
         [
             case_words(row),
             "as designed" if row["control"] == "design" else "heat-led",
             cell(row["store_kwh"], 1),
-            *(
-                share_cell(row[c.name], 1) if c.unit == "1" else cell(row[c.name], c.digits)
-                for c in shown
-            ),
+            *(_cell(row[c.name], c) for c in shown),
         ]
         for _, row in rows.iterrows()
     ]
     return Table(title, heads, cells, wide=True)
+
+
+def _column(column: TableColumn) -> Column:
+    if column.unit == MINUTES:
+        return Column(column.label, csv_unit=column.unit)
+    return Column(column.label, "" if column.unit == "1" else column.unit)
+
+
+def _cell(value: float, column: TableColumn) -> Cell:
+    if column.unit == MINUTES:
+        return duration_cell(value)
+    return share_cell(value, 1) if column.unit == "1" else cell(value, column.digits)

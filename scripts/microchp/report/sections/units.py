@@ -17,6 +17,7 @@ from microchp.report.page import (
     Column,
     Drawing,
     Fold,
+    Points,
     Section,
     Table,
     Text,
@@ -27,7 +28,7 @@ from microchp.report.page import (
     share_cell,
 )
 from microchp.report.style import CHEAPER, DEARER, IMPORT, STORE, TOTAL
-from microchp.tables.words import DASH, label, percent, plain_words
+from microchp.tables.words import DASH, label, number, percent, plain_words
 
 SERIES_COLOURS = (STORE, DEARER, IMPORT, TOTAL, CHEAPER)
 """Of central plants, and of metering rules, in their order."""
@@ -51,6 +52,9 @@ MONEY = {
 }
 """What is drawn by metering rule."""
 
+ANY_METER = "any"
+"""Metering of what makes no electricity."""
+
 _DRAWN = {
     "saving_by_house": "Primary energy saving by building",
     "saving_by_use": "Primary energy saving by building and use",
@@ -69,10 +73,10 @@ def section(
     figures_dir
         What ``plot_comparison`` drew; of it what the charts do not show.
     answered
-        Whether the page has :func:`answer_table` on its first screen already.
+        Whether the page has :func:`first_parts` on its first screen already.
     """
     parts: list[Any] = [
-        *([] if answered else [answer_table(comparison, economics)]),
+        *([] if answered else first_parts(comparison, economics)),
         Text(
             "Against a house with the reference boiler that buys its electricity. What a unit "
             "exports is deducted from the primary energy and the CO₂ of the central plant."
@@ -104,11 +108,40 @@ def section(
     return Section("units", "Which unit for which building", parts, short="Units")
 
 
+def first_parts(comparison: pd.DataFrame, economics: pd.DataFrame) -> list[Any]:
+    """The best options, and what must be known of them."""
+    said = remarks(comparison, economics)
+    return [answer_table(comparison, economics), *([Points(said)] if said else [])]
+
+
+def remarks(comparison: pd.DataFrame, economics: pd.DataFrame) -> list[str]:
+    """What has no cost, and where the reference boiler is too small, a sentence each."""
+    said = []
+    unpriced = _options(economics)
+    unpriced = unpriced[unpriced["installation_eur"].isna()]
+    if len(unpriced):
+        names = _listed(list(dict.fromkeys(unpriced["unit_label"])))
+        said.append(
+            f"Without a cost in comparison.unit_costs: {names}. Of these there is a profit before "
+            f"maintenance, but no payback and no return ({DASH} in the tables), so they cannot be "
+            "the best return."
+        )
+    short = comparison[comparison["boiler_short_minutes"] > 0].drop_duplicates("house")
+    said += [
+        f"{row['house_label']}: more heat is asked for than the reference boiler can give in "
+        f"{number(row['boiler_short_minutes'])} minutes of the year, by up to "
+        f"{number(row['boiler_short_kw'], 1)} kW; it is counted as if the boiler met it."
+        for _, row in short.iterrows()
+    ]
+    return said
+
+
 def extent(comparison: pd.DataFrame) -> str:
     """How much is compared, in words."""
     units = comparison.loc[comparison["kind"] == UNIT, "unit"].nunique()
     houses, plants = comparison["house"].nunique(), comparison["central_plant"].nunique()
-    return f"{units} units × {houses} buildings × {plants} central plants"
+    counts = {"unit": units, "building": houses, "central plant": plants}
+    return " × ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
 
 
 def _options(table: pd.DataFrame) -> pd.DataFrame:
@@ -140,7 +173,7 @@ def answer_table(comparison: pd.DataFrame, economics: pd.DataFrame) -> Table:
             top = returns.iloc[int(returns["irr"].argmax())]
             words = [
                 top["unit_label"],
-                label(top["metering"]),
+                label(top["metering"]) if top["kind"] == UNIT else ANY_METER,
                 share_cell(top["irr"], 1),
                 cell(top["payback_years"], 1),
             ]
