@@ -962,3 +962,11 @@ def test_a_house_with_bills_meets_them(gas_kwh: float) -> None:
     )
     assert heated.heat_kw.sum() / 60 == pytest.approx(house.annual_space_heating_kwh, rel=1e-3)
     assert heated.heat_kw.max() <= house.peak_space_heating_kw * (1 + 1e-9)
+
+
+def test_the_note_on_demand_says_where_a_retrofit_is_still_to_come() -> None:
+    insulated = {"houses": {"semi_detached": {"retrofit": {"envelope_factor": 0.6}}}}
+    grid = {"house": ["semi_detached"], "variants": {"insulated": insulated}}
+    (note,) = demand_notes(load_config({"scenarios": grid}, ROOT / "resources"))
+    assert "semi_detached 5,400 kWh of space heating, " in note
+    assert "semi_detached (insulated) 5,400 kWh of space heating before its retrofit, " in note

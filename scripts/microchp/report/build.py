@@ -23,6 +23,7 @@ from microchp.account.service import read_service
 from microchp.account.support import EnergyPrices, saving_at_gbp, support_gbp
 from microchp.account.who_gains import read_who_gains
 from microchp.config import NewBoiler, Tariff
+from microchp.config.comparison import HouseholdPrices
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.evidence import Evidence
@@ -253,7 +254,8 @@ def build_report(
             extents.append(units.extent(energy))
             first.append(units.answer_table(energy, money))
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
-        shown_units = units.section(energy, money, drawn_dir, are_subject)
+        prices = HouseholdPrices.model_validate(config["comparison"]["prices"])
+        shown_units = units.section(energy, money, drawn_dir, are_subject, prices)
         sections.append(replace(shown_units, open=are_subject))
     if service_path is not None:
         sections.append(service.section(read_service(service_path)))

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from microchp.account.unit_comparison import REFERENCE_KIND, UNIT
+from microchp.config.comparison import HouseholdPrices
 from microchp.report.page import (
     Cell,
     Chart,
@@ -58,7 +59,11 @@ _DRAWN = {
 
 
 def section(
-    comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path | None, answered: bool
+    comparison: pd.DataFrame,
+    economics: pd.DataFrame,
+    figures_dir: Path | None,
+    answered: bool,
+    prices: HouseholdPrices,
 ) -> Section:
     """Energy, CO2 and money of every unit in every building.
 
@@ -70,7 +75,10 @@ def section(
         What ``plot_comparison`` drew; of it what the charts do not show.
     answered
         Whether the page has :func:`answer_table` on its first screen already.
+    prices
+        What the money is counted by.
     """
+    priced = prices.words()
     parts: list[Any] = [
         *([] if answered else [answer_table(comparison, economics)]),
         Text(
@@ -89,6 +97,7 @@ def section(
     ]
     if not economics.empty:
         parts += [
+            Text(f"{priced[0].upper()}{priced[1:]}."),
             _chart(
                 "Money by unit",
                 "One bar for each way of metering; a payback that never comes has none.",
