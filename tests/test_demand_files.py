@@ -143,6 +143,34 @@ def test_ends_of_steps_are_told_and_understood(tmp_path: Path, midnight: str) ->
     np.testing.assert_allclose(late[1:], series[:-1], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("name", "stamps", "other"),
+    [
+        ("Start", "end", "start"),
+        ("Interval from", "end", "start"),
+        ("EndTime", "start", "end"),
+        ("period_to", None, "end"),
+        ("End", "end", None),
+        ("start", None, None),
+        ("Start to end", "end", None),
+        ("When", "end", None),
+    ],
+)
+def test_a_name_that_contradicts_stamps_is_told(
+    tmp_path: Path, name: str, stamps: str | None, other: str | None
+) -> None:
+    series = electricity(30)
+    table = rows(series).rename(columns={"time": name})
+    layout = {"columns": {"time": name, "electricity_kw": "electricity_kw"}}
+    checked = check(written(tmp_path / "a.csv", table), layout | {"stamps": stamps})
+    # off by a step, it lacks one, which is filled
+    assert checked.demand is not None
+    told = [note for note in checked.demand.notes if "off by a step" in note]
+    assert len(told) == (other is not None)
+    assert all(f"'{name}' sounds like the {other} of a step" in note for note in told)
+    assert all(f"set stamps: {other}" in note for note in told)
+
+
 def test_ends_of_steps_in_clock_time(tmp_path: Path) -> None:
     series = electricity(30)
     ends = series.index + pd.Timedelta(minutes=30)
@@ -897,6 +925,33 @@ def test_the_command_prints_a_study(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert command.main([str(tmp_path / "words.csv")]) == 1
     assert "words.csv" in capsys.readouterr().err
     assert command.main([str(tmp_path / "nothing.csv")]) == 1
+
+
+def test_a_zone_is_not_guessed_and_its_key_is_that_of_what_is_printed(tmp_path: Path) -> None:
+    series = electricity(30)
+    clock = pd.DatetimeIndex(series.index).tz_localize("Etc/GMT-1").tz_convert("Europe/Berlin")
+    stamps = clock.strftime("%d.%m.%Y %H:%M")
+    table = pd.DataFrame({"Zeit": stamps, "Leistung kW": series.to_numpy()})
+    path = written(tmp_path / "raw.csv", table, sep=";", decimal=",", float_format="%.3f")
+    seen = survey(path, house="terrace")
+    assert "timezone" not in seen.layout
+    (problem,) = seen.problems
+    assert "set demand.files.terrace.timezone to where it is from" in problem
+    layout = seen.layout | {"none": ["space_heating_kw", "hot_water_kw"]}
+    wrong = check(path, layout | {"timezone": "Europe/London"}).problems
+    assert any("standard time, remove demand.files.cottage.timezone)" in told for told in wrong)
+    right = check(path, layout | {"timezone": "Europe/Berlin"})
+    np.testing.assert_allclose(power(right), series, atol=1e-3)
+
+
+def test_stamps_that_are_no_times_are_told_as_such_in_a_zone(tmp_path: Path) -> None:
+    """Times not in the form that is expected, as a British export has them, in clock time."""
+    series = electricity(30)
+    stamps = series.index.strftime("%d/%m/%Y %H:%M")
+    path = written(tmp_path / "dates.csv", rows(series).assign(time=stamps))
+    problem = the_problem(check(path, {"timezone": "Europe/London"}))
+    assert problem.startswith("time: not ISO 8601")
+    assert "date_format: '%d/%m/%Y %H:%M'" in problem
 
 
 # ------------------------------------------------------------------------------- bills

@@ -96,6 +96,21 @@ def test_a_file_of_another_layout_is_described(tmp_path: Path) -> None:
     assert found == pytest.approx(plain[COLUMN].to_numpy())
 
 
+@pytest.mark.parametrize(("name", "doubts"), [("Start", 1), ("End", 0), ("time", 0)])
+def test_a_name_that_contradicts_stamps_is_told(tmp_path: Path, name: str, doubts: int) -> None:
+    path = tmp_path / "other.csv"
+    table = hourly()
+    table.assign(time=table["time"] + pd.Timedelta(hours=1)).rename(columns={"time": name}).to_csv(
+        path, index=False
+    )
+    file = SeriesFile(path=str(path), columns={"time": name}, stamps="end")
+    notes = read_year_file(file, [COLUMN], 2015, "tariff.import_file").notes
+    assert len(notes) == doubts
+    assert all(
+        "'Start' sounds like the start of a step and is taken as its end" in n for n in notes
+    )
+
+
 @pytest.mark.parametrize("backwards", [False, True])
 def test_clock_times_with_summer_time_become_standard_time(tmp_path: Path, backwards: bool) -> None:
     plain = hourly()

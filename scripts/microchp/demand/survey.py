@@ -21,7 +21,7 @@ import pandas as pd
 import yaml
 
 from microchp.config import DemandFile, FilePolicy
-from microchp.demand.clock import fitting_format, standard_stamps, undeclared_clock_changes
+from microchp.demand.clock import fitting_format, standard_stamps
 from microchp.demand.clock_columns import clock_columns
 from microchp.demand.columns import MEASURED
 from microchp.demand.findings import Findings
@@ -79,7 +79,7 @@ class Survey:
     problems: list[str] = field(default_factory=list)
 
 
-def survey(path: Path, sheet: str | int | None = None) -> Survey:
+def survey(path: Path, sheet: str | int | None = None, house: str = "detached") -> Survey:
     """Look at a raw file.
 
     Parameters
@@ -88,6 +88,8 @@ def survey(path: Path, sheet: str | int | None = None) -> Survey:
         File of any kind that demand may come from.
     sheet
         Sheet of an Excel file; none for the first.
+    house
+        Name of the house in the study.
 
     Raises
     ------
@@ -95,10 +97,10 @@ def survey(path: Path, sheet: str | int | None = None) -> Survey:
         If it is no table.
     """
     with reading(path, "a table"):
-        return _survey(path, sheet)
+        return _survey(path, sheet, house)
 
 
-def _survey(path: Path, sheet: str | int | None) -> Survey:
+def _survey(path: Path, sheet: str | int | None, house: str) -> Survey:
     seen = Survey(layout={"path": str(path)})
     if sheet is not None:
         seen.layout["sheet"] = sheet
@@ -122,7 +124,7 @@ def _survey(path: Path, sheet: str | int | None) -> Survey:
         times = _time_columns(cells, seen)
         columns = _demand_columns(cells, times, seen)
     _understand(cells, times, columns, seen)
-    _try(seen)
+    _try(seen, house)
     return seen
 
 
@@ -389,17 +391,6 @@ def _stamps(cells: pd.DataFrame, times: list[str], seen: Survey) -> pd.Series | 
     seen.sentences += [problem for problem in found.problems]
     if not stamps.is_as_given:
         seen.sentences.append(f"time is {found.facts['time']}")
-        return stamps.naive
-    step = stamps.naive.sort_values().diff()[lambda d: d > pd.Timedelta(0)].mode()
-    changes = Findings(rows=found.rows, file_at=found.file_at)
-    if len(step) and step.iloc[0] >= pd.Timedelta(minutes=1):
-        minutes = int(step.iloc[0] / pd.Timedelta(minutes=1))
-        undeclared_clock_changes(stamps.naive, pd.Index([]), minutes, changes)
-    if changes.problems:
-        seen.layout["timezone"] = "Europe/London"
-        seen.sentences.append(
-            "the clocks change within the data: timezone is a guess, set it to where they are from"
-        )
     return stamps.naive
 
 
@@ -436,7 +427,7 @@ def _unit(
     return unit
 
 
-def _try(seen: Survey) -> None:
+def _try(seen: Survey, house: str) -> None:
     """Read the file by the layout, and say what comes out."""
     layout = seen.layout
     columns = layout.get("columns", {})
@@ -451,7 +442,7 @@ def _try(seen: Survey) -> None:
     none = [name for name in QUANTITIES if name not in held]
     file = DemandFile.model_validate(layout | {"none": none})
     seen.year = seen.year or 2015
-    checked = check_demand_file([file], seen.year, FilePolicy(), "this house")
+    checked = check_demand_file([file], seen.year, FilePolicy(), house)
     if checked.demand is None:
         seen.problems += checked.problems
         return
@@ -493,7 +484,7 @@ def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = p
     given = parser.parse_args(arguments)
     sheet = int(given.sheet) if given.sheet and given.sheet.isdigit() else given.sheet
     try:
-        seen = survey(given.file, sheet)
+        seen = survey(given.file, sheet, given.house)
     except MicrochpError as error:
         message = str(error)
         named = message if str(given.file) in message else f"{given.file}: {message}"

@@ -17,7 +17,7 @@ import pandas as pd
 
 from microchp.config import SeriesFile
 from microchp.errors import DataError, reading
-from microchp.series.clock import standard_from_clock, standard_offset
+from microchp.series.clock import doubt_of_stamps, standard_from_clock, standard_offset
 from microchp.series.table_file import Table, read_table
 from microchp.series.timeseries import FloatArray, time_axis
 
@@ -89,7 +89,9 @@ def read_year_file(file: SeriesFile, columns: Sequence[str], year: int, key: str
         values = {name: file.factor * _numbers_in(table, name) for name in columns}
         times = _starts(path, table.cells["time"], file, year)
         frame = pd.DataFrame({"time": times, **values}, index=table.cells.index)
-        return _on_the_year(path, frame, table.cells, list(columns), year)
+        series = _on_the_year(path, frame, table.cells, list(columns), year)
+    doubts = doubt_of_stamps([file.columns.get("time", "time")], file.stamps)
+    return replace(series, notes=(*doubts, *series.notes))
 
 
 def _renamed(table: Table, file: SeriesFile, columns: Sequence[str]) -> Table:
