@@ -213,8 +213,8 @@ def test_identical_rows_are_dropped_and_counted(tmp_path: Path) -> None:
     path = written(tmp_path / "twice.csv", pd.concat([data, data.iloc[100:130]]))
     checked = check(path)
     np.testing.assert_allclose(power(checked, 60), series, atol=1e-6)
-    assert "30 rows that were there twice" in told(checked, "twice")
-    assert "row 8762" in told(checked, "twice")
+    assert "30 rows left out, with the same time" in told(checked, "as another")
+    assert "row 8762" in told(checked, "as another")
 
 
 def test_rows_outside_the_year_may_hold_anything(tmp_path: Path) -> None:
@@ -482,7 +482,7 @@ def test_a_peak_that_is_no_catch_up_stays(tmp_path: Path) -> None:
     assert power(checked, 60)[503] == pytest.approx(series.iloc[503], abs=1e-5)
     kwh = power(checked, 60)[501:503].sum()
     assert f"{kwh:,.1f} kWh of the year ({kwh / power(checked, 60).sum():.2%})" in told(
-        checked, "1 gaps"
+        checked, "1 gap,"
     )
 
 
@@ -494,7 +494,7 @@ def test_gaps_are_filled_with_the_same_hours_of_other_days(tmp_path: Path) -> No
     checked = check(path, max_gap_minutes=1440, gap_filling="other_days")
     week = series.iloc[24 * 47 : 24 * 48]
     np.testing.assert_allclose(power(checked, 60)[24 * 40 : 24 * 41], week, atol=1e-6)
-    assert "filled with the same hours of other days" in told(checked, "1 gaps")
+    assert "filled with the same hours of other days" in told(checked, "1 gap,")
 
 
 # ------------------------------------------------------------------------ gas and heat
@@ -605,7 +605,7 @@ def test_damaged_tables_are_one_message(tmp_path: Path) -> None:
         ),
         "ragged": (
             "\n".join([*lines[:5], lines[5] + ",7", *lines[6:9], "2015", *lines[10:]]).encode(),
-            "2 rows have another number, row 6 (3 values), row 10 (1 values)",
+            "another number in 2 rows: row 6 (3 values), row 10 (1 value)",
         ),
         "unnamed": (
             "\n".join([lines[0] + ",", *(f"{line},3" for line in lines[1:])]).encode(),
@@ -733,7 +733,7 @@ def test_files_that_follow_one_another_and_meters_that_add_up(tmp_path: Path) ->
     both = {"path": [str(spring), str(autumn)]}
     checked = check(spring, both)
     np.testing.assert_allclose(power(checked, 60), series, atol=1e-6)
-    assert "10 rows that were there twice" in told(checked, "twice")
+    assert "10 rows left out, with the same time" in told(checked, "as another")
     data.loc[5000, "electricity_kw"] = -1
     autumn = written(tmp_path / "b.csv", data.iloc[3990:])
     assert f"row {5000 - 3990 + 2} of {autumn}" in the_problem(check(spring, both))

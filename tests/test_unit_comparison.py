@@ -423,7 +423,7 @@ def test_the_best_option_may_be_a_boiler_and_a_unit_may_be_called_one() -> None:
         }
     )
     no_money = pd.DataFrame({"kind": [], "irr": [], "house": []})
-    assert extent(rows) == "1 units × 1 buildings × 1 central plants"
+    assert extent(rows) == "1 unit × 1 building × 1 central plant"
     (best,) = answer_table(rows, no_money).rows
     assert best[1:3] == ["Condensing boiler against Combined cycle", "7 %"]
     (dear,) = answer_table(rows[rows["kind"] != "alternative"], no_money).rows

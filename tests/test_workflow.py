@@ -119,7 +119,7 @@ def test_the_terminal_has_a_line_for_each_job_and_no_more(tiny: Workflow) -> Non
     assert len(progress) >= total
     assert progress == [(str(done + 1), str(len(progress))) for done in range(len(progress))]
     assert re.search(
-        r"solve_model cottage-fit-with: check on all 365 days: .* s; \d of 4", tiny.shown
+        r"solve_model cottage-fit-with: solved: .* GBP/y, gap .* s; \d of 4", tiny.shown
     )
     assert "results/tiny: see report/index.html" in tiny.shown
     for noise in ("Traceback", "Select jobs", "Execute", "Finished jobid", "Provided cores"):

@@ -238,7 +238,7 @@ def test_twelve_months_from_july_keep_hours_and_weekdays(tmp_path: Path) -> None
         (lambda t: t.assign(**{COLUMN: 77.0}), r"77 on average looks like pence .* per MWh"),
         (lambda t: t.assign(**{COLUMN: -0.2}), r"-0.2 on average looks like a sign turned round"),
         (lambda t: t.assign(**{COLUMN: t[COLUMN].where(t.index != 7, 99.0)}), "expected -20 to 20"),
-        (lambda t: t.iloc[:1], "1 rows; expected the whole year 2015"),
+        (lambda t: t.iloc[:1], "1 row; expected the whole year 2015"),
         (lambda t: t.iloc[:0], "no rows below the header"),
     ],
 )
@@ -259,7 +259,7 @@ def test_what_is_no_year_of_prices_is_refused_with_its_place(
         ("\n\n  \n", "the file is empty"),
         (f"time,{COLUMN},{COLUMN}\n2015-01-01,1,2\n", "is there more than once"),
         (f"time,{COLUMN}\n2015-01-01T00:00,0.1,0.2\n", "row 2: 3 values under the 2 names"),
-        (f"time,{COLUMN}\n2015-01-01T00:00\n", "row 2: 1 values under the 2 names"),
+        (f"time,{COLUMN}\n2015-01-01T00:00\n", "row 2: 1 value under the 2 names"),
         (f"time,{COLUMN}\n2015-01-01T00:00Z,1\n2015-01-01T01:00,1\n", "an offset from UTC in ever"),
         (f"time,{COLUMN}\n,1\n", "expected a time in every row"),
     ],

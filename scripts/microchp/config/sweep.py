@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from microchp.config.fields import Block, NonNegative, Positive
+from microchp.telling import counted
 
 NEEDED = {
     "uniform": ("low", "high"),
@@ -77,7 +78,8 @@ class SampledInput(Block):
         if self.probabilities:
             if len(self.probabilities) != len(self.values):
                 raise ValueError(
-                    f"{len(self.probabilities)} probabilities for {len(self.values)} values"
+                    f"{counted(len(self.probabilities), 'probability')} for "
+                    f"{counted(len(self.values), 'value')}"
                 )
             if abs(sum(self.probabilities) - 1.0) > 1e-9:
                 raise ValueError(f"probabilities add up to {sum(self.probabilities):g}, not 1")

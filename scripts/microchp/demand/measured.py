@@ -51,6 +51,7 @@ from microchp.series.timeseries import (
     repeat_to,
     time_axis,
 )
+from microchp.telling import counted
 
 HEATS = ("space_heating_kw", "hot_water_kw")
 
@@ -531,7 +532,7 @@ def _dwelling_of_rows(picked: Picked, index: pd.Index, need: Need, found: Findin
     held, wanted = dwelling.nunique(), need.dwellings
     if held < wanted:
         found.problems.append(
-            f"holds {held} dwelling{'s' if held > 1 else ''}, and the groups that "
+            f"holds {counted(held, 'dwelling')}, and the groups that "
             f"scenarios.penetration asks for have {wanted} (group.dwellings); give them in a "
             f"column 'dwelling', set group.dwellings to {held}, or leave out scenarios.penetration"
         )

@@ -39,6 +39,7 @@ from microchp.errors import DataError, MicrochpError, reading
 from microchp.series.table_file import text_of
 from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES
 from microchp.series.year_file import DATE_FORMATS, EPOCHS
+from microchp.telling import counted
 
 LOOKED_AT_LINES = 400
 SAMPLE = 3000
@@ -109,7 +110,7 @@ def _survey(path: Path, sheet: str | int | None, house: str) -> Survey:
     cells = read_cells(path, DemandFile.model_validate(layout))
     names = [str(name) for name in cells.columns]
     shown = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
-    seen.sentences.append(f"{len(cells):,} rows with the columns {shown}")
+    seen.sentences.append(f"{counted(len(cells), 'row')} with the columns {shown}")
     clocks = clock_columns(names)
     if clocks:
         date = _date_column(cells.drop(columns=clocks))
@@ -333,7 +334,7 @@ def _understand(cells: pd.DataFrame, times: list[str], roles: list[str], seen: S
     minutes = step.total_seconds() / 60
     seen.sentences.append(
         f"from {ordered.iloc[0]} to {ordered.iloc[-1]}, step {minutes:g} min, "
-        f"{int((ordered.diff() > step).sum()):,} gaps"
+        f"{counted(int((ordered.diff() > step).sum()), 'gap')}"
     )
     days = ordered.dt.normalize().groupby(ordered.dt.year).nunique()
     seen.year = int(days[days == days.max()].index[0])

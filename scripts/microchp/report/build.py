@@ -52,6 +52,7 @@ from microchp.report.sections.first import headline
 from microchp.reproduction.comparison import read_comparison
 from microchp.tables.columns import check
 from microchp.tables.control import read_control
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -283,7 +284,12 @@ def build_report(
     html = render(page)
     with whole(report_path) as partial:
         partial.write_text(html, encoding="utf-8")
-    log.info("report of %d sections written, %.1f MB", len(page.sections), len(html) / 1e6)
+    log.log(
+        RESULT,
+        "report of %s written, %.1f MB",
+        counted(len(page.sections), "section"),
+        len(html) / 1e6,
+    )
 
 
 def _failure_notices(failures: Mapping[str, str]) -> list[Notice | Fold]:
@@ -291,7 +297,7 @@ def _failure_notices(failures: Mapping[str, str]) -> list[Notice | Fold]:
     if not failures:
         return []
     count = len(failures)
-    title = "A job has failed." if count == 1 else f"{count} jobs have failed."
+    title = f"{counted(count, 'job')} {'has' if count == 1 else 'have'} failed."
     why = Points([f"Failed: {job}. {cause}" for job, cause in failures.items()])
     return [
         Notice(title, "What depends on it is not on this page; all else is."),

@@ -20,6 +20,7 @@ from microchp.errors import DataError, reading
 from microchp.series.clock import doubt_of_stamps, standard_from_clock, standard_offset
 from microchp.series.table_file import Table, read_table
 from microchp.series.timeseries import FloatArray, time_axis
+from microchp.telling import counted
 
 DATE_FORMATS = (
     "%d/%m/%Y %H:%M",
@@ -241,12 +242,12 @@ def _on_the_year(
     notes = []
     repeated = frame.duplicated()
     if repeated.any():
-        notes.append(f"{int(repeated.sum())} rows that were there twice left out")
+        notes.append(f"{counted(int(repeated.sum()), 'row')} left out, the same as another")
         frame = frame[~repeated]
     again = frame["time"].duplicated()
     _refuse_rows(path, "time", frame["time"], again, "each time once; " + _clock_hint(frame, again))
     if len(frame) < 2:
-        raise DataError(f"{path}: {len(frame)} rows; expected the whole year {year}")
+        raise DataError(f"{path}: {counted(len(frame), 'row')}; expected the whole year {year}")
     frame = frame.sort_values("time")
     step = _step_minutes(path, frame["time"])
     rows = pd.Series(np.arange(len(frame), dtype=float), index=pd.DatetimeIndex(frame["time"]))

@@ -25,6 +25,7 @@ from microchp.report.sections.answer import (
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import best_designs, installs
 from microchp.tables.words import label, number, percent, pounds
+from microchp.telling import counted
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ def _street_sentence(streets: Sequence[Outcome]) -> str:
     if all(map(math.isfinite, served)):
         before, after = map(number, served)
         compared = "as before" if after == before else f"instead of {before}"
-        homes = f"; the transformer serves {after} homes {compared}"
+        homes = f"; the transformer serves {counted(round(served[1]), 'home')} {compared}"
     return (
         f"At the transformer the peak of the year changes by "
         f"{_span([-found.peak_fall for found in streets], _signed)}, and that of the day with most "

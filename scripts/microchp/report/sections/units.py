@@ -29,6 +29,7 @@ from microchp.report.page import (
 )
 from microchp.report.style import CHEAPER, DEARER, IMPORT, STORE, TOTAL
 from microchp.tables.words import DASH, label, percent, plain_words
+from microchp.telling import counted
 
 SERIES_COLOURS = (STORE, DEARER, IMPORT, TOTAL, CHEAPER)
 """Of central plants, and of metering rules, in their order."""
@@ -109,7 +110,7 @@ def section(
         ]
     if figures_dir is not None:
         drawn = _drawings(figures_dir)
-        parts += [Fold("Drawn figures", f"{len(drawn)} of them", drawn)] if drawn else []
+        parts += [Fold("Drawn figures", counted(len(drawn), "figure"), drawn)] if drawn else []
     return Section("units", "Which unit for which building", parts, short="Units")
 
 
@@ -117,7 +118,10 @@ def extent(comparison: pd.DataFrame) -> str:
     """How much is compared, in words."""
     units = comparison.loc[comparison["kind"] == UNIT, "unit"].nunique()
     houses, plants = comparison["house"].nunique(), comparison["central_plant"].nunique()
-    return f"{units} units × {houses} buildings × {plants} central plants"
+    return " × ".join(
+        counted(number, what)
+        for number, what in ((units, "unit"), (houses, "building"), (plants, "central plant"))
+    )
 
 
 def _options(table: pd.DataFrame) -> pd.DataFrame:
