@@ -78,7 +78,7 @@ def export_model(*, demand_path: str | Path, export_path: str | Path, inputs: De
             model.to_file(partial, progress=False)
     log.log(
         RESULT,
-        "%s of %s and %s",
+        "%s: %s, %s",
         export_path,
         counted(model.nvars, "variable"),
         counted(model.ncons, "constraint"),

@@ -66,7 +66,7 @@ def write_certificate(
         np.savez_compressed(file, **certificate)  # type: ignore[arg-type]
     log.log(
         RESULT,
-        "%s: cost %.2f GBP/y, bound %.2f; python -m microchp.check_certificate checks it",
+        "%s: cost %.2f GBP/y, bound %.2f, which microchp.check_certificate checks",
         certificate_path,
         cost,
         certificate["lower_bound_gbp"],

@@ -74,7 +74,7 @@ def export_pypsa(*, design_path: str | Path, network_path: str | Path) -> None:
             table.to_csv(partial / f"{kind}.csv", float_format="%.10g")
     log.log(
         RESULT,
-        "%s of %s; pypsa.Network(%r) reads it",
+        "%s: %s; pypsa.Network(%r) reads it",
         network_path,
         counted(len(time), "snapshot"),
         str(network_path),
