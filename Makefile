@@ -70,7 +70,7 @@ quick: $(VENV)/.run
 # The run to check, and `MEND=--mend` to make again what is damaged.
 RUN ?= results/oluleye2018
 check: $(VENV)/.run
-	PYTHONPATH=scripts $(BIN)/python -m microchp.check_run $(RUN) $(MEND)
+	@PYTHONPATH=scripts $(BIN)/python -m microchp.check_run $(RUN) $(MEND)
 
 # Time and memory of the jobs of a run, by rule.
 usage: $(VENV)/.run
@@ -78,7 +78,8 @@ usage: $(VENV)/.run
 
 # The file to look at.
 import: $(VENV)/.run
-	@PYTHONPATH=scripts $(BIN)/python -m microchp.demand.import $(FILE)
+	@test -n '$(FILE)' || { echo 'Name the file to look at: make import FILE=data/raw.csv' >&2; exit 1; }
+	@PYTHONPATH=scripts $(BIN)/python -m microchp.demand.import '$(FILE)'
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile

@@ -524,8 +524,13 @@ def report_what_succeeded():
 def print_results():
     """The answer in short and where to look, once there is something to look at."""
     page = RESULTS / "report/index.html"
-    page.with_name(EARLIER_PAGE).unlink(missing_ok=True)
-    if not page.exists():
+    if page.exists():
+        page.with_name(EARLIER_PAGE).unlink(missing_ok=True)
+    # of a run that was asked for files, these are the answer
+    asked = sorted(target for target in workflow.dag_settings.targets if Path(target).exists())
+    for path in asked:
+        print(f"Written: {path}")
+    if asked or not page.exists():
         return
     if SCENARIOS:
         # imported here because the table takes libraries that the workflow's parse can spare

@@ -107,7 +107,7 @@ rule trace_front:
             RESULTS / "fronts/{scenario}.svg",
             category="Fronts of cost against CO2",
             labels={"scenario": "{scenario}"},
-            caption="captions/figure.rst",
+            caption="captions/front.rst",
         ),
         pdf=RESULTS / "fronts/{scenario}.pdf",
     log:

@@ -47,6 +47,35 @@ def test_the_bound_recomputed_is_the_bound_proven(tes: Tes, tmp_path: Path) -> N
     assert "do not prove" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "there is no such file"),
+        (b"time,kw\n", "not a certificate, which is an .npz"),
+        ({"a": np.ones(3)}, "not a certificate, or not a whole one"),
+        (np.ones(3), "not a certificate"),
+    ],
+)
+def test_what_is_no_certificate_is_told_in_one_line(
+    tmp_path: Path, content: object, told: str
+) -> None:
+    path = tmp_path / "certificate.npz"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif isinstance(content, dict):
+        np.savez(path, **content)
+    elif isinstance(content, np.ndarray):
+        with path.open("wb") as file:
+            np.save(file, content)
+    done = subprocess.run([sys.executable, str(CHECK), str(path)], text=True, capture_output=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{path}: {told}")
+    assert done.stderr.count("\n") == 1
+    alone = subprocess.run([sys.executable, str(CHECK)], text=True, capture_output=True)
+    assert alone.returncode == 1
+    assert alone.stderr.startswith("Name one certificate: ")
+
+
 def test_the_check_imports_numpy_alone() -> None:
     tree = ast.parse(CHECK.read_text(encoding="utf-8"))
     names = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}

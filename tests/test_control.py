@@ -220,7 +220,10 @@ def test_forecasts_of_carbon_that_are_none_are_refused(tmp_path: Path) -> None:
     path.write_text(good + "2015-01-01T00:00,2015-01-01T07:00,0.3\n", encoding="utf-8")
     assert len(issued_notes(str(path), 2015)) == 1
     for row, message in (
-        ("2015-01-03T00:00,2015-01-01T07:00,0.3", "column issued: 1 rows"),
+        (
+            "2015-01-03T00:00,2015-01-01T07:00,0.3",
+            "column issued: after the step that it is of in 1 row;",
+        ),
         ("2015-01-01T00:00,2015-01-01T07:00,300", "looks like grams"),
         ("2015-01-01T00:00,2015-01-01T07:00,few", "expected a number"),
     ):

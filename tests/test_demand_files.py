@@ -143,6 +143,34 @@ def test_ends_of_steps_are_told_and_understood(tmp_path: Path, midnight: str) ->
     np.testing.assert_allclose(late[1:], series[:-1], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("name", "stamps", "other"),
+    [
+        ("Start", "end", "start"),
+        ("Interval from", "end", "start"),
+        ("EndTime", "start", "end"),
+        ("period_to", None, "end"),
+        ("End", "end", None),
+        ("start", None, None),
+        ("Start to end", "end", None),
+        ("When", "end", None),
+    ],
+)
+def test_a_name_that_contradicts_stamps_is_told(
+    tmp_path: Path, name: str, stamps: str | None, other: str | None
+) -> None:
+    series = electricity(30)
+    table = rows(series).rename(columns={"time": name})
+    layout = {"columns": {"time": name, "electricity_kw": "electricity_kw"}}
+    checked = check(written(tmp_path / "a.csv", table), layout | {"stamps": stamps})
+    # off by a step, it lacks one, which is filled
+    assert checked.demand is not None
+    told = [note for note in checked.demand.notes if "off by a step" in note]
+    assert len(told) == (other is not None)
+    assert all(f"'{name}' sounds like the {other} of a step" in note for note in told)
+    assert all(f"set stamps: {other}" in note for note in told)
+
+
 def test_ends_of_steps_in_clock_time(tmp_path: Path) -> None:
     series = electricity(30)
     ends = series.index + pd.Timedelta(minutes=30)
@@ -185,8 +213,8 @@ def test_identical_rows_are_dropped_and_counted(tmp_path: Path) -> None:
     path = written(tmp_path / "twice.csv", pd.concat([data, data.iloc[100:130]]))
     checked = check(path)
     np.testing.assert_allclose(power(checked, 60), series, atol=1e-6)
-    assert "30 rows that were there twice" in told(checked, "twice")
-    assert "row 8762" in told(checked, "twice")
+    assert "30 rows left out, with the same time" in told(checked, "as another")
+    assert "row 8762" in told(checked, "as another")
 
 
 def test_rows_outside_the_year_may_hold_anything(tmp_path: Path) -> None:
@@ -454,7 +482,7 @@ def test_a_peak_that_is_no_catch_up_stays(tmp_path: Path) -> None:
     assert power(checked, 60)[503] == pytest.approx(series.iloc[503], abs=1e-5)
     kwh = power(checked, 60)[501:503].sum()
     assert f"{kwh:,.1f} kWh of the year ({kwh / power(checked, 60).sum():.2%})" in told(
-        checked, "1 gaps"
+        checked, "1 gap,"
     )
 
 
@@ -466,7 +494,7 @@ def test_gaps_are_filled_with_the_same_hours_of_other_days(tmp_path: Path) -> No
     checked = check(path, max_gap_minutes=1440, gap_filling="other_days")
     week = series.iloc[24 * 47 : 24 * 48]
     np.testing.assert_allclose(power(checked, 60)[24 * 40 : 24 * 41], week, atol=1e-6)
-    assert "filled with the same hours of other days" in told(checked, "1 gaps")
+    assert "filled with the same hours of other days" in told(checked, "1 gap,")
 
 
 # ------------------------------------------------------------------------ gas and heat
@@ -577,7 +605,7 @@ def test_damaged_tables_are_one_message(tmp_path: Path) -> None:
         ),
         "ragged": (
             "\n".join([*lines[:5], lines[5] + ",7", *lines[6:9], "2015", *lines[10:]]).encode(),
-            "2 rows have another number, row 6 (3 values), row 10 (1 values)",
+            "another number in 2 rows: row 6 (3 values), row 10 (1 value)",
         ),
         "unnamed": (
             "\n".join([lines[0] + ",", *(f"{line},3" for line in lines[1:])]).encode(),
@@ -705,7 +733,7 @@ def test_files_that_follow_one_another_and_meters_that_add_up(tmp_path: Path) ->
     both = {"path": [str(spring), str(autumn)]}
     checked = check(spring, both)
     np.testing.assert_allclose(power(checked, 60), series, atol=1e-6)
-    assert "10 rows that were there twice" in told(checked, "twice")
+    assert "10 rows left out, with the same time" in told(checked, "as another")
     data.loc[5000, "electricity_kw"] = -1
     autumn = written(tmp_path / "b.csv", data.iloc[3990:])
     assert f"row {5000 - 3990 + 2} of {autumn}" in the_problem(check(spring, both))
@@ -899,6 +927,33 @@ def test_the_command_prints_a_study(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert command.main([str(tmp_path / "nothing.csv")]) == 1
 
 
+def test_a_zone_is_not_guessed_and_its_key_is_that_of_what_is_printed(tmp_path: Path) -> None:
+    series = electricity(30)
+    clock = pd.DatetimeIndex(series.index).tz_localize("Etc/GMT-1").tz_convert("Europe/Berlin")
+    stamps = clock.strftime("%d.%m.%Y %H:%M")
+    table = pd.DataFrame({"Zeit": stamps, "Leistung kW": series.to_numpy()})
+    path = written(tmp_path / "raw.csv", table, sep=";", decimal=",", float_format="%.3f")
+    seen = survey(path, house="terrace")
+    assert "timezone" not in seen.layout
+    (problem,) = seen.problems
+    assert "set demand.files.terrace.timezone to where it is from" in problem
+    layout = seen.layout | {"none": ["space_heating_kw", "hot_water_kw"]}
+    wrong = check(path, layout | {"timezone": "Europe/London"}).problems
+    assert any("standard time, remove demand.files.cottage.timezone)" in told for told in wrong)
+    right = check(path, layout | {"timezone": "Europe/Berlin"})
+    np.testing.assert_allclose(power(right), series, atol=1e-3)
+
+
+def test_stamps_that_are_no_times_are_told_as_such_in_a_zone(tmp_path: Path) -> None:
+    """Times not in the form that is expected, as a British export has them, in clock time."""
+    series = electricity(30)
+    stamps = series.index.strftime("%d/%m/%Y %H:%M")
+    path = written(tmp_path / "dates.csv", rows(series).assign(time=stamps))
+    problem = the_problem(check(path, {"timezone": "Europe/London"}))
+    assert problem.startswith("time: not ISO 8601")
+    assert "date_format: '%d/%m/%Y %H:%M'" in problem
+
+
 # ------------------------------------------------------------------------------- bills
 
 
@@ -962,3 +1017,11 @@ def test_a_house_with_bills_meets_them(gas_kwh: float) -> None:
     )
     assert heated.heat_kw.sum() / 60 == pytest.approx(house.annual_space_heating_kwh, rel=1e-3)
     assert heated.heat_kw.max() <= house.peak_space_heating_kw * (1 + 1e-9)
+
+
+def test_the_note_on_demand_says_where_a_retrofit_is_still_to_come() -> None:
+    insulated = {"houses": {"semi_detached": {"retrofit": {"envelope_factor": 0.6}}}}
+    grid = {"house": ["semi_detached"], "variants": {"insulated": insulated}}
+    (note,) = demand_notes(load_config({"scenarios": grid}, ROOT / "resources"))
+    assert "semi_detached 5,400 kWh of space heating, " in note
+    assert "semi_detached (insulated) 5,400 kWh of space heating before its retrofit, " in note

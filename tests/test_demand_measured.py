@@ -365,7 +365,7 @@ def test_a_meter_stuck_at_zero_is_told(tmp_path: Path) -> None:
     assert checked.demand is not None
     (warning,) = checked.demand.warnings
     assert "exactly zero in 3.0% of the year" in warning
-    assert "1 stretch is longer than" in warning
+    assert "1 stretch longer than" in warning
     assert "longest 10 days from 2015-01-01 00:00" in warning
     assert "Jan 32%" in warning
     (zero,) = checked.demand.facts["zero_runs"]

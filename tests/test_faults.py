@@ -116,6 +116,7 @@ def test_mending_makes_what_is_damaged_and_nothing_else(kept: Workflow, spoilt: 
     status, shown = check_run(kept, "--mend", "--cores", "1")
     assert status == 0, shown
     assert "heat_shares.svg: of the same size, but changed" in shown
+    assert "results/tiny: 1 file made again; all files are as they were written\n" in shown
     assert drawn.read_bytes() == before
     assert [path.stat().st_mtime_ns for path in others] == dates
     assert (kept.results("tiny") / "report/index.html").read_bytes() == page

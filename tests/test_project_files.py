@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import jinja2
 import pytest
 import yaml
 from conftest import ROOT, Workflow, run_command
@@ -26,6 +28,36 @@ def test_the_catalogue_of_workflows_takes_it() -> None:
     scripts, environments = rules.count("    script:"), rules.count("    conda:")
     assert usage["software-stack-deployment"]["conda"] == (scripts == environments)
     assert not usage["report"] or re.search(r"\breport\(", rules), "no result is for a report"
+
+
+def drawn_names() -> set[str]:
+    """How the names of figures begin that the archive takes, by the code that draws them."""
+    drawing = (ROOT / "scripts/microchp/report").glob("*figures.py")
+    text = "".join(path.read_text(encoding="utf-8") for path in drawing)
+    return set(re.findall(r"""(?:files\(|folder / )f?"([a-z_0-9]+?)(?:_?\{|\.svg|")""", text))
+
+
+def test_every_figure_of_the_archive_has_a_caption_of_its_own() -> None:
+    text = (ROOT / "rules/captions/figure.rst").read_text(encoding="utf-8")
+    caption = jinja2.Template(text, undefined=jinja2.StrictUndefined)
+    names = drawn_names()
+    assert {"sankey", "heat_shares", "cumulative", "saving_by_use", "regret"} <= names
+    kinds = set(re.findall(r'^    "(\w+)": "', text, re.MULTILINE))
+    for name in sorted(names):
+        wildcards = SimpleNamespace(name=f"{name}_flat-fit-with")
+        told = caption.render(snakemake=SimpleNamespace(wildcards=wildcards)).strip()
+        assert told, f"{name} has no caption"
+        assert sum(name.startswith(kind) for kind in kinds) == 1, name
+
+
+def test_captions_use_the_wildcards_that_their_files_have() -> None:
+    """Those of a folder have the name of a figure, others the wildcards of the path."""
+    rules = "".join(path.read_text("utf-8") for path in (ROOT / "rules").glob("*.smk"))
+    reports = re.findall(r"report\(\n(.*?)caption=\"(captions/\w+\.rst)\"", rules, re.DOTALL)
+    assert len(reports) > 15
+    for given, caption in reports:
+        used = re.findall(r"wildcards\.(\w+)", (ROOT / "rules" / caption).read_text("utf-8"))
+        assert all(f"{{{wildcard}}}" in given for wildcard in used), caption
 
 
 def test_the_citation_names_the_study_whose_model_it_is() -> None:

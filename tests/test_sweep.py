@@ -16,6 +16,7 @@ from scipy import stats
 
 from microchp.account.designs import assess_design
 from microchp.config import Config, Solve, Sweep, Tes, load_config, sampled_config
+from microchp.config.notes import run_notes, sweep_notes
 from microchp.config.scenarios import design_inputs, scenario_table
 from microchp.config.sweep import SampledInput
 from microchp.design.check import check_solution
@@ -104,6 +105,44 @@ def test_a_cut_off_normal_stays_within_its_limits() -> None:
     sampled = SampledInput(distribution="normal", mean=0, standard_deviation=1, low=-0.5, high=2)
     values = quantiles(sampled, np.array([0.0, 0.5, 1.0]))
     assert values == pytest.approx([-0.5, stats.truncnorm(-0.5, 2).median(), 2])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"distribution": "normal", "mean": 3, "standard_deviation": 2},
+        {"distribution": "normal", "mean": 3, "standard_deviation": 2, "low": 2, "high": 4},
+        {"distribution": "normal", "mean": 3, "standard_deviation": 2, "low": 9},
+        {"distribution": "lognormal", "mean": 4, "standard_deviation": 2},
+        {"distribution": "lognormal", "mean": 4, "standard_deviation": 2, "low": 0, "high": 5},
+    ],
+)
+def test_an_input_ends_where_one_sample_in_a_hundred_is_beyond(given: dict[str, object]) -> None:
+    sampled = SampledInput.model_validate(given)
+    assert sampled.ends() == pytest.approx(tuple(quantiles(sampled, np.array([0.01, 0.99]))))
+
+
+def test_an_input_that_leaves_out_what_the_run_has_is_told() -> None:
+    """README's sweep: of the market's one price of import, and of the night of its own tariff."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    examples = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", readme, re.S)]
+    (swept,) = (example for example in examples if "sweep" in example)
+    (priced,) = (example for example in examples if "import_periods" in example.get("tariff", {}))
+    assert sweep_notes(load_config(swept, ROOT / "resources")) == []
+    (note,) = sweep_notes(load_config(priced | swept, ROOT / "resources"))
+    assert "tariff.import_periods.0.price_gbp_per_kwh is sampled from 0.1902 to 0.3298" in note
+    assert "the run's own value, 0.09, is not among them" in note
+    assert note in run_notes(load_config(priced | swept, ROOT / "resources"))
+    discrete = {"distribution": "discrete", "values": [4000, 5000]}
+    dear = {
+        "inputs": {
+            "tes.capital_cost_gbp_per_kwh": discrete,
+            "chp.technology": {"distribution": "discrete", "values": ["stirling_engine"]},
+        }
+    }
+    swept = {"chp": {"sizes_kw": [0, 1]}, "sweep": dear}
+    (only,) = sweep_notes(load_config(swept, ROOT / "resources"))
+    assert "sampled from 4000 to 5000" in only
 
 
 def test_discrete_values_come_as_often_as_they_shall() -> None:

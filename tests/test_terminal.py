@@ -10,14 +10,19 @@ import pytest
 from conftest import ROOT
 
 from microchp.errors import DataError
+from microchp.telling import RESULT, counted
 from microchp.terminal import Job, Run, cause, duration, follow_run, last_words
 from microchp.workflow import job_log
 
 
 def write_log(path: Path, *messages: str) -> Path:
+    """The log of a job that tells of its progress and, last, of its result."""
+    log = logging.getLogger("microchp.design")
+    *progress, result = messages
     with job_log(path):
-        for message in messages:
-            logging.getLogger("microchp.design").info(message)
+        for message in progress:
+            log.info(message)
+        log.log(RESULT, result)
     return path
 
 
@@ -161,3 +166,35 @@ except KeyboardInterrupt:
         check=False,
     )
     assert done.stdout == "waits None\nended by 2\n", done.stderr
+
+
+def test_a_job_is_told_by_its_result_and_not_by_what_came_after(tmp_path: Path) -> None:
+    """A design is solved; a search of the whole year, which checks it, goes on and says more."""
+    path = tmp_path / "logs/solve_model/flat.log"
+    log = logging.getLogger("microchp.design")
+    with job_log(path):
+        log.info("16 sizes")
+        log.log(RESULT, "solved: heat_pump_6kw, 2811.00 GBP/y")
+        log.info("heat_pump_12kw: integral 7638.38 GBP/y")
+        log.warning("flat: cannot serve the whole year")
+    said, took = last_words(path)
+    assert said == "solved: heat_pump_6kw, 2811.00 GBP/y"
+    assert took.endswith(" s")
+    with job_log(path):
+        log.info("16 sizes")
+    assert last_words(path)[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "words"),
+    [
+        (1, "gap", "1 gap"),
+        (0, "row", "0 rows"),
+        (2010, "entry", "2,010 entries"),
+        (2, "day of heat", "2 days of heat"),
+        (1, "stretch", "1 stretch"),
+        (2, "stretch", "2 stretches"),
+    ],
+)
+def test_counts_read_as_they_are_spoken(number: int, what: str, words: str) -> None:
+    assert counted(number, what) == words

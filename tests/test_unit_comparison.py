@@ -25,6 +25,9 @@ from microchp.account.unit_comparison import (
     unit_year,
 )
 from microchp.config import CentralPlant, Finance, MarginalCase, SeriesFile, UnitCost, load_config
+from microchp.config.comparison import Rate
+from microchp.config.fields import DayPeriod
+from microchp.config.notes import run_notes, year_notes
 from microchp.config.scenarios import (
     NamedFile,
     OperationInputs,
@@ -33,7 +36,8 @@ from microchp.config.scenarios import (
 )
 from microchp.errors import AssessmentError, ConfigError, DataError
 from microchp.report.comparison_figures import references_differ
-from microchp.report.sections.units import ANY_METER, answer_table, extent, remarks
+from microchp.report.page import Text
+from microchp.report.sections.units import ANY_METER, answer_table, extent, remarks, section
 from microchp.series.prices import validate_year_files
 from microchp.series.timeseries import time_axis
 from microchp.tables.words import label
@@ -449,3 +453,32 @@ def test_the_best_option_may_be_a_boiler_and_a_unit_may_be_called_one() -> None:
     wasteful = rows[rows["kind"] != "alternative"].assign(primary_saving_share=[0.0, -0.1])
     (none,) = answer_table(wasteful, no_money).rows
     assert none[1:3] == ["Boiler against Combined cycle", "0 %"]
+
+
+def test_the_prices_of_a_comparison_are_told_and_no_others() -> None:
+    """A run that only compares units is told of its prices in EUR, not of a tariff it has not."""
+    user = {
+        "market": "de_2025",
+        "scenarios": {"house": ["detached"], "incentive": []},
+        "operation": {"units": ["ecopower"]},
+    }
+    config = load_config(user | {"comparison": COMPARISON}, RESOURCES)
+    assert year_notes(config), "its tariff and its grid are of different years"
+    (note,) = run_notes(config)
+    assert "gas 0.03438, electricity 0.1556 (day) and 0.0837 (night), sold for 0.0225" in note
+    assert "; as De Paepe et al. print them (2006, Table 5: Belgium). Neither market" in note
+    assert run_notes(load_config(user, RESOURCES)) == []
+    own = config.comparison.prices.model_copy(update={"gas_eur_per_kwh": 0.1})
+    assert "gas 0.1, " in own.words()
+    assert "; sale_eur_per_kwh and rates as De Paepe" in own.words()
+    rates = {"all": Rate(price_eur_per_kwh=0.3, periods=[DayPeriod(start="00:00", end="24:00")])}
+    other = own.model_copy(update={"sale_eur_per_kwh": 0.08, "rates": rates})
+    assert "electricity 0.3 (all), sold for 0.08; all of your own. " in other.words()
+
+
+def test_the_page_says_what_its_money_is_counted_by(
+    compared: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    parts = section(*compared, None, True, configuration().comparison.prices).parts
+    texts = [part.text for part in parts if isinstance(part, Text)]
+    assert any(text.startswith("Money is in EUR at the prices of") for text in texts)

@@ -21,6 +21,7 @@ from conftest import ROOT, Workflow, run_command
 
 from microchp.errors import DataError
 from microchp.usage import table, usages
+from microchp.workflow import job_name
 
 SCENARIOS = {
     f"cottage-{incentive}-{tes}" for incentive in ("none", "fit") for tes in ("with", "without")
@@ -119,11 +120,33 @@ def test_the_terminal_has_a_line_for_each_job_and_no_more(tiny: Workflow) -> Non
     assert len(progress) >= total
     assert progress == [(str(done + 1), str(len(progress))) for done in range(len(progress))]
     assert re.search(
-        r"solve_model cottage-fit-with: check on all 365 days: .* s; \d of 4", tiny.shown
+        r"solve_model cottage-fit-with: solved: .* GBP/y, gap .* s; \d of 4", tiny.shown
     )
     assert "results/tiny: see report/index.html" in tiny.shown
     for noise in ("Traceback", "Select jobs", "Execute", "Finished jobid", "Provided cores"):
         assert noise not in tiny.shown
+
+
+def test_a_job_that_tells_how_far_it_is_tells_its_result_too(tiny: Workflow) -> None:
+    """So that its line is not what was said on the way."""
+    told = {}
+    for log in tiny.results("tiny").rglob("logs/**/*.log"):
+        levels = re.findall(r"^\d{4}\S+ \S+ (\w+) microchp", log.read_text("utf-8"), re.MULTILINE)
+        told[job_name(log)] = {*levels[:-1]}  # the last says how long it took
+    assert told["solve_model cottage-fit-with"] >= {"INFO", "RESULT"}
+    silent = [job for job, levels in told.items() if "INFO" in levels and "RESULT" not in levels]
+    assert silent == []
+
+
+def test_a_run_that_is_asked_for_a_file_names_it_and_shows_no_table(tiny: Workflow) -> None:
+    target = "results/tiny/exports/cottage-fit-with.lp"
+    done = tiny.run("tiny.yaml", "--cores", "1", target)
+    try:
+        assert done.returncode == 0, done.stdout
+        assert f"Written: {target}\n" in done.stdout
+        assert "payback" not in done.stdout
+    finally:
+        shutil.rmtree(tiny.results("tiny") / "exports")
 
 
 # ----------------------------------------------------------------------------------- reruns

@@ -96,6 +96,21 @@ def test_a_file_of_another_layout_is_described(tmp_path: Path) -> None:
     assert found == pytest.approx(plain[COLUMN].to_numpy())
 
 
+@pytest.mark.parametrize(("name", "doubts"), [("Start", 1), ("End", 0), ("time", 0)])
+def test_a_name_that_contradicts_stamps_is_told(tmp_path: Path, name: str, doubts: int) -> None:
+    path = tmp_path / "other.csv"
+    table = hourly()
+    table.assign(time=table["time"] + pd.Timedelta(hours=1)).rename(columns={"time": name}).to_csv(
+        path, index=False
+    )
+    file = SeriesFile(path=str(path), columns={"time": name}, stamps="end")
+    notes = read_year_file(file, [COLUMN], 2015, "tariff.import_file").notes
+    assert len(notes) == doubts
+    assert all(
+        "'Start' sounds like the start of a step and is taken as its end" in n for n in notes
+    )
+
+
 @pytest.mark.parametrize("backwards", [False, True])
 def test_clock_times_with_summer_time_become_standard_time(tmp_path: Path, backwards: bool) -> None:
     plain = hourly()
@@ -223,7 +238,7 @@ def test_twelve_months_from_july_keep_hours_and_weekdays(tmp_path: Path) -> None
         (lambda t: t.assign(**{COLUMN: 77.0}), r"77 on average looks like pence .* per MWh"),
         (lambda t: t.assign(**{COLUMN: -0.2}), r"-0.2 on average looks like a sign turned round"),
         (lambda t: t.assign(**{COLUMN: t[COLUMN].where(t.index != 7, 99.0)}), "expected -20 to 20"),
-        (lambda t: t.iloc[:1], "1 rows; expected the whole year 2015"),
+        (lambda t: t.iloc[:1], "1 row; expected the whole year 2015"),
         (lambda t: t.iloc[:0], "no rows below the header"),
     ],
 )
@@ -244,7 +259,7 @@ def test_what_is_no_year_of_prices_is_refused_with_its_place(
         ("\n\n  \n", "the file is empty"),
         (f"time,{COLUMN},{COLUMN}\n2015-01-01,1,2\n", "is there more than once"),
         (f"time,{COLUMN}\n2015-01-01T00:00,0.1,0.2\n", "row 2: 3 values under the 2 names"),
-        (f"time,{COLUMN}\n2015-01-01T00:00\n", "row 2: 1 values under the 2 names"),
+        (f"time,{COLUMN}\n2015-01-01T00:00\n", "row 2: 1 value under the 2 names"),
         (f"time,{COLUMN}\n2015-01-01T00:00Z,1\n2015-01-01T01:00,1\n", "an offset from UTC in ever"),
         (f"time,{COLUMN}\n,1\n", "expected a time in every row"),
     ],

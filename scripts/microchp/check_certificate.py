@@ -47,12 +47,30 @@ def bound_gbp(certificate: dict[str, np.ndarray]) -> float:
     return float(min(bounds))
 
 
+def read(path: str) -> dict[str, np.ndarray]:
+    """What a certificate holds; ends with a message where there is none."""
+    try:
+        with np.load(path) as file:
+            return dict(file)
+    except FileNotFoundError:
+        sys.exit(f"{path}: there is no such file")
+    except Exception:  # what is no archive of numpy fails in many ways
+        sys.exit(f"{path}: not a certificate, which is an .npz of results/<run>/certificates")
+
+
 def main() -> None:
     """Say what the file proves, and whether it is what it claims."""
-    with np.load(sys.argv[1]) as file:
-        certificate = dict(file)
-    bound, cost = bound_gbp(certificate), float(certificate["cost_gbp"])
-    claimed = float(certificate["lower_bound_gbp"])
+    if len(sys.argv) != 2:
+        sys.exit(
+            "Name one certificate: python -m microchp.check_certificate "
+            "results/<run>/certificates/<scenario>.npz"
+        )
+    certificate = read(sys.argv[1])
+    try:
+        bound, cost = bound_gbp(certificate), float(certificate["cost_gbp"])
+        claimed = float(certificate["lower_bound_gbp"])
+    except (KeyError, ValueError, IndexError, TypeError) as error:
+        sys.exit(f"{sys.argv[1]}: not a certificate, or not a whole one ({error})")
     print(f"cost {cost:.2f}, bound recomputed {bound:.6f}, claimed {claimed:.6f} GBP/year")
     print(f"gap {(cost - bound) / max(abs(cost), 1.0):.3%}")
     if bound < claimed - 1e-6 * max(abs(claimed), 1.0):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from microchp.errors import DataError
 from microchp.manifest import Damage, damages
+from microchp.telling import counted
 
 PROJECT = Path(__file__).parents[2]
 
@@ -61,15 +62,26 @@ def main() -> None:
     except DataError as error:
         sys.exit(str(error))
     for damage in found:
-        print(f"{asked.run / damage.entry.path}: {damage.what}")
+        print(f"{asked.run / damage.entry.path}: {damage.what}", flush=True)
     if not found:
         print(f"{asked.run}: all files are as they were written")
     elif not asked.mend:
-        sys.exit(f"{len(found)} damaged or missing; --mend makes them again")
+        sys.exit(
+            f"{len(found)} damaged or missing; --mend (of make: MEND=--mend) makes what is named "
+            "here again"
+        )
     elif any(damage.entry.path == "config.yaml" for damage in found):
         sys.exit("config.yaml is damaged itself: delete what is named above and run your own study")
     else:
-        sys.exit(remake(asked.run, found, asked.cores))
+        if status := remake(asked.run, found, asked.cores):
+            sys.exit(status)
+        left = damages(asked.run)
+        for damage in left:
+            print(f"{asked.run / damage.entry.path}: {damage.what}")
+        made = f"{counted(len(found), 'file')} made again"
+        if left:
+            sys.exit(f"{made}; {len(left)} still damaged or missing")
+        print(f"{asked.run}: {made}; all files are as they were written")
 
 
 if __name__ == "__main__":

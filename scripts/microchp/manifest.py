@@ -11,6 +11,7 @@ from pathlib import Path
 
 from microchp.errors import DataError
 from microchp.files import whole
+from microchp.telling import RESULT, counted
 
 MANIFEST = "manifest.csv"
 """Name of the manifest in the folder of a run."""
@@ -57,7 +58,12 @@ def write_manifest(*, output_paths: Iterable[str | Path], manifest_path: str | P
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(field.name for field in fields(Entry))
         writer.writerows((one.path, one.output, one.bytes, one.sha256) for one in entries)
-    log.info("%d files, %.1f MB", len(entries), sum(one.bytes for one in entries) / 1e6)
+    log.log(
+        RESULT,
+        "%s, %.1f MB",
+        counted(len(entries), "file"),
+        sum(one.bytes for one in entries) / 1e6,
+    )
 
 
 def measure(path: Path) -> tuple[int, str]:

@@ -25,6 +25,7 @@ from typing import Any
 import psutil
 
 from microchp.errors import ConfigError
+from microchp.telling import RESULT, counted
 from microchp.workflow import job_name
 
 ROUTINE = (
@@ -126,7 +127,7 @@ class Run:
         self.failed.append(self.jobs.get(number) or Job(stage(rule), tuple(map(Path, logs))))
 
     def finish(self, number: int) -> str:
-        """Note that a job is done; the line that tells so, with what its log says last."""
+        """Note that a job is done; the line that tells so, with the result that its log has."""
         job = self.jobs.pop(number, Job(""))
         self.done[job.rule] += 1
         planned = self.planned.total()
@@ -150,8 +151,9 @@ class Run:
             return f"Stopped: {done}; the same command goes on from there."
         if not self.failed:
             return ""
-        what = "1 job has" if len(self.failed) == 1 else f"{len(self.failed)} jobs have"
-        lines = [f"{what} failed; {self.done.total()} of {self.planned.total()} are done:"]
+        has = "has" if len(self.failed) == 1 else "have"
+        done = f"{self.done.total()} of {self.planned.total()} are done"
+        lines = [f"{counted(len(self.failed), 'job')} {has} failed; {done}:"]
         for job in self.failed:
             for log in job.failed_logs:
                 lines += [f"  {job_name(log)}: {cause(log)}", f"  (log: {log})"]
@@ -172,10 +174,12 @@ def duration(seconds: float) -> str:
 
 
 def last_words(log: Path) -> tuple[str, str]:
-    """What a finished job has said last, and the time it took; empty if it has not said."""
-    said = [lines[0] for level, lines in _records(log) if level == "INFO"]
-    took = said.pop().removeprefix("done in ") if said and said[-1].startswith("done in ") else ""
-    return (said[-1] if said else ""), took
+    """The result that a finished job has told, and the time it took; empty if it has told none."""
+    records = _records(log)
+    results = [lines[0] for level, lines in records if level == logging.getLevelName(RESULT)]
+    last = records[-1][1][0] if records else ""
+    took = last.removeprefix("done in ") if last.startswith("done in ") else ""
+    return (results[-1] if results else ""), took
 
 
 def cause(log: Path) -> str:
@@ -322,7 +326,7 @@ class RunFormatter(logging.Formatter):
             return self.run.finish(record.__dict__["job_id"])
         if event == "run_info":
             jobs = (f"{count} {rule}" for rule, count in self.run.planned.items())
-            return f"{self.run.planned.total()} jobs: {', '.join(jobs)}"
+            return f"{counted(self.run.planned.total(), 'job')}: {', '.join(jobs)}"
         if event in {"progress", "job_started"} or record.getMessage().startswith(ROUTINE):
             return ""
         exception = record.__dict__.get("exception")

@@ -31,6 +31,7 @@ from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, read_table, whole
 from microchp.system.investment import Investment, boiler_investment
 from microchp.system.plant import SIZES
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -430,7 +431,11 @@ def assess_designs(*, design_paths: list[str | Path], designs_path: str | Path) 
     table = design_table(read_netcdf(path) for path in design_paths)
     with whole(designs_path) as partial:
         table.to_csv(partial, index=False)
-    log.info("%d designs assessed; all balances close, all objectives agree", len(table))
+    log.log(
+        RESULT,
+        "%s assessed; all balances close, all objectives agree",
+        counted(len(table), "design"),
+    )
 
 
 def read_designs(path: str | Path) -> pd.DataFrame:

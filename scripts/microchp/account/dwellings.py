@@ -29,6 +29,7 @@ from microchp.errors import AssessmentError
 from microchp.files import read_table, whole
 from microchp.operation.diversity import electricity_by_dwelling
 from microchp.series.timeseries import FloatArray
+from microchp.telling import RESULT, counted
 
 ACCOUNT = pa.DataFrameSchema(
     {
@@ -150,7 +151,7 @@ def account_dwellings(
     for table, path in ((account, account_path), (by_rule, metering_path)):
         with whole(path) as partial:
             table.to_csv(partial, index=False)
-    log.info("%s: %d dwellings priced", inputs.case, len(rows))
+    log.log(RESULT, "%s: %s priced", inputs.case, counted(len(rows), "dwelling"))
 
 
 def _use(own: pd.DataFrame) -> Use:

@@ -18,6 +18,7 @@ from microchp.files import read_netcdf, read_table, whole
 from microchp.operation.group import CASE_NAMES, UNITS
 from microchp.operation.network import NO_FLOW_KW, SEASONS, homes_served, onset
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.telling import RESULT, counted
 
 BAND = (5, 95)
 """Percentiles of the band over the choices of dwellings."""
@@ -268,7 +269,7 @@ def assess_groups(
     table = SCHEMA.validate(pd.DataFrame(rows))
     with whole(groups_path) as partial:
         table.to_csv(partial, index=False)
-    log.info("%d groups, %d rows", len(group_paths), len(table))
+    log.log(RESULT, "%s, %s", counted(len(group_paths), "group"), counted(len(table), "row"))
 
 
 def read_dwellings(path: str | Path) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from microchp.files import read_netcdf, read_table, whole
 from microchp.operation.group import CASE_NAMES
 from microchp.operation.network import NO_FLOW_KW
 from microchp.system.annualisation import annualisation_factor
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -266,7 +267,12 @@ def assess_service(
     service = SCHEMA.validate(pd.DataFrame(rows)[[*SCHEMA.columns]])
     with whole(service_path) as partial:
         service.to_csv(partial, index=False)
-    log.info("%d designs and cases, %d of them wear out a unit", len(rows), _worn_out(service))
+    log.log(
+        RESULT,
+        "%s or cases, %d wearing out a unit",
+        counted(len(rows), "design"),
+        _worn_out(service),
+    )
 
 
 def _worn_out(service: pd.DataFrame) -> int:

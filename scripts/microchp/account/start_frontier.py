@@ -29,6 +29,7 @@ from microchp.design.proof import Asked, at_sizes
 from microchp.design.solve import design_dataset
 from microchp.errors import ConfigError, SolveError
 from microchp.files import read_netcdf, whole
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,15 @@ def trace_starts(
     table = frontier(problem, design, solve, prices_gbp, threads)
     with whole(frontier_path) as partial:
         table.to_csv(partial, index=False)
+    starts = table["chp_charged_starts"]
+    log.log(
+        RESULT,
+        "%s: %.0f to %.0f starts a year at %s of a start",
+        inputs.scenario,
+        starts.min(),
+        starts.max(),
+        counted(len(table), "price"),
+    )
 
 
 def frontier(

@@ -37,6 +37,7 @@ from microchp.config.scenarios import CONDENSING, REFERENCE, ComparisonInputs, O
 from microchp.errors import AssessmentError
 from microchp.files import read_netcdf, read_table, whole
 from microchp.series.timeseries import FloatArray
+from microchp.telling import RESULT, counted
 
 CLOSURE_TOLERANCE = 1e-9
 """Largest imbalance of a year, and of any minute, as a share of the year's or a kW's energy."""
@@ -611,11 +612,12 @@ def compare_units(
     for table, path in ((energy, comparison_path), (money, economics_path)):
         with whole(path) as partial:
             table.to_csv(partial, index=False)
-    log.info(
-        "%d units in houses compared with %d central plants and %d metering rules",
-        len(operation_paths),
-        energy["central_plant"].nunique(),
-        len(inputs.comparison.metering),
+    log.log(
+        RESULT,
+        "%s in houses compared with %s and by %s",
+        counted(len(operation_paths), "unit"),
+        counted(energy["central_plant"].nunique(), "plant"),
+        counted(len(inputs.comparison.metering), "rule of metering"),
     )
 
 

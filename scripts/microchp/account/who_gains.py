@@ -18,6 +18,7 @@ from microchp.account.parties import household_of_design, rows_of
 from microchp.config import Settlement
 from microchp.files import read_netcdf, read_table, whole
 from microchp.operation.group import CASE_NAMES
+from microchp.telling import RESULT, counted
 
 TEXTS = ("scenario", "extent", "metering", *CASE_NAMES, "variant", "design")
 
@@ -137,7 +138,9 @@ def assess_metering(
     metering = SCHEMA.validate(pd.DataFrame(rows)[[*SCHEMA.columns]])
     with whole(metering_path) as partial:
         metering.to_csv(partial, index=False)
-    log.info("%d rules, %d rows", len(settlement.metering), len(metering))
+    log.log(
+        RESULT, "%s, %s", counted(len(settlement.metering), "rule"), counted(len(metering), "row")
+    )
 
 
 def read_who_gains(path: str | Path) -> pd.DataFrame:

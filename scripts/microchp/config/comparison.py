@@ -87,6 +87,22 @@ class HouseholdPrices(Block):
         ),
     )
 
+    def words(self) -> str:
+        """What money is counted by, and of where and when the prices are, in two sentences."""
+        bought = " and ".join(
+            f"{rate.price_eur_per_kwh:.4g} ({name})" for name, rate in self.rates.items()
+        )
+        keys, paper = [*type(self).model_fields], HouseholdPrices()
+        printed = [key for key in keys if getattr(self, key) == getattr(paper, key)]
+        which = "" if len(printed) == len(keys) else f"{' and '.join(printed)} "
+        origin = f"{which}as De Paepe et al. print them (2006, Table 5: Belgium)"
+        return (
+            "money is in EUR at the prices of comparison.prices, per kWh: gas "
+            f"{self.gas_eur_per_kwh:.4g}, electricity {bought}, sold for "
+            f"{self.sale_eur_per_kwh:.4g}; {origin if printed else 'all of your own'}. Neither "
+            "market nor tariff changes them: for another country or year, state comparison.prices"
+        )
+
     @model_validator(mode="after")
     def _covers_day(self) -> Self:
         minutes = [0] * 1440
@@ -164,7 +180,13 @@ class Comparison(Block):
     condensing_boiler: CondensingBoiler = Field(
         CondensingBoiler(), description="Condensing boiler instead of a unit."
     )
-    prices: HouseholdPrices = Field(HouseholdPrices(), description="Gas and electricity.")
+    prices: HouseholdPrices = Field(
+        HouseholdPrices(),
+        description=(
+            "Gas and electricity, in EUR; the defaults are those of Belgium in De Paepe 2006, "
+            "whatever `market` and `tariff` say."
+        ),
+    )
     metering: list[Metering] = Field(
         list(METERING_RULES),
         min_length=1,

@@ -11,13 +11,24 @@ from microchp.config.fields import Block, Name, OutdoorTemperature
 
 
 class Weather(Block):
-    """Weather for space heating, lighting and reference days."""
+    """Weather for space heating, lighting and reference days: their pattern, not their totals."""
 
     try_region: int = Field(
-        5, ge=1, le=15, description="German test reference year 2010 (DWD region), from demandlib."
+        5,
+        ge=1,
+        le=15,
+        description=(
+            "German test reference year 2010 (DWD region), from demandlib. A house meets its "
+            "annual totals in any weather: for more heat in a colder place, change "
+            "`houses.<name>.annual_space_heating_kwh` too."
+        ),
     )
     epw: str | None = Field(
-        None, description="Path of an EnergyPlus weather file, used instead of the region."
+        None,
+        description=(
+            "Path of an EnergyPlus weather file, used instead of the region; the annual totals of "
+            "houses stay too."
+        ),
     )
 
 

@@ -84,7 +84,9 @@ class FixedDesign(Block):
     name: Name = Field("fixed", description="Short name, part of the scenario's id.")
     house: Name = Field(description="House type.")
     incentive: Name = Field(description="Incentive.")
-    chp_kw: UnitSize = Field(description="Rated electrical power of the unit; 0 for none.")
+    chp_kw: UnitSize = Field(
+        description="Rated electrical power of a unit of `chp.technology`; 0 for none."
+    )
     tes_kwh: StoreSize = Field(0.0, description="Size of the store; 0 for none.")
     variants: list[Name] = Field(
         [], description="Names from `scenarios.variants` in which it is evaluated as well."

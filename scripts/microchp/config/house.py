@@ -221,7 +221,9 @@ class Retrofit(Block):
 class House(Block):
     """A house type: annual totals, peaks and what shapes its demand."""
 
-    annual_space_heating_kwh: AnnualEnergy = Field(description="Space heating in a year.")
+    annual_space_heating_kwh: AnnualEnergy = Field(
+        description="Space heating in a year, in whatever weather; before a retrofit."
+    )
     annual_hot_water_kwh: AnnualEnergy = Field(description="Hot water in a year.")
     annual_electricity_kwh: AnnualEnergy = Field(description="Electricity in a year.")
     peak_space_heating_kw: SomePower = Field(description="5-min peak of space heating.")

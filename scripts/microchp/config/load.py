@@ -22,6 +22,7 @@ from microchp.config.tariff import Tariff
 from microchp.config.tes import Tes
 from microchp.config.yaml_file import inside, merge, read_yaml_file, refuse_shape
 from microchp.errors import ConfigError
+from microchp.telling import counted
 
 CATALOGUES = ("houses", "units", "heat_pumps", "incentives", "central_plants")
 """Top-level keys whose entries are added to those of a file in ``resources/``."""
@@ -392,7 +393,7 @@ def _holder(data: dict[str, Any], key: str) -> tuple[tuple[Any, Any], Any]:
             place = ".".join(steps[:depth])
             hint = nearest(step, known)
             if isinstance(node, list):
-                hint = f"; {place} has {len(node)} entr{'ies' if len(node) != 1 else 'y'}, from 0"
+                hint = f"; {place} has {counted(len(node), 'entry')}, from 0"
             raise KeyError(f"no such key: {place}.{step}{hint}")
         holder, last = node, int(step) if isinstance(node, list) else step
         node = holder[last]

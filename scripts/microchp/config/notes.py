@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from microchp.config.load import variant_prices
+from microchp.config.house import Retrofit
+from microchp.config.load import configured, variant_prices
 from microchp.config.root import Config
-from microchp.config.scenarios import controlled_scenarios, demand_configs, scenario_table
+from microchp.config.scenarios import (
+    controlled_scenarios,
+    demand_configs,
+    operation_cases,
+    scenario_table,
+)
 from microchp.config.yaml_file import read_yaml_file
 
 
@@ -23,11 +29,15 @@ def run_notes(config: Config, files: Sequence[str | Path] = ()) -> list[str]:
     """
     # a file alone hides no other's name, and may be a large grid
     named = {str(file): read_yaml_file(file) for file in files if len(files) > 1}
+    # of units that are only run and compared, tariff and factors price nothing
+    is_priced = bool(scenario_table(config) or config.scenarios.penetration)
     return [
         *name_notes(named),
-        *unused_notes(config),
-        *year_notes(config),
+        *(unused_notes(config) if is_priced else []),
+        *(year_notes(config) if is_priced else []),
+        *comparison_notes(config),
         *control_notes(config),
+        *sweep_notes(config),
     ]
 
 
@@ -60,7 +70,8 @@ def demand_notes(config: Config) -> list[str]:
     if not built:
         return []
     each = [
-        f"{which} {house.annual_space_heating_kwh:,.0f} kWh of space heating, "
+        f"{which} {house.annual_space_heating_kwh:,.0f} kWh of space heating"
+        f"{'' if house.retrofit == Retrofit() else ' before its retrofit'}, "
         f"{house.annual_hot_water_kwh:,.0f} kWh of hot water and "
         f"{house.annual_electricity_kwh:,.0f} kWh of electricity"
         for which, (_, house) in built.items()
@@ -76,6 +87,30 @@ def demand_notes(config: Config) -> list[str]:
     ]
     said = f"a year of demand, built in at 1 min steps: {'; '.join(each)}"
     return list(dict.fromkeys([said, *inferred]))
+
+
+def comparison_notes(config: Config) -> list[str]:
+    """By which prices units of the catalogue are compared, where they are."""
+    cases = operation_cases(config).values()
+    is_compared = config.comparison.plants and any(
+        case.unit is not None and case.houses == [case.group] for case in cases
+    )
+    return [f"comparison: {config.comparison.prices.words()}"] if is_compared else []
+
+
+def sweep_notes(config: Config) -> list[str]:
+    """Inputs of a sweep whose samples all lie on one side of what the run has itself."""
+    notes = []
+    for key, sampled in config.sweep.inputs.items():
+        own, ends = configured(config, key), sampled.ends()
+        is_number = isinstance(own, int | float) and not isinstance(own, bool)
+        if ends is not None and is_number and not ends[0] <= own <= ends[1]:
+            notes.append(
+                f"sweep.inputs: {key} is sampled from {ends[0]:.4g} to {ends[1]:.4g}, and the "
+                f"run's own value, {own:g}, is not among them; if that is not meant, see whether "
+                "it is the right key"
+            )
+    return notes
 
 
 def name_notes(files: Mapping[str, Mapping[str, object]]) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import combinations
+from statistics import NormalDist
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from microchp.config.fields import Block, NonNegative, Positive
+from microchp.telling import counted
 
 NEEDED = {
     "uniform": ("low", "high"),
@@ -26,6 +28,9 @@ ALLOWED = NEEDED | {
     "discrete": ("values", "probabilities"),
 }
 """What may be given with each."""
+
+END = 0.01
+"""The ends of a distribution without limits: this share of the samples is beyond each."""
 
 
 class SampledInput(Block):
@@ -73,11 +78,41 @@ class SampledInput(Block):
         if self.probabilities:
             if len(self.probabilities) != len(self.values):
                 raise ValueError(
-                    f"{len(self.probabilities)} probabilities for {len(self.values)} values"
+                    f"{counted(len(self.probabilities), 'probability')} for "
+                    f"{counted(len(self.values), 'value')}"
                 )
             if abs(sum(self.probabilities) - 1.0) > 1e-9:
                 raise ValueError(f"probabilities add up to {sum(self.probabilities):g}, not 1")
         return self
+
+    def ends(self) -> tuple[float, float] | None:
+        """Least and largest value, of a distribution without limits all but :data:`END` at each.
+
+        None for values that are no numbers.
+        """
+        if self.distribution == "discrete":
+            numbers = [v for v in self.values if isinstance(v, int | float)]
+            return (min(numbers), max(numbers)) if len(numbers) == len(self.values) else None
+        if self.distribution in ("uniform", "triangular"):
+            return float(self.low or 0.0), float(self.high or 0.0)
+        mean, deviation = self.mean or 0.0, self.standard_deviation or 1.0
+        is_log = self.distribution == "lognormal"
+        if is_log:
+            spread = math.log1p((deviation / mean) ** 2)
+            mean, deviation = math.log(mean) - spread / 2, math.sqrt(spread)
+        law = NormalDist(mean, deviation)
+
+        def below(limit: float) -> float:
+            """Share of the distribution, not cut off, that is below a limit."""
+            score = limit if not is_log else math.log(limit) if limit > 0 else -math.inf
+            return law.cdf(score)
+
+        least = 0.0 if self.low is None else below(self.low)
+        most = 1.0 if self.high is None else below(self.high)
+        # a distribution that is cut off far out in its tail is at its limit
+        shares = (least + (most - least) * END, most - (most - least) * END)
+        low, high = (law.inv_cdf(min(max(share, 1e-15), 1.0 - 1e-15)) for share in shares)
+        return (math.exp(low), math.exp(high)) if is_log else (low, high)
 
     def _between(self, value: float | None) -> bool:
         return None not in (value, self.low, self.high) and self.low <= value <= self.high  # type: ignore[operator]

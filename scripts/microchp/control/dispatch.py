@@ -43,6 +43,7 @@ from microchp.operation.group import units_at, with_none
 from microchp.series.issued import read_issued
 from microchp.series.prices import import_price
 from microchp.series.timeseries import QUANTITIES, day_slice, resample_dataset
+from microchp.telling import RESULT
 
 log = logging.getLogger(__name__)
 
@@ -462,6 +463,14 @@ def dispatch_group(
             row["units"], row["dwellings"], row["control"], row["cost_gbp"], row["co2_kg"],
             row["peak_import_kw"],
         )  # fmt: skip
+    log.log(
+        RESULT,
+        "%s: a dwelling costs %s GBP/y",
+        inputs.scenario.scenario,
+        ", ".join(
+            f"{row['control']} {row['cost_gbp']:.0f}" for row in rows if row["extent"] == "dwelling"
+        ),
+    )
 
 
 def _net(

@@ -26,6 +26,7 @@ from microchp.design.problem import FloatArray
 from microchp.design.proof import relative_gap
 from microchp.design.table import activities_of
 from microchp.errors import SolveError
+from microchp.telling import counted
 
 log = logging.getLogger(__name__)
 
@@ -129,9 +130,10 @@ def refuse_beyond(dwellings: Sequence[Dwelling], base_kw: FloatArray, cost: Grou
     ):
         worst = int(kw.argmax())
         if kw[worst] > limit + HELD_KW:
+            beyond = counted(int((kw > limit + HELD_KW).sum()), "step")
             raise SolveError(
-                f"{_named(dwellings)}: {key} = {limit:g} kW cannot be held in "
-                f"{int((kw > limit + HELD_KW).sum())} steps; the worst, {_time(dwellings, worst)}: "
+                f"{_named(dwellings)}: {key} = {limit:g} kW cannot be held in {beyond}; the "
+                f"worst, {_time(dwellings, worst)}: "
                 f"the group {what} {kw[worst]:.2f} kW whatever its units do, "
                 f"{kw[worst] - limit:.2f} kW are missing. Raise the limit, or put in more units."
             )
@@ -146,7 +148,7 @@ def _refuse_not_found(dwellings: Sequence[Dwelling], load_kw: FloatArray, cost: 
         limit = cost.max_import_kw if load_kw[worst] > 0 else cost.max_export_kw
         raise SolveError(
             f"{_named(dwellings)}: no schedule was found that holds {key} = {limit:g} kW: "
-            f"{int((over > HELD_KW).sum())} steps are beyond it, the worst, "
+            f"it is exceeded in {counted(int((over > HELD_KW).sum()), 'step')}, the worst, "
             f"{_time(dwellings, worst)}, by {over[worst]:.2f} kW. Raise the limit, or put in more "
             "units or larger stores."
         )
@@ -154,7 +156,7 @@ def _refuse_not_found(dwellings: Sequence[Dwelling], load_kw: FloatArray, cost: 
 
 def _named(dwellings: Sequence[Dwelling]) -> str:
     problem = dwellings[0].problem
-    return f"{problem.inputs.scenario}, {len(dwellings)} dwellings with it"
+    return f"{problem.inputs.scenario}, {counted(len(dwellings), 'dwelling')} with it"
 
 
 def _time(dwellings: Sequence[Dwelling], t: int) -> pd.Timestamp:

@@ -22,6 +22,7 @@ from microchp.demand.weather import WeatherYear, load_weather
 from microchp.errors import ConfigError
 from microchp.files import whole, write_dwellings
 from microchp.series.timeseries import QUANTITIES, WEATHER, time_axis
+from microchp.telling import RESULT, counted
 
 LONG_NAMES = {
     "space_heating_kw": "space heating, mean over the step that starts at time",
@@ -192,12 +193,32 @@ def build_demand(
         first_dwelling=first_dwelling,
     )
     report |= facts
-    report["warnings"] = warnings + report["warnings"]
+    own_warnings = report["warnings"]
+    report["warnings"] = warnings + own_warnings
     report["notes"] = notes
-    for said in (*report["warnings"], *notes):
+    # what is to be said of a file was said at the start of the run
+    for said in (*warnings, *notes):
+        log.info("%s: %s", house_name, said)
+    for said in own_warnings:
         log.warning("%s: %s", house_name, said)
     with whole(quality_path) as partial:
         partial.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    mean_kwh = {
+        quantity: sum(row["annual_reached_kwh"] for row in rows if row["quantity"] == quantity)
+        / count
+        for quantity in QUANTITIES
+    }
+    log.log(
+        RESULT,
+        "%s, %s: %s kWh a year%s",
+        house_name,
+        counted(count, "dwelling"),
+        ", ".join(
+            f"{quantity.removesuffix('_kw').replace('_', ' ')} {kwh:,.0f}"
+            for quantity, kwh in mean_kwh.items()
+        ),
+        " on average" if count > 1 else "",
+    )
 
 
 def _needed(house_name: str, house: House | None) -> House:

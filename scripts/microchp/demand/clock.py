@@ -57,6 +57,7 @@ def standard_stamps(
     year: int,
     found: Findings,
     date_format: str | None = None,
+    timezone_key: str = "demand.file_policy.timezone",
 ) -> Stamps | None:
     """Naive time stamps in standard time, on the index of ``time``.
 
@@ -76,6 +77,8 @@ def standard_stamps(
         Gets the problems.
     date_format
         As for ``strptime``; none for ISO 8601.
+    timezone_key
+        Where the zone is given, for messages.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def standard_stamps(
         naive = stamps.dt.tz_convert("UTC").dt.tz_localize(None) + offset
         found.facts["time"] = f"UTC{_signed(offset)} all year, from stamps with an offset"
     elif timezone is not None:
-        naive = _from_clock_time(stamps, dwelling, timezone, year, found)
+        naive = _from_clock_time(stamps, dwelling, timezone, year, found, timezone_key)
         found.facts["time"] = f"standard time of {timezone}, from its clock time"
     else:
         naive = stamps
@@ -221,13 +224,14 @@ def _from_numbers(
 
 
 def _from_clock_time(
-    stamps: pd.Series, dwelling: pd.Series, timezone: str, year: int, found: Findings
+    stamps: pd.Series, dwelling: pd.Series, timezone: str, year: int, found: Findings, key: str
 ) -> pd.Series:
     standard = standard_from_clock(stamps, timezone, year, dwelling)
-    impossible = stamps[standard.isna()]
+    # what is no time at all is told as such
+    impossible = stamps[standard.isna() & stamps.notna()]
     found.add(
         f"time: does not exist in {timezone}, where the clocks go forward (if the file is in "
-        "standard time, remove demand.file_policy.timezone)",
+        f"standard time, remove {key})",
         (f"{found.row(row)} ({moment(stamp)})" for row, stamp in impossible.items()),
         len(impossible),
     )
@@ -248,7 +252,7 @@ def _signed(offset: timedelta) -> str:
 
 
 def undeclared_clock_changes(
-    stamps: pd.Series, lost_rows: pd.Index, step_minutes: int, found: Findings
+    stamps: pd.Series, lost_rows: pd.Index, step_minutes: int, found: Findings, timezone_key: str
 ) -> tuple[pd.Series, set[pd.Timestamp]]:
     """Find hours missing in spring or repeated in autumn in one dwelling's stamps.
 
@@ -262,6 +266,8 @@ def undeclared_clock_changes(
         Regular step.
     found
         Gets one problem with both hours.
+    timezone_key
+        Where the zone is to be given, for the message.
 
     Returns
     -------
@@ -296,9 +302,9 @@ def undeclared_clock_changes(
             excused.add(start)
     if told:
         found.problems.append(
-            f"time: looks like local clock time, as {' and '.join(told)}; set "
-            "demand.file_policy.timezone (for instance Europe/London), or UTC if the file is in "
-            "standard time all the same"
+            f"time: looks like local clock time, as {' and '.join(told)}; set {timezone_key} to "
+            "where it is from (for instance Europe/London), or UTC if the file is in standard "
+            "time all the same"
         )
     return kept, excused
 

@@ -11,6 +11,7 @@ import pandas as pd
 from microchp.config import DemandFile
 from microchp.demand.findings import Findings
 from microchp.errors import DataError
+from microchp.series.clock import doubt_of_stamps
 from microchp.series.timeseries import QUANTITIES
 
 BOTH_HEATS = ("heat_kw", "gas_kwh")
@@ -52,7 +53,7 @@ def pick_columns(cells: pd.DataFrame, file: DemandFile, found: Findings) -> Pick
     file
         How it is laid out.
     found
-        Gets what is wrong with the header.
+        Gets what is wrong with the header, and what is doubtful.
 
     Raises
     ------
@@ -80,6 +81,8 @@ def pick_columns(cells: pd.DataFrame, file: DemandFile, found: Findings) -> Pick
         found.problems.append("no column 'time'")
     if not any(role in roles for role in MEASURED):
         found.problems.append(f"none of the columns {', '.join(MEASURED)}")
+    if file.days_as_rows is None:
+        found.notes += doubt_of_stamps(roles.get("time", []), file.stamps or "start")
     cells = _chosen_rows(cells, file, names)
 
     def column(name: str) -> pd.Series:

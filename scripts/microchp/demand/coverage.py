@@ -11,6 +11,7 @@ from microchp.config import FilePolicy
 from microchp.demand.findings import Findings, IntArray, duration, moment, runs
 from microchp.series.timeseries import FloatArray, time_axis
 from microchp.series.year_file import SHIFT_DAYS
+from microchp.telling import counted
 
 CUT_OFF_MINUTES = 60
 """A true maximum hardly comes back to the same digits for this long in a year."""
@@ -63,8 +64,8 @@ def place_rows(
     if len(outside):
         more = ", and others" if len(outside) > 1 else ""
         found.notes.append(
-            f"{where}{len(outside):,} rows outside {year} left out ({found.row(outside.index[0])}, "
-            f"{moment(outside.iloc[0])}{more})"
+            f"{where}{counted(len(outside), 'row')} outside {year} left out "
+            f"({found.row(outside.index[0])}, {moment(outside.iloc[0])}{more})"
         )
     return row_at
 
@@ -115,8 +116,8 @@ def drop_identical(
     repeated = rows.duplicated(keys)
     if repeated.any():
         found.notes.append(
-            f"{where}{int(repeated.sum()):,} rows that were there twice, with the same values, "
-            f"left out (the first is {found.row(repeated.index[repeated][0])})"
+            f"{where}{counted(int(repeated.sum()), 'row')} left out, with the same time and values "
+            f"as another (the first is {found.row(repeated.index[repeated][0])})"
         )
         found.facts["identical_rows_dropped"] = found.facts.get("identical_rows_dropped", 0) + int(
             repeated.sum()
@@ -209,15 +210,14 @@ def check_zero_runs(
         else f"The year's {annual:,.0f} kWh are understated by about {zero_share:.0%} (at the mean "
         f"of the other minutes it would be {likely:,.0f} kWh)"
     )
-    what = "stretch is" if len(stuck) == 1 else "stretches are"
     worst = ", ".join(
         f"{calendar.month_abbr[month]} {share:.0%}"
         for month, share in by_month.items()
         if share > 0.01
     )
     message = (
-        f"{where}electricity_kw: exactly zero in {zero_share:.1%} of the year; {len(stuck)} {what} "
-        f"longer than demand.file_policy.max_zero_run_minutes "
+        f"{where}electricity_kw: exactly zero in {zero_share:.1%} of the year; "
+        f"{counted(len(stuck), 'stretch')} longer than demand.file_policy.max_zero_run_minutes "
         f"{policy.max_zero_run_minutes}, {in_stuck.mean():.1%} of it (longest "
         f"{duration(float(minutes[longest]))} from {moment(axis[starts[longest]])}; share "
         f"of the month: {worst}). A home is never at zero: this is a meter that was off. "

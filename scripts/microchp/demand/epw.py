@@ -18,6 +18,7 @@ from microchp.config.scenarios import demand_configs
 from microchp.errors import DataError, reading
 from microchp.series.table_file import decoded
 from microchp.series.timeseries import FloatArray
+from microchp.telling import counted
 
 KEY = "demand.weather.epw"
 
@@ -155,8 +156,8 @@ def _hours(path: Path, lines: list[str]) -> list[tuple[int, list[str]]]:
     if short:
         number, cells = short[0]
         raise DataError(
-            f"{KEY}: {path}, row {number}: {len(cells)} values; expected the 35 of an EnergyPlus "
-            f"weather file ({len(short)} such rows)"
+            f"{KEY}: {path}, row {number}: {counted(len(cells), 'value')}; expected the 35 of an "
+            f"EnergyPlus weather file ({len(short)} such rows)"
         )
     dates = []
     for number, cells in numbered:
@@ -170,7 +171,8 @@ def _hours(path: Path, lines: list[str]) -> list[tuple[int, list[str]]]:
     kept = [(row, date) for row, date in zip(numbered, dates, strict=True) if date[:2] != (2, 29)]
     if len(kept) != HOURS:
         raise DataError(
-            f"{KEY}: {path} holds {len(kept)} hours; a year of {HOURS} is needed, one row for each"
+            f"{KEY}: {path} holds {counted(len(kept), 'hour')}; a year of {HOURS} is needed, one "
+            "row for each"
         )
     stamps = pd.date_range("2015-01-01", periods=HOURS, freq="h")
     for (row, date), stamp in zip(kept, stamps, strict=True):
@@ -207,7 +209,7 @@ def _refuse_missing(
         stamp = pd.Timestamp(2015, 1, 1) + pd.Timedelta(hours=first)
         lacking = ", ".join(name for name, column in values.items() if np.isnan(column).any())
         raise DataError(
-            f"{KEY}: {path} lacks {lacking} in {int(gaps.sum())} hours, first on "
+            f"{KEY}: {path} lacks {lacking} in {counted(int(gaps.sum()), 'hour')}, first on "
             f"{stamp:%d %B, hour %H} (row {rows[first][0]})"
         )
 

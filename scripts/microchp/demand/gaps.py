@@ -10,6 +10,7 @@ from microchp.config import FilePolicy
 from microchp.demand.coverage import limit_of
 from microchp.demand.findings import Findings, IntArray, duration, moment, runs
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.telling import counted
 
 CATCH_UP_STEPS = 2
 CATCH_UP_MINUTES = 30
@@ -177,7 +178,7 @@ def _tell(
     share = added / total if (total := float(result.sum()) * step / 60) else 0.0
     how = {"interpolate": "interpolated", "other_days": "filled with the same hours of other days"}
     message = (
-        f"{where}{name}: {len(starts):,} gaps, {duration(minutes)} in all, "
+        f"{where}{name}: {counted(len(starts), 'gap')}, {duration(minutes)} in all, "
         f"{how[policy.gap_filling]}; {added:,.1f} kWh of the year ({share:.2%}) stand in them"
     )
     if spread:

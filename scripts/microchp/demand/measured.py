@@ -51,6 +51,7 @@ from microchp.series.timeseries import (
     repeat_to,
     time_axis,
 )
+from microchp.telling import counted
 
 HEATS = ("space_heating_kw", "hot_water_kw")
 
@@ -111,6 +112,13 @@ class Need:
         from microchp.demand.hot_water import kwh_per_litre
 
         return kwh_per_litre(self.house.hot_water if self.house else HotWater())
+
+    def timezone_key(self, file: DemandFile) -> str:
+        """Where the zone of a file is given, or best would be: with its layout, if it has one."""
+        has_layout = bool(file.model_fields_set - {"path"})
+        if file.timezone is None and (self.policy.timezone is not None or not has_layout):
+            return "demand.file_policy.timezone"
+        return f"demand.files.{self.house_name}.timezone"
 
 
 # ------------------------------------------------------------------------------ public
@@ -466,6 +474,7 @@ def _table(file: DemandFile, found: Findings) -> Picked | None:
             found.problems.append(f"{prefix}{error}")
             continue
         found.problems += [f"{prefix}{problem}" for problem in own.problems]
+        found.notes += [f"{prefix}{note}" for note in own.notes]
         if parts and picked.quantities and picked.quantities.keys() != parts[0].quantities.keys():
             found.problems.append(f"{prefix}other quantities than in {file.path[0]}")
         parts.append(picked)
@@ -523,7 +532,7 @@ def _dwelling_of_rows(picked: Picked, index: pd.Index, need: Need, found: Findin
     held, wanted = dwelling.nunique(), need.dwellings
     if held < wanted:
         found.problems.append(
-            f"holds {held} dwelling{'s' if held > 1 else ''}, and the groups that "
+            f"holds {counted(held, 'dwelling')}, and the groups that "
             f"scenarios.penetration asks for have {wanted} (group.dwellings); give them in a "
             f"column 'dwelling', set group.dwellings to {held}, or leave out scenarios.penetration"
         )
@@ -537,7 +546,10 @@ def _stamps(
 ) -> Stamps | None:
     if picked.time is not None:
         timezone = file.timezone or need.policy.timezone
-        return standard_stamps(picked.time, dwelling, timezone, need.year, found, file.date_format)
+        return standard_stamps(
+            *(picked.time, dwelling, timezone, need.year, found, file.date_format),
+            need.timezone_key(file),
+        )
     if file.step_minutes is None:
         return None
     count = dwelling.groupby(dwelling).cumcount()
@@ -584,7 +596,7 @@ def _placed(
     excused = set[pd.Timestamp]()
     if is_as_given and step >= 1:
         kept, excused = undeclared_clock_changes(
-            own["time"], rows.difference(own.index), int(step), found
+            own["time"], rows.difference(own.index), int(step), found, need.timezone_key(file)
         )
         own = own.loc[kept.index]
     own = drop_identical(own, ["time", *roles], where, found)

@@ -23,6 +23,7 @@ from microchp.demand.clock_columns import melted
 from microchp.errors import DataError, reading
 from microchp.series.table_file import SEPARATORS, text_of
 from microchp.series.timeseries import QUANTITIES
+from microchp.telling import counted
 
 TEXT = (".csv", ".txt", ".tsv")
 EXCEL = (".xlsx", ".xlsm")
@@ -95,7 +96,7 @@ def _from_text(path: Path, file: DemandFile) -> pd.DataFrame:
     text = text_of(path)
     lines = [line for line in text.splitlines()[file.skip_rows :][:SAMPLE_LINES] if line.strip()]
     if not lines:
-        raise DataError(f"there is nothing below the {file.skip_rows} rows of skip_rows")
+        raise DataError(f"there is nothing below the {counted(file.skip_rows, 'row')} of skip_rows")
     separator = file.separator or found_separator(lines)
     records = list(csv.reader(lines, delimiter=separator))
     # the header may have the commas that Excel leaves of a deleted column, or lack them
@@ -158,7 +159,8 @@ def _headed(table: pd.DataFrame, odd: dict[int, list[str]], file: DemandFile) ->
     width, held = len(names), table.shape[1]
     if held > width and _is_filled(table.iloc[:, width:]):
         raise DataError(
-            f"{held} columns under the {width} names of the header '{'; '.join(names)}'"
+            f"{counted(held, 'column')} under the {counted(width, 'name')} of the header "
+            f"'{'; '.join(names)}'"
         )
     table = table.iloc[:, :width]
     for column in range(held, width):  # named, and empty in every row of the usual width
@@ -171,11 +173,13 @@ def _headed(table: pd.DataFrame, odd: dict[int, list[str]], file: DemandFile) ->
         else:
             fitted[row] = cells[:width]
     if ragged:
-        shown = ", ".join(f"row {row} ({n} values)" for row, n in [*ragged.items()][:SHOWN_ROWS])
+        shown = ", ".join(
+            f"row {row} ({counted(n, 'value')})" for row, n in [*ragged.items()][:SHOWN_ROWS]
+        )
         more = f" and {len(ragged) - SHOWN_ROWS:,} more" if len(ragged) > SHOWN_ROWS else ""
         raise DataError(
-            f"not a CSV with {width} values in each row, as its header has: {len(ragged):,} rows "
-            f"have another number, {shown}{more}"
+            f"not a CSV with {counted(width, 'value')} in each row, as its header has; another "
+            f"number in {counted(len(ragged), 'row')}: {shown}{more}"
         )
     if fitted:
         extra = pd.DataFrame.from_dict(fitted, orient="index", columns=table.columns)

@@ -21,7 +21,7 @@ import pandas as pd
 import yaml
 
 from microchp.config import DemandFile, FilePolicy
-from microchp.demand.clock import fitting_format, standard_stamps, undeclared_clock_changes
+from microchp.demand.clock import fitting_format, standard_stamps
 from microchp.demand.clock_columns import clock_columns
 from microchp.demand.columns import MEASURED
 from microchp.demand.findings import Findings
@@ -39,6 +39,7 @@ from microchp.errors import DataError, MicrochpError, reading
 from microchp.series.table_file import text_of
 from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES
 from microchp.series.year_file import DATE_FORMATS, EPOCHS
+from microchp.telling import counted
 
 LOOKED_AT_LINES = 400
 SAMPLE = 3000
@@ -79,7 +80,7 @@ class Survey:
     problems: list[str] = field(default_factory=list)
 
 
-def survey(path: Path, sheet: str | int | None = None) -> Survey:
+def survey(path: Path, sheet: str | int | None = None, house: str = "detached") -> Survey:
     """Look at a raw file.
 
     Parameters
@@ -88,6 +89,8 @@ def survey(path: Path, sheet: str | int | None = None) -> Survey:
         File of any kind that demand may come from.
     sheet
         Sheet of an Excel file; none for the first.
+    house
+        Name of the house in the study.
 
     Raises
     ------
@@ -95,10 +98,10 @@ def survey(path: Path, sheet: str | int | None = None) -> Survey:
         If it is no table.
     """
     with reading(path, "a table"):
-        return _survey(path, sheet)
+        return _survey(path, sheet, house)
 
 
-def _survey(path: Path, sheet: str | int | None) -> Survey:
+def _survey(path: Path, sheet: str | int | None, house: str) -> Survey:
     seen = Survey(layout={"path": str(path)})
     if sheet is not None:
         seen.layout["sheet"] = sheet
@@ -107,7 +110,7 @@ def _survey(path: Path, sheet: str | int | None) -> Survey:
     cells = read_cells(path, DemandFile.model_validate(layout))
     names = [str(name) for name in cells.columns]
     shown = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
-    seen.sentences.append(f"{len(cells):,} rows with the columns {shown}")
+    seen.sentences.append(f"{counted(len(cells), 'row')} with the columns {shown}")
     clocks = clock_columns(names)
     if clocks:
         date = _date_column(cells.drop(columns=clocks))
@@ -122,7 +125,7 @@ def _survey(path: Path, sheet: str | int | None) -> Survey:
         times = _time_columns(cells, seen)
         columns = _demand_columns(cells, times, seen)
     _understand(cells, times, columns, seen)
-    _try(seen)
+    _try(seen, house)
     return seen
 
 
@@ -331,7 +334,7 @@ def _understand(cells: pd.DataFrame, times: list[str], roles: list[str], seen: S
     minutes = step.total_seconds() / 60
     seen.sentences.append(
         f"from {ordered.iloc[0]} to {ordered.iloc[-1]}, step {minutes:g} min, "
-        f"{int((ordered.diff() > step).sum()):,} gaps"
+        f"{counted(int((ordered.diff() > step).sum()), 'gap')}"
     )
     days = ordered.dt.normalize().groupby(ordered.dt.year).nunique()
     seen.year = int(days[days == days.max()].index[0])
@@ -389,17 +392,6 @@ def _stamps(cells: pd.DataFrame, times: list[str], seen: Survey) -> pd.Series | 
     seen.sentences += [problem for problem in found.problems]
     if not stamps.is_as_given:
         seen.sentences.append(f"time is {found.facts['time']}")
-        return stamps.naive
-    step = stamps.naive.sort_values().diff()[lambda d: d > pd.Timedelta(0)].mode()
-    changes = Findings(rows=found.rows, file_at=found.file_at)
-    if len(step) and step.iloc[0] >= pd.Timedelta(minutes=1):
-        minutes = int(step.iloc[0] / pd.Timedelta(minutes=1))
-        undeclared_clock_changes(stamps.naive, pd.Index([]), minutes, changes)
-    if changes.problems:
-        seen.layout["timezone"] = "Europe/London"
-        seen.sentences.append(
-            "the clocks change within the data: timezone is a guess, set it to where they are from"
-        )
     return stamps.naive
 
 
@@ -436,7 +428,7 @@ def _unit(
     return unit
 
 
-def _try(seen: Survey) -> None:
+def _try(seen: Survey, house: str) -> None:
     """Read the file by the layout, and say what comes out."""
     layout = seen.layout
     columns = layout.get("columns", {})
@@ -451,7 +443,7 @@ def _try(seen: Survey) -> None:
     none = [name for name in QUANTITIES if name not in held]
     file = DemandFile.model_validate(layout | {"none": none})
     seen.year = seen.year or 2015
-    checked = check_demand_file([file], seen.year, FilePolicy(), "this house")
+    checked = check_demand_file([file], seen.year, FilePolicy(), house)
     if checked.demand is None:
         seen.problems += checked.problems
         return
@@ -493,7 +485,7 @@ def main(arguments: Sequence[str] | None = None, show: Callable[[str], None] = p
     given = parser.parse_args(arguments)
     sheet = int(given.sheet) if given.sheet and given.sheet.isdigit() else given.sheet
     try:
-        seen = survey(given.file, sheet)
+        seen = survey(given.file, sheet, given.house)
     except MicrochpError as error:
         message = str(error)
         named = message if str(given.file) in message else f"{given.file}: {message}"

@@ -12,6 +12,7 @@ from microchp.design.model import build_printed_model, v1_semantics
 from microchp.design.problem import Problem, problem_from
 from microchp.errors import ConfigError
 from microchp.files import read_netcdf, whole
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -75,3 +76,10 @@ def export_model(*, demand_path: str | Path, export_path: str | Path, inputs: De
             model.to_netcdf(partial, compression={"zlib": True, "complevel": 1})
         else:
             model.to_file(partial, progress=False)
+    log.log(
+        RESULT,
+        "%s: %s, %s",
+        export_path,
+        counted(model.nvars, "variable"),
+        counted(model.ncons, "constraint"),
+    )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,9 @@ from microchp.design.schedule import PlantYear
 from microchp.design.search import StoreSearch, marginal_price
 from microchp.errors import ConfigError
 from microchp.files import read_netcdf, whole
+from microchp.telling import RESULT
+
+log = logging.getLogger(__name__)
 
 SAME_GBP = 1e-9
 """Lines this close at a size meet there, as a share of the bound."""
@@ -57,8 +61,16 @@ def write_certificate(
             "free size or starts of the unit tie the slices as well"
         )
     cost = float(read_netcdf(design_path).attrs["objective_gbp"])
+    certificate = certificate_of(problem, cost, solve)
     with whole(certificate_path) as partial, Path(partial).open("wb") as file:
-        np.savez_compressed(file, **certificate_of(problem, cost, solve))  # type: ignore[arg-type]
+        np.savez_compressed(file, **certificate)  # type: ignore[arg-type]
+    log.log(
+        RESULT,
+        "%s: cost %.2f GBP/y, bound %.2f, which microchp.check_certificate checks",
+        certificate_path,
+        cost,
+        certificate["lower_bound_gbp"],
+    )
 
 
 def certificate_of(problem: Problem, cost_gbp: float, solve: Solve) -> dict[str, FloatArray]:

@@ -54,6 +54,7 @@ from microchp.errors import SolveError
 from microchp.files import read_netcdf, write_netcdf
 from microchp.series.timeseries import days_in_year
 from microchp.system.activities import UNSERVED_ELECTRICITY, UNSERVED_HEAT
+from microchp.telling import RESULT
 
 log = logging.getLogger(__name__)
 
@@ -253,7 +254,8 @@ def solve_problem(
         )
     refuse_unserved(problem, design)
     check_solution(problem, model, design, design.flows, proof.lower_bound_gbp)
-    log.info(
+    log.log(
+        RESULT,
         "solved: %s, %s, %.2f GBP/y, gap %.2g, %.1f s",
         design.plant,
         ", ".join(f"{part} {size:.2f}" for part, size in design.sizes.items()) or "no store",

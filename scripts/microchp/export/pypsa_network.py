@@ -33,6 +33,7 @@ from microchp.files import read_netcdf, whole_folder
 from microchp.system.activities import slices_of
 from microchp.system.heat_pump import heat_pump_year
 from microchp.system.store import Store
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,13 @@ def export_pypsa(*, design_path: str | Path, network_path: str | Path) -> None:
     with whole_folder(network_path) as partial:
         for kind, table in tables.items():
             table.to_csv(partial / f"{kind}.csv", float_format="%.10g")
-    log.info("%d snapshots; read it with pypsa.Network(%r)", len(time), str(network_path))
+    log.log(
+        RESULT,
+        "%s: %s; pypsa.Network(%r) reads it",
+        network_path,
+        counted(len(time), "snapshot"),
+        str(network_path),
+    )
 
 
 def network_of(design: xr.Dataset) -> tuple[Components, Series]:

@@ -13,6 +13,7 @@ import pandas as pd
 from microchp.files import whole
 from microchp.operation.group import ROWS_PER_CHUNK, Rows
 from microchp.series.timeseries import FloatArray
+from microchp.telling import RESULT, counted
 
 SIZES = (1, 2, 3, 5, 8, 13, 20, 30, 50, 80, 130, 200, 300, 500, 800)
 """Numbers of dwellings that the peak is stated for, beside that of the group."""
@@ -115,4 +116,4 @@ def assess_diversity(
         table = diversity(loads, generation.shape[0], seed)
     with whole(diversity_path) as partial:
         table.to_csv(partial, index=False)
-    log.info("peaks of %d numbers of dwellings", len(table))
+    log.log(RESULT, "peaks of %s of dwellings", counted(len(table), "number"))

@@ -27,6 +27,7 @@ from microchp.files import copy_netcdf, write_netcdf
 from microchp.operation.flexibility import DIRECTIONS
 from microchp.operation.network import BoolArray, Days, days_of, indicators
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
+from microchp.telling import RESULT, counted
 
 CASE_NAMES = ("group", "unit", "incentive", "tes", "plant")
 """What a case is, in names of the configuration: ``unit`` of the catalogue, or else incentive,
@@ -311,7 +312,7 @@ def aggregate_group(
         }
         if without_unit_path is not None and power_kw == 0:
             copy_netcdf(without_unit_path, group_path, attributes)
-            log.info("%s: no unit, as in %s", inputs.case, Path(without_unit_path).stem)
+            log.log(RESULT, "%s: no unit, as in %s", inputs.case, Path(without_unit_path).stem)
             return
         generation = file["chp_power_kw"]
         generation.set_var_chunk_cache(size=0)  # all of a chunk is read at once
@@ -439,12 +440,13 @@ def aggregate_group(
             array = array.astype(np.int8)
         dataset[name] = (dimensions, array, {"units": unit, "long_name": long_name})
     write_netcdf(dataset, group_path)
-    log.info(
-        "%s: %d penetrations of %d dwellings, %d choices",
+    log.log(
+        RESULT,
+        "%s: %s of %s, %s",
         inputs.case,
-        len(counts),
-        dwellings,
-        sum(len(chosen) for chosen in choices),
+        counted(len(counts), "penetration"),
+        counted(dwellings, "dwelling"),
+        counted(sum(len(chosen) for chosen in choices), "choice"),
     )
 
 

@@ -42,6 +42,7 @@ from microchp.operation.heat_led import (
 from microchp.operation.network import periods
 from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, days_in_year
 from microchp.system.store import hot_water_store
+from microchp.telling import RESULT, counted
 
 LEAST_UNMET_KWH = 1e-6
 """Less heat than this in a year is met: rounding."""
@@ -183,7 +184,7 @@ def simulate_dwelling(
         copied = pd.read_csv(table_of_none, dtype=str, keep_default_na=False).assign(**unit.told)
         with whole(table_path) as partial_table:
             copied.to_csv(partial_table, index=False)
-        log.info("%s: no unit, as in %s", inputs.case, Path(table_of_none).stem)
+        log.log(RESULT, "%s: no unit, as in %s", inputs.case, Path(table_of_none).stem)
         return
     count, year = _counted(demand_paths)
     minutes = days_in_year(year) * MINUTES_PER_DAY
@@ -246,10 +247,11 @@ def simulate_dwelling(
                 "inputs": inputs.model_dump_json(),
             }
         )
-    log.info(
-        "%s: %d dwellings, unit on %.0f %% of the year, import %.0f %% of demand",
+    log.log(
+        RESULT,
+        "%s: %s, unit on %.0f %% of the year, import %.0f %% of demand",
         inputs.case,
-        count,
+        counted(count, "dwelling"),
         100 * run_share,
         100 * import_kwh / max(total_kw.sum() / 60, 1e-9),
     )

@@ -23,6 +23,7 @@ from microchp.account.service import read_service
 from microchp.account.support import Today, saving_at_gbp, support_gbp
 from microchp.account.who_gains import read_who_gains
 from microchp.config import NewBoiler, NewestMarket, country_name, pounds_words
+from microchp.config.comparison import HouseholdPrices
 from microchp.config.scenarios import DesignInputs
 from microchp.files import whole
 from microchp.report.evidence import Evidence
@@ -52,6 +53,7 @@ from microchp.report.selection import best_designs
 from microchp.reproduction.comparison import read_comparison
 from microchp.tables.columns import check
 from microchp.tables.control import read_control
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -255,7 +257,8 @@ def build_report(
             extents.append(units.extent(energy))
             first += units.first_parts(energy, money)
         drawn_dir = None if unit_figures_dir is None else Path(unit_figures_dir)
-        shown_units = units.section(energy, money, drawn_dir, are_subject)
+        prices = HouseholdPrices.model_validate(config["comparison"]["prices"])
+        shown_units = units.section(energy, money, drawn_dir, are_subject, prices)
         sections.append(replace(shown_units, open=are_subject))
     if service_path is not None:
         sections.append(service.section(read_service(service_path)))
@@ -283,7 +286,12 @@ def build_report(
     html = render(page)
     with whole(report_path) as partial:
         partial.write_text(html, encoding="utf-8")
-    log.info("report of %d sections written, %.1f MB", len(page.sections), len(html) / 1e6)
+    log.log(
+        RESULT,
+        "report of %s written, %.1f MB",
+        counted(len(page.sections), "section"),
+        len(html) / 1e6,
+    )
 
 
 def _failure_notices(failures: Mapping[str, str]) -> list[Notice | Fold]:
@@ -291,7 +299,7 @@ def _failure_notices(failures: Mapping[str, str]) -> list[Notice | Fold]:
     if not failures:
         return []
     count = len(failures)
-    title = "A job has failed." if count == 1 else f"{count} jobs have failed."
+    title = f"{counted(count, 'job')} {'has' if count == 1 else 'have'} failed."
     why = Points([f"Failed: {job}. {cause}" for job, cause in failures.items()])
     return [
         Notice(title, "What depends on it is not on this page; all else is."),

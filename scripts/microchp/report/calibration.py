@@ -19,6 +19,7 @@ from microchp.files import read_netcdf
 from microchp.report import style
 from microchp.series.timeseries import MINUTES_PER_DAY, QUANTITIES, FloatArray, resample_mean
 from microchp.tables import words
+from microchp.telling import RESULT
 
 QUANTITY_STYLES = {
     "space_heating_kw": ("Space heating", "#D55E00"),
@@ -79,7 +80,7 @@ def plot_calibration(
         bottom.legend(
             *days[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(QUANTITIES)
         )
-    log.info("calibration figure written")
+    log.log(RESULT, "calibration figure written")
 
 
 def _draw_table(ax: Axes, rows: dict[str, dict[str, Any]]) -> None:

@@ -18,6 +18,7 @@ from microchp.config.scenarios import ComparisonInputs
 from microchp.files import whole, whole_folder
 from microchp.report import style
 from microchp.tables import words
+from microchp.telling import RESULT, counted
 
 MWH = 1000.0
 
@@ -420,7 +421,7 @@ def plot_comparison(
                 saving_by_use(comparison=rows, plants=single, **files(f"saving_by_use_{name}"))
         _write(cost_table(inputs), folder / "costs.csv")
         _write(price_table(inputs), folder / "prices.csv")
-        log.info("%d figures drawn", len(list(folder.glob("*.svg"))))
+        log.log(RESULT, "%s drawn", counted(len(list(folder.glob("*.svg"))), "figure"))
 
 
 def references_differ(comparison: pd.DataFrame) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 from microchp.report.style import MARKERS, PAGE_MM, SERIES, figure
 from microchp.tables.control import read_control
 from microchp.tables.words import label, place
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -99,4 +100,4 @@ def plot_control(*, control_path: str | Path, svg_path: str | Path, pdf_path: st
         handles, words_of = axes[0].get_legend_handles_labels()
         if handles:
             fig.legend(handles, words_of, loc="outside upper center", ncols=len(handles))
-    log.info("%d designs drawn under control", len(names))
+    log.log(RESULT, "%s drawn under control", counted(len(names), "design"))

@@ -38,6 +38,7 @@ from microchp.report.selection import (
 )
 from microchp.report.year_figures import plot_years
 from microchp.tables import words
+from microchp.telling import RESULT, counted
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -658,3 +659,4 @@ def plot_figures(
         svg, pdf = files(f"dispatch_week_{scenario}")
         dispatch_week(design_path=paths[scenario], svg_path=svg, pdf_path=pdf)
         log.info("figures of %d of %d designs drawn", done, len(best))
+    log.log(RESULT, "figures of %s drawn", counted(len(best), "design"))

@@ -19,6 +19,7 @@ from microchp.config import DEFAULT_PLANT
 from microchp.report import style
 from microchp.series.timeseries import MINUTES_PER_DAY, FloatArray
 from microchp.tables import words
+from microchp.telling import RESULT, counted
 
 DAYS = {
     "winter_day": "Highest heat demand",
@@ -242,7 +243,8 @@ def group_day(*, group_path: str | Path, svg_path: str | Path, pdf_path: str | P
             ax.plot(_CLOCK, demand, color=style.DEMAND, linewidth=0.6, label="No CHP")
             ax.axhline(0, color=style.DEMAND, linewidth=0.5)
             units = int(at["units"].isel(penetration=number))
-            ax.set_title(f"{units} of {attributes['dwellings']} dwellings with a unit · {date}")
+            of = counted(int(attributes["dwellings"]), "dwelling")
+            ax.set_title(f"{units} of {of} with a unit · {date}")
             _hours(ax)
         axes[0].set_ylabel(f"Group (kW), {case_label(attributes)}")
         fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
@@ -299,4 +301,4 @@ def plot_groups(
             dwelling_day(first_path=pairs[path], group_path=path, **files(f"dwelling_{path.stem}"))
             if group not in alone:
                 group_day(group_path=path, **files(f"group_{path.stem}"))
-    log.info("figures of %d groups drawn", len(by_group))
+    log.log(RESULT, "figures of %s drawn", counted(len(by_group), "group"))

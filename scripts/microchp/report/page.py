@@ -23,6 +23,7 @@ from markupsafe import Markup
 from microchp.report import payload, style
 from microchp.report.svg import inline_svg, width_mm
 from microchp.tables import words
+from microchp.telling import counted
 
 _HERE = Path(__file__).parent
 _BUNDLE = "plotly-basic-4.1.1.min.js.gz"
@@ -271,7 +272,7 @@ def folded(table: Table, title: str = "", open_if_short: bool = False) -> Fold:
     is_long = len(table.rows) > MOST_ROWS
     return Fold(
         title or table.caption,
-        f"{len(table.rows)} rows",
+        counted(len(table.rows), "row"),
         [table],
         open=open_if_short and not is_long,
         long=is_long,

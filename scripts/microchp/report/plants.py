@@ -17,6 +17,7 @@ from microchp.report.selection import design_words
 from microchp.report.style import PAGE_MM, figure
 from microchp.system.plant import SIZES
 from microchp.tables.words import DASH, label, number
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def plot_plants(
     with whole(table_path) as partial:
         table.to_csv(partial, index=False)
     _draw(table, svg_path, pdf_path)
-    log.info("%d designs ranked by plant", len(table))
+    log.log(RESULT, "%s ranked by plant", counted(len(table), "design"))
 
 
 def _draw(table: pd.DataFrame, svg_path: str | Path, pdf_path: str | Path) -> None:

@@ -19,6 +19,7 @@ from microchp.config import OPTIMAL
 from microchp.files import whole
 from microchp.report.style import figure
 from microchp.tables.words import label
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def plot_precision(
     with whole(table_path) as partial:
         errors.to_csv(partial, index=False)
     _draw(errors, svg_path, pdf_path)
-    log.info("%d designs compared with the finest time", len(errors))
+    log.log(RESULT, "%s compared with the finest time", counted(len(errors), "design"))
 
 
 def precision_table(designs: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from microchp.files import whole
 from microchp.reproduction.audit import places_at_fault
 from microchp.reproduction.computed import AS_PRINTED, Results, tables_of
 from microchp.reproduction.published import Printed, read_published
+from microchp.telling import RESULT
 
 log = logging.getLogger(__name__)
 
@@ -282,7 +283,7 @@ def compare_published(
     table = compare(tables_of(results), read_published(published_paths), read_reasons(reasons_path))
     with whole(comparison_path) as partial:
         table.to_csv(partial, index=False)
-    log.info("%s", counts_in_words(table))
+    log.log(RESULT, "%s", counts_in_words(table))
 
 
 def counts_in_words(table: pd.DataFrame) -> str:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+
+NAME_WORD = r"[A-Z]?[a-z]+|[A-Z]+"
+"""Words of a column's name, those of StartTime and interval_end too."""
+
+STEP_ENDS: dict[Literal["start", "end"], set[str]] = {
+    "start": {"start", "starts", "begin", "begins", "beginning", "from", "von", "beginn"},
+    "end": {"end", "ends", "ending", "to", "until", "till", "bis", "ende"},
+}
+"""What columns are called that hold one end of each step."""
 
 
 def standard_offset(timezone: str | tzinfo, year: int) -> timedelta:
@@ -43,3 +55,25 @@ def standard_from_clock(
     )
     standard = local.tz_convert("UTC").tz_localize(None) + standard_offset(timezone, year)
     return pd.Series(standard, index=stamps.index)
+
+
+def doubt_of_stamps(names: Sequence[str], stamps: Literal["start", "end"]) -> list[str]:
+    """A note if columns of time are called after the other end of a step than they are taken for.
+
+    Parameters
+    ----------
+    names
+        Of the columns, as the file has them.
+    stamps
+        What of its step a time is taken for.
+    """
+    words = {word for name in names for word in re.findall(NAME_WORD, name)}
+    called = {end for end, known in STEP_ENDS.items() if known & {word.lower() for word in words}}
+    if len(called) != 1 or stamps in called:
+        return []
+    (other,) = called
+    return [
+        f"time: '{' '.join(names)}' sounds like the {other} of a step and is taken as its "
+        f"{stamps}; if it is the {other}, set stamps: {other} for this file, or all of it is off "
+        "by a step"
+    ]

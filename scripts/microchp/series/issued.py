@@ -13,6 +13,7 @@ from microchp.errors import DataError, reading
 from microchp.series.table_file import read_table
 from microchp.series.timeseries import FloatArray
 from microchp.series.year_file import check_header, numbers_of, standard_times
+from microchp.telling import counted
 
 VALUE = "grid_kg_per_kwh"
 COLUMNS = ("issued", "time", VALUE)
@@ -105,7 +106,7 @@ def read_issued(path: str | Path, key: str, year: int) -> Issued:
     late = int((frame["issued"] > frame["time"] + pd.Timedelta(hours=1)).sum())
     if late:
         raise DataError(
-            f"{path}, column issued: {late} rows were issued after the step that they are of; "
+            f"{path}, column issued: after the step that it is of in {counted(late, 'row')}; "
             "expected forecasts"
         )
     if not (frame["time"].dt.year == year).any():

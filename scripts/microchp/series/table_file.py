@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from microchp.errors import DataError, reading
+from microchp.telling import counted
 
 MAX_BYTES = 500_000_000
 """A year by minute with a dozen columns is a tenth of this."""
@@ -138,7 +139,8 @@ def _from_rows(path: Path, rows: list[tuple[int, list[Any]]]) -> Table:
     if ragged:
         number, cells = ragged[0]
         raise DataError(
-            f"{path}, row {number}: {len(cells)} values under the {width} names of the header"
+            f"{path}, row {number}: {counted(len(cells), 'value')} under the "
+            f"{counted(width, 'name')} of the header"
             + (f"; {len(ragged)} such rows in all" if len(ragged) > 1 else "")
         )
     frame = pd.DataFrame(

@@ -18,6 +18,7 @@ import xarray as xr
 
 from microchp.config import ClockPeriod
 from microchp.files import whole, write_dwellings
+from microchp.telling import RESULT
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -286,7 +287,8 @@ def resample_demand(
     losses = pd.concat(tables, ignore_index=True)
     with whole(loss_path) as partial:
         losses.to_csv(partial, index=False)
-    log.info(
+    log.log(
+        RESULT,
         "%s at %d min: hot-water peaks lose %.0f %%, electricity peaks %.0f %%",
         losses["house"].iloc[0],
         resolution_minutes,

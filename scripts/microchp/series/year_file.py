@@ -17,9 +17,10 @@ import pandas as pd
 
 from microchp.config import SeriesFile
 from microchp.errors import DataError, reading
-from microchp.series.clock import standard_from_clock, standard_offset
+from microchp.series.clock import doubt_of_stamps, standard_from_clock, standard_offset
 from microchp.series.table_file import Table, read_table
 from microchp.series.timeseries import FloatArray, time_axis
+from microchp.telling import counted
 
 DATE_FORMATS = (
     "%d/%m/%Y %H:%M",
@@ -89,7 +90,9 @@ def read_year_file(file: SeriesFile, columns: Sequence[str], year: int, key: str
         values = {name: file.factor * _numbers_in(table, name) for name in columns}
         times = _starts(path, table.cells["time"], file, year)
         frame = pd.DataFrame({"time": times, **values}, index=table.cells.index)
-        return _on_the_year(path, frame, table.cells, list(columns), year)
+        series = _on_the_year(path, frame, table.cells, list(columns), year)
+    doubts = doubt_of_stamps([file.columns.get("time", "time")], file.stamps)
+    return replace(series, notes=(*doubts, *series.notes))
 
 
 def _renamed(table: Table, file: SeriesFile, columns: Sequence[str]) -> Table:
@@ -239,12 +242,12 @@ def _on_the_year(
     notes = []
     repeated = frame.duplicated()
     if repeated.any():
-        notes.append(f"{int(repeated.sum())} rows that were there twice left out")
+        notes.append(f"{counted(int(repeated.sum()), 'row')} left out, the same as another")
         frame = frame[~repeated]
     again = frame["time"].duplicated()
     _refuse_rows(path, "time", frame["time"], again, "each time once; " + _clock_hint(frame, again))
     if len(frame) < 2:
-        raise DataError(f"{path}: {len(frame)} rows; expected the whole year {year}")
+        raise DataError(f"{path}: {counted(len(frame), 'row')}; expected the whole year {year}")
     frame = frame.sort_values("time")
     step = _step_minutes(path, frame["time"])
     rows = pd.Series(np.arange(len(frame), dtype=float), index=pd.DatetimeIndex(frame["time"]))

@@ -48,6 +48,7 @@ from microchp.sweep.library import (
 )
 from microchp.sweep.problems import Samples, problem_at
 from microchp.sweep.row import priced_row, row_alone
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -203,6 +204,13 @@ def prepare_sweep(
     }
     with whole(library_path) as partial:
         Path(partial).write_text(json.dumps(written), encoding="utf-8")
+    log.log(
+        RESULT,
+        "library: %s known of %s of the sweep, %s to judge",
+        counted(len(written["known"]), "design"),
+        counted(len(offers), "sample"),
+        counted(len(designs), "design"),
+    )
 
 
 def candidate_offers(job: SweepJob) -> dict[int, list[Offer]]:
@@ -401,9 +409,10 @@ def sweep_designs(
         judged += of_designs
         log.info("%d of %d samples, %.0f s", done, len(members), time.monotonic() - started)
     table = pd.DataFrame(rows)
-    log.info(
-        "%d samples: %s; %.3f s a sample",
-        len(table),
+    log.log(
+        RESULT,
+        "%s: %s; %.3f s a sample",
+        counted(len(table), "sample"),
         ", ".join(f"{n} {how}" for how, n in table["solve_method"].value_counts().items()),
         (time.monotonic() - started) / max(len(table), 1),
     )

@@ -30,6 +30,7 @@ from microchp.design.solve import solve_problem
 from microchp.errors import AssessmentError, SolveError
 from microchp.files import read_netcdf, whole
 from microchp.system.plant import SIZES
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -260,4 +261,6 @@ def trace_front(
     front = front_of(lambda price: weighed(problem, solve, threads, price), solve.relative_gap)
     with whole(front_path) as partial:
         front_table(front).to_csv(partial, index=False)
-    log.info("%d designs from the least cost to the least CO2", len(front.designs))
+    log.log(
+        RESULT, "%s from the least cost to the least CO2", counted(len(front.designs), "design")
+    )

@@ -19,6 +19,7 @@ from microchp.sweep.chunk import LIMIT
 from microchp.sweep.samples import sobol_problem
 from microchp.system.plant import SIZES
 from microchp.tables.words import pounds
+from microchp.telling import RESULT, counted
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -424,10 +425,11 @@ def summarise_sweep(
     ):
         with whole(path) as partial:
             table.to_csv(partial, index=False)
-    log.info(
-        "%d rows of %d samples; %d are not proven, %d have no design",
-        len(rows),
-        rows["sample"].nunique(),
+    log.log(
+        RESULT,
+        "%s of %s; not proven: %d, without a design: %d",
+        counted(len(rows), "row"),
+        counted(rows["sample"].nunique(), "sample"),
         int((~rows["proven"] & rows["eac_gbp"].notna()).sum()),
         int(rows["eac_gbp"].isna().sum()),
     )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from microchp.files import read_table, whole
 from microchp.tables.columns import CONTROL, check
+from microchp.telling import RESULT, counted
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,9 @@ def collect_control(*, paths: Sequence[str | Path], control_path: str | Path) ->
         CSV to write; columns in :data:`microchp.tables.columns.CONTROL`.
     """
     table = pd.concat([read_control(path) for path in paths], ignore_index=True)
-    counted = table.astype(dict.fromkeys(["dwellings", "units", "chp_starts"], int))
+    whole_numbers = table.astype(dict.fromkeys(["dwellings", "units", "chp_starts"], int))
     with whole(control_path) as partial:
-        counted[[column.name for column in CONTROL]].to_csv(partial, index=False)
-    log.info("%d designs under control, %d rows", len(paths), len(table))
+        whole_numbers[[column.name for column in CONTROL]].to_csv(partial, index=False)
+    log.log(
+        RESULT, "%s under control, %s", counted(len(paths), "design"), counted(len(table), "row")
+    )

@@ -27,6 +27,7 @@ from microchp.report.selection import (
     with_another_unit,
 )
 from microchp.tables.words import DASH, change, label, number, percent, plain_words, pounds, years
+from microchp.telling import counted
 
 FINE_MINUTES = 5
 """Steps longer than this, and fewer days than the year's, are called coarse."""
@@ -543,7 +544,8 @@ def design_notices(designs: pd.DataFrame) -> list[Notice]:
     if step > FINE_MINUTES:
         coarse.append(f"steps of {step:g} min instead of {FINE_MINUTES}")
     if (own["days_modelled"] < own["days_of_year"]).any():
-        coarse.append(f"{days:g} days that stand for the year")
+        stand = "stands" if days == 1 else "stand"
+        coarse.append(f"{counted(int(days), 'day')} that {stand} for the year")
     if coarse:
         notes.append(
             Notice(

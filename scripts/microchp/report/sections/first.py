@@ -23,6 +23,7 @@ from microchp.report.sections.answer import (
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import best_designs, installs
 from microchp.tables.words import by_sign, label, number, percent, pounds, span
+from microchp.telling import counted
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,7 @@ def _street_sentence(streets: Sequence[Outcome]) -> str:
         compared = "as before" if after == before else f"instead of {before}"
         homes = (
             f"; by the peaks of these {number(best.most['dwellings'])}, the transformer serves "
-            f"{after} homes {compared}"
+            f"{counted(math.floor(served[1]), 'home')} {compared}"
         )
     return (
         f"At the transformer the peak of the year changes by "

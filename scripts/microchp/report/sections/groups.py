@@ -39,6 +39,7 @@ from microchp.report.sections.group_hours import (
 from microchp.series.timeseries import FloatArray
 from microchp.tables.columns import STREET
 from microchp.tables.words import DASH, by_sign, change, label, number, percent
+from microchp.telling import counted
 
 PERIODS = {
     **SEASONS,
@@ -373,7 +374,7 @@ def penetration_chart(streets: pd.DataFrame) -> Chart:
 
 def _group_words(streets: pd.DataFrame, group: str) -> str:
     dwellings = streets.loc[streets["group"] == group, "dwellings"].iloc[0]
-    return f"{label(group)}, {dwellings} dwellings"
+    return f"{label(group)}, {counted(int(dwellings), 'dwelling')}"
 
 
 def _first_rows(table: pd.DataFrame) -> Iterator[tuple[Hashable, pd.Series]]:
@@ -483,7 +484,7 @@ def _note(rows: pd.DataFrame, case: str, period: str, share: float) -> str:
         return f"{name} {number(row[column], digits)} {unit} ({low} to {high})"
 
     return (
-        f"{int(row['units'])} of {int(row['dwellings'])} dwellings with a unit: "
+        f"{int(row['units'])} of {counted(int(row['dwellings']), 'dwelling')} with a unit: "
         + ", ".join(
             [
                 banded("admd_kw", "ADMD", "kW", 2),
@@ -603,5 +604,5 @@ def _drawings(directory: Path, cases: Mapping[str, pd.Series]) -> list[Drawing |
             if (path := directory / f"{kind}_{name}.svg").exists()
         ]
     days = found["dwelling"]
-    single = [Fold(_CAPTIONS["dwelling"][0], f"{len(days)} figures", days)] if days else []
+    single = [Fold(_CAPTIONS["dwelling"][0], counted(len(days), "figure"), days)] if days else []
     return [*found["cumulative"], *single]

@@ -21,6 +21,7 @@ from microchp.report.page import (
 )
 from microchp.tables.columns import METERING
 from microchp.tables.words import percent
+from microchp.telling import counted
 
 RULES = {
     "backwards_to_annual_demand": "Runs backwards, to the year's demand",
@@ -84,7 +85,8 @@ def section(metering: pd.DataFrame) -> Section | None:
 def _words(row: pd.Series) -> str:
     if row["extent"] == "dwelling":
         return f"{case_words(row)}, as designed"
-    return f"{case_words(row)}, {percent(row['penetration'])} of {row['dwellings']} dwellings"
+    of = counted(int(row["dwellings"]), "dwelling")
+    return f"{case_words(row)}, {percent(row['penetration'])} of {of}"
 
 
 def who_gains_chart(rows: pd.DataFrame) -> Chart:

@@ -24,6 +24,7 @@ from microchp.report.page import (
 from microchp.report.page import share_cell as share
 from microchp.sweep.summary import answers
 from microchp.tables.words import label, number, percent, place, pounds, span
+from microchp.telling import counted
 
 SHOWN = ("eai_gbp", "tes_eai_gbp")
 """Quantities whose figures stand in the page; the others are in the folder of figures."""
@@ -147,7 +148,7 @@ def regret_sentences(regret: pd.DataFrame) -> list[str]:
     sentences.append(
         f"One design for all samples: {_sizes(cheapest)} costs "
         f"{pounds(cheapest['expected_cost_gbp'])} a year on average, the least of the "
-        f"{len(regret)} designs tried; none of any size costs less than "
+        f"{counted(len(regret), 'design')} tried; none of any size costs less than "
         f"{pounds(cheapest['expected_cost_bound_gbp'])}."
     )
     safest = regret[regret["least_worst_regret"]].iloc[0]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from microchp.account.unit_comparison import REFERENCE_KIND, UNIT
+from microchp.config.comparison import HouseholdPrices
 from microchp.report.page import (
     Cell,
     Chart,
@@ -29,6 +30,7 @@ from microchp.report.page import (
 )
 from microchp.report.style import CHEAPER, DEARER, IMPORT, STORE, TOTAL
 from microchp.tables.words import DASH, label, number, percent, plain_words
+from microchp.telling import counted
 
 SERIES_COLOURS = (STORE, DEARER, IMPORT, TOTAL, CHEAPER)
 """Of central plants, and of metering rules, in their order."""
@@ -62,7 +64,11 @@ _DRAWN = {
 
 
 def section(
-    comparison: pd.DataFrame, economics: pd.DataFrame, figures_dir: Path | None, answered: bool
+    comparison: pd.DataFrame,
+    economics: pd.DataFrame,
+    figures_dir: Path | None,
+    answered: bool,
+    prices: HouseholdPrices,
 ) -> Section:
     """Energy, CO2 and money of every unit in every building.
 
@@ -74,7 +80,10 @@ def section(
         What ``plot_comparison`` drew; of it what the charts do not show.
     answered
         Whether the page has :func:`first_parts` on its first screen already.
+    prices
+        What the money is counted by.
     """
+    priced = prices.words()
     parts: list[Any] = [
         *([] if answered else first_parts(comparison, economics)),
         Text(
@@ -93,6 +102,7 @@ def section(
     ]
     if not economics.empty:
         parts += [
+            Text(f"{priced[0].upper()}{priced[1:]}."),
             _chart(
                 "Money by unit",
                 "One bar for each way of metering; a payback that never comes has none.",
@@ -104,7 +114,7 @@ def section(
         ]
     if figures_dir is not None:
         drawn = _drawings(figures_dir)
-        parts += [Fold("Drawn figures", f"{len(drawn)} of them", drawn)] if drawn else []
+        parts += [Fold("Drawn figures", counted(len(drawn), "figure"), drawn)] if drawn else []
     return Section("units", "Which unit for which building", parts, short="Units")
 
 
@@ -140,8 +150,10 @@ def extent(comparison: pd.DataFrame) -> str:
     """How much is compared, in words."""
     units = comparison.loc[comparison["kind"] == UNIT, "unit"].nunique()
     houses, plants = comparison["house"].nunique(), comparison["central_plant"].nunique()
-    counts = {"unit": units, "building": houses, "central plant": plants}
-    return " × ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
+    return " × ".join(
+        counted(number, what)
+        for number, what in ((units, "unit"), (houses, "building"), (plants, "central plant"))
+    )
 
 
 def _options(table: pd.DataFrame) -> pd.DataFrame:

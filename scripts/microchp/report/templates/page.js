@@ -342,7 +342,8 @@ function filterable(frame) {
       row.hidden = picks.some((pick, n) =>
         pick.value && row.cells[columns[n]].textContent !== pick.value);
     }
-    count.value = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows`;
+    const noun = rows.length === 1 ? "row" : "rows";
+    count.value = `${rows.filter((row) => !row.hidden).length} of ${rows.length} ${noun}`;
   };
   bar.addEventListener("input", show);
   bar.append(count);
