@@ -30,8 +30,6 @@ Efficiency = Annotated[float, Field(gt=0, le=1)]
 
 
 Positive = Annotated[float, Field(gt=0)]
-COUNTRY_PATTERN = r"^[A-Z]{3}$"
-CountryCode = Annotated[str, Field(pattern=COUNTRY_PATTERN)]
 
 
 NonNegative = Annotated[float, Field(ge=0)]
@@ -43,9 +41,13 @@ NAME_PATTERN = r"^[a-z0-9]+(_[a-z0-9]+)*$"
 RUN_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
 
+COUNTRY_PATTERN = r"^[A-Z]{3}$"
+
+
 PATTERNS = {
     NAME_PATTERN: "a name is made of lower-case letters, digits and single underscores",
     RUN_NAME_PATTERN: "must begin with a letter or digit and go on with these, '_', '.' and '-'",
+    COUNTRY_PATTERN: "a country is the three capital letters of ISO 3166, such as GBR",
 }
 """What the patterns accept, in words."""
 
@@ -184,6 +186,10 @@ CalendarYear = Annotated[int, Field(ge=1990, le=2100)]
 
 # some 200 characters are left of a file name's 255 for five names in one
 Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=40)]
+
+CountryCode = Annotated[str, Field(pattern=COUNTRY_PATTERN)]
+
+GbpPerEur = Annotated[float, Field(gt=0, le=10)]
 
 
 def _plain(text: str) -> str:

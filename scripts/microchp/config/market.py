@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from microchp.config.boiler import Boiler, NewBoiler
 from microchp.config.chp import Chp
 from microchp.config.emissions import Emissions
-from microchp.config.fields import Block, CountryCode, Name, Positive, nearest
+from microchp.config.fields import Block, CountryCode, GbpPerEur, Name, nearest
 from microchp.config.finance import Finance
 from microchp.config.incentive import Incentive
 from microchp.config.messages import explain
@@ -56,7 +56,7 @@ class Market(Block):
     """What a file of ``config/markets/`` may say: blocks of a study, in part, that cost or emit."""
 
     country: CountryCode | None = None
-    gbp_per_eur: Positive | None = None
+    gbp_per_eur: GbpPerEur | None = None
     tariff: Tariff = Tariff()
     emissions: Emissions = Emissions()
     finance: Finance = Finance()

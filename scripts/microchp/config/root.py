@@ -13,7 +13,7 @@ from microchp.config.comparison import CentralPlant, Comparison
 from microchp.config.control import Forecast, Network
 from microchp.config.demand import Demand
 from microchp.config.emissions import Emissions
-from microchp.config.fields import Block, CountryCode, Name, Positive, nearest
+from microchp.config.fields import Block, CountryCode, GbpPerEur, Name, nearest
 from microchp.config.finance import Finance
 from microchp.config.grid import OPTIMAL, FixedDesign, Scenarios
 from microchp.config.house import House, Retrofit
@@ -52,7 +52,7 @@ class Config(Block):
         description="Country of the market, by the three letters of ISO 3166: designs are told at "
         "its newest prices and grid too.",
     )
-    gbp_per_eur: Positive | None = Field(
+    gbp_per_eur: GbpPerEur | None = Field(
         None,
         description="Pounds for a euro by which the market's money was converted. Empty: it is in "
         "pounds anyway.",
