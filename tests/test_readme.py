@@ -107,6 +107,7 @@ def test_the_terminal_is_told_as_it_is() -> None:
     grid = {"house": "detached", "plant": "chp", "tes": "with", "design": "optimal", "variant": ""}
     quick = {"resolution_minutes": 60, "days_modelled": 12, "days_of_year": 365, "chp_starts": 1}
     costs = {"eac_gbp": 100.0, "whole_year_eac_gbp": [90.0, 80.0], "whole_year_bound_gbp": 79.0}
+    costs |= {"bau_cost_gbp": 150.0, "whole_year_bau_cost_gbp": 150.0}
     each = {"incentive": ["none", "fit"], "annualisation": "crf"}
     (told,) = design_notices(pd.DataFrame(grid | quick | costs | each))
     assert _without_numbers(f"{told.title} {told.text}") in _without_numbers(shown)
