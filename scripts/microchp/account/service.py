@@ -269,7 +269,7 @@ def assess_service(
         service.to_csv(partial, index=False)
     log.log(
         RESULT,
-        "%s or cases, %d wearing out a unit",
+        "%s, %d of them with a unit that wears out",
         counted(len(rows), "design"),
         _worn_out(service),
     )
