@@ -270,7 +270,7 @@ def assess_service(
     log.log(
         RESULT,
         "%s, %d of them with a unit that wears out",
-        counted(len(rows), "design"),
+        counted(len(rows), "row"),
         _worn_out(service),
     )
 
