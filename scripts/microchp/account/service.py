@@ -269,8 +269,8 @@ def assess_service(
         service.to_csv(partial, index=False)
     log.log(
         RESULT,
-        "%s or cases, %d wearing out a unit",
-        counted(len(rows), "design"),
+        "%s, %d of them with a unit that wears out",
+        counted(len(rows), "row"),
         _worn_out(service),
     )
 
