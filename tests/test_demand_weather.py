@@ -107,7 +107,7 @@ def test_a_gap_in_an_energyplus_file_is_named(tmp_path) -> None:  # type: ignore
 
 def test_a_short_energyplus_file_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
     write_epw(tmp_path / "short.epw", hours=100)
-    with pytest.raises(DataError, match="100 hours; a year of 8760"):
+    with pytest.raises(DataError, match="100 hours; a year of 8,760"):
         load_weather(Weather(epw=str(tmp_path / "short.epw")), 2015)
 
 

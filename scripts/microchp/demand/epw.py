@@ -171,7 +171,7 @@ def _hours(path: Path, lines: list[str]) -> list[tuple[int, list[str]]]:
     kept = [(row, date) for row, date in zip(numbered, dates, strict=True) if date[:2] != (2, 29)]
     if len(kept) != HOURS:
         raise DataError(
-            f"{KEY}: {path} holds {counted(len(kept), 'hour')}; a year of {HOURS} is needed, one "
+            f"{KEY}: {path} holds {counted(len(kept), 'hour')}; a year of {HOURS:,} is needed, one "
             "row for each"
         )
     stamps = pd.date_range("2015-01-01", periods=HOURS, freq="h")
