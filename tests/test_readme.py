@@ -102,7 +102,10 @@ def test_the_terminal_is_told_as_it_is() -> None:
     assert re.split(r"  +", head) == HEADER
     assert set(rule) == {"-", " "}
     assert all(len(re.split(r"  +", row)) >= len(HEADER) for row in rows[: rows.index("")])
-    assert re.search(r"\n8 designs, each proven within [\d.]+ % of its least cost\.\n", shown)
+    assert re.search(
+        r"\n8 designs \(4 of them of variants\), each proven within [\d.]+ % of its least cost\.\n",
+        shown,
+    )
     assert "Report: results/quick/report/index.html" in shown
     grid = {"house": "detached", "plant": "chp", "tes": "with", "design": "optimal", "variant": ""}
     quick = {"resolution_minutes": 60, "days_modelled": 12, "days_of_year": 365, "chp_starts": 1}

@@ -15,9 +15,11 @@ from microchp.report.sections.answer import (
     best_of_variants,
     design_notices,
     designs_count,
+    pay,
     variants_words,
 )
 from microchp.report.sections.samples import TEXTS, sentences
+from microchp.report.selection import best_designs
 from microchp.tables.words import label, percent
 
 HEADER = ["house", "incentive", "best design", "GBP/y", "payback", "store"]
@@ -88,15 +90,18 @@ def run_summary(
 
 
 def _variant_lines(designs: pd.DataFrame) -> list[str]:
-    """In which variants something pays, a line for each house and incentive."""
-    varied = best_of_variants(designs)
+    """Houses and incentives whose answer changes with a variant, a line for each."""
+    case = ["house", "incentive"]
+    own = best_designs(designs)
+    pays = dict(zip(own[case].itertuples(index=False, name=None), pay(own), strict=True))
     return [
         fill(
             f"{label(str(house))}, {label(str(incentive))}: the best design "
             f"{variants_words(rows)}.",
             80,
         )
-        for (house, incentive), rows in varied.groupby(["house", "incentive"], sort=False)
+        for (house, incentive), rows in best_of_variants(designs).groupby(case, sort=False)
+        if (pay(rows) != pays[house, incentive]).any()
     ]
 
 

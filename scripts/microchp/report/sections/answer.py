@@ -272,6 +272,11 @@ def sensitivity(row: pd.Series, variants: pd.DataFrame) -> str:
     return "; ".join(said)
 
 
+def pay(designs: pd.DataFrame) -> pd.Series:
+    """Whether designs install anything that pays."""
+    return (designs["eai_gbp"] > 0) & installs(designs)
+
+
 MOST_NAMED = 3
 """Variants that are named at most, those that save most first."""
 
@@ -284,7 +289,7 @@ def variants_words(variants: pd.DataFrame) -> str:
     variants
         The best designs of a house and incentive in the run's variants, at least one.
     """
-    pays = variants[(variants["eai_gbp"] > 0) & installs(variants)]
+    pays = variants[pay(variants)]
     if len(variants) == 1:
         verb = "pays" if len(pays) else "does not pay"
         return f"{verb} in the variant “{plain_words(variants['variant'].iloc[0])}”"
