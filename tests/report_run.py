@@ -95,13 +95,13 @@ def make_designs(directory: Path) -> dict[str, Any]:
     designs = directory / "designs.csv"
     assess_designs(design_paths=paths, designs_path=designs)
     plot_figures(designs_path=designs, design_paths=paths, figures_dir=directory / "figures")
+    whole = load_config(USER, RESOURCES).model_dump(mode="json")
     (directory / "config.yaml").write_text(
         "run:\n  name: tried\n  seed: 7\n  note: Demand was made up.\nmark: <b>\n"
+        + yaml.safe_dump({"comparison": whole["comparison"]})
     )
     (directory / "flat_quality.json").write_text(json.dumps(QUALITY))
-    (directory / "all.yaml").write_text(
-        yaml.safe_dump(load_config(USER, RESOURCES).model_dump(mode="json")), encoding="utf-8"
-    )
+    (directory / "all.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
     compare_published(
         published_paths=[PUBLISHED],
         reasons_path=RESOURCES / "published/reasons.yaml",

@@ -101,7 +101,7 @@ def test_an_energyplus_file_takes_the_place_of_the_region(tmp_path) -> None:  # 
 
 def test_a_gap_in_an_energyplus_file_is_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
     write_epw(tmp_path / "gap.epw", missing=50)
-    with pytest.raises(DataError, match="1 hours, first on 03 January, hour 02"):
+    with pytest.raises(DataError, match="1 hour, first on 03 January, hour 02"):
         load_weather(Weather(epw=str(tmp_path / "gap.epw")), 2015)
 
 
