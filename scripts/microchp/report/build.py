@@ -161,6 +161,7 @@ def build_report(
     title = "What does a micro-CHP unit do in a dwelling?"
 
     designs, attributes = None, []
+    served = None if service_path is None else read_service(service_path)
     reports = [
         json.loads(Path(path).read_text(encoding="utf-8")) | {"variant": variant}
         for path, variant in zip_longest(quality_paths, demand_variants, fillvalue="")
@@ -202,7 +203,7 @@ def build_report(
             drawn / "store_week.svg",
         )
         best = set(best_designs(designs)["scenario"])
-        worn = [] if service_path is None else service.sentences(read_service(service_path), best)
+        worn = [] if served is None else service.sentences(served, best)
         said, controls = [*top.sentences, *worn], None
         if control_paths:
             table_path, figure_path = map(Path, control_paths)
@@ -260,8 +261,8 @@ def build_report(
         prices = HouseholdPrices.model_validate(config["comparison"]["prices"])
         shown_units = units.section(energy, money, drawn_dir, are_subject, prices)
         sections.append(replace(shown_units, open=are_subject))
-    if service_path is not None:
-        sections.append(service.section(read_service(service_path)))
+    if served is not None:
+        sections.append(service.section(served))
     dwellings = {Path(path).stem: read_dwellings(path) for path in dwelling_paths}
     drawn_of_groups = None if group_figures_dir is None else Path(group_figures_dir)
     sections.append(groups.dwelling_section(dwellings, drawn_of_groups))

@@ -14,13 +14,13 @@ from microchp.report.sections.answer import (
     answers,
     best_of_variants,
     design_notices,
-    designs_count,
     pay,
     variants_words,
 )
 from microchp.report.sections.samples import TEXTS, sentences
 from microchp.report.selection import best_designs
 from microchp.tables.words import label, percent
+from microchp.telling import counted
 
 HEADER = ["house", "incentive", "best design", "GBP/y", "payback", "store"]
 
@@ -110,4 +110,4 @@ def _proven(designs: pd.DataFrame) -> str:
     varied = designs.loc[designs["variant"] != "", "variant"]
     of = f" ({len(varied)} of them of variants)" if len(varied) else ""
     proven = f"within {percent(gap, 2)} of its" if gap >= 5e-5 else "to have the"
-    return f"{designs_count(count)}{of}, {'each ' * (count > 1)}proven {proven} least cost."
+    return f"{counted(count, 'design')}{of}, {'each ' * (count > 1)}proven {proven} least cost."

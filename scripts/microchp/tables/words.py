@@ -99,6 +99,12 @@ def by_sign(values: Sequence[float], words: Callable[[float], str], above: str, 
     return above.format(span([max(0.0, value) for value in known], words))
 
 
+def saved_words(values: Sequence[float], ending: str = "") -> str:
+    """What is saved a year, or what is paid more than today; the verbs with an ending."""
+    more = f"cost{ending} {{}} a year more than today"
+    return by_sign(values, pounds, f"save{ending} {{}} a year", more)
+
+
 def duration(minutes: float) -> str:
     """A time in the unit that it is read in: minutes, hours from two on, days from two on."""
     if math.isnan(minutes):

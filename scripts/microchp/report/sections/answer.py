@@ -407,24 +407,17 @@ def _of(count: int, total: int) -> str:
     return f"{count} of {total} houses"
 
 
-def designs_count(count: int) -> str:
-    """How many designs, in words: "1 design", or "8 designs"."""
-    return f"{count} design{'s' * (count != 1)}"
-
-
 def extent(designs: pd.DataFrame) -> str:
     """How much the run has designed, in words."""
     step = designs["resolution_minutes"].max()
     days, full = designs["days_modelled"].min(), designs["days_of_year"].max()
     houses, incentives = designs["house"].nunique(), designs["incentive"].nunique()
     span = (
-        "the whole year"
-        if days == full
-        else f"{days:g} day{'s' * (days > 1)} standing for the year"
+        "the whole year" if days == full else f"{counted(int(days), 'day')} standing for the year"
     )
     return (
-        f"{designs_count(len(designs))} · {houses} house{'s' * (houses > 1)} × {incentives} "
-        f"incentive{'s' * (incentives > 1)} · {span} at {step:g} min"
+        f"{counted(len(designs), 'design')} · {counted(houses, 'house')} × "
+        f"{counted(incentives, 'incentive')} · {span} at {step:g} min"
     )
 
 
@@ -492,7 +485,9 @@ def _error_of_days(designs: pd.DataFrame) -> str:
     missed = year_gbp - some["whole_year_bound_gbp"]
     if missed.notna().any():
         unproven = int((missed.isna() & year_gbp.notna()).sum())
-        but = f", but {designs_count(unproven)}, for which no bound is known" if unproven else ""
+        but = (
+            f", but {counted(unproven, 'design')}, for which no bound is known" if unproven else ""
+        )
         parts.append(
             f" Over the whole year the sizes found are proven within {pounds(missed.max())} a year "
             f"of the best{but}."
@@ -504,7 +499,7 @@ def _error_of_days(designs: pd.DataFrame) -> str:
         )
     if unserved:
         parts.append(
-            f" {designs_count(unserved).capitalize()} could not be shown to heat the house all "
+            f" {counted(unserved, 'design').capitalize()} could not be shown to heat the house all "
             "year."
         )
     return "".join(parts)

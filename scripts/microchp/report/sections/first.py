@@ -22,7 +22,7 @@ from microchp.report.sections.answer import (
 )
 from microchp.report.sections.groups import Outcome
 from microchp.report.selection import best_designs, installs
-from microchp.tables.words import by_sign, label, number, percent, pounds, span
+from microchp.tables.words import by_sign, label, number, percent, pounds, saved_words, span
 from microchp.telling import counted
 
 
@@ -160,7 +160,7 @@ def _support_sentences(built: pd.DataFrame, evidence: Evidence) -> list[str]:
             left = list(rows["eai_gbp"].to_numpy() - np.array(paid))
             said.append(
                 f"{label(str(incentive))} pays {span(paid, pounds)} a year; the same unit, run "
-                f"in the same way without it, would {_saved(left)}."
+                f"in the same way without it, would {saved_words(left)}."
             )
     return said
 
@@ -185,19 +185,13 @@ def _prices_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     )
     said = (
         f" At those of {prices.year} in {today.country} ({pence} p/kWh) and without any "
-        f"incentive, the same designs, run in the same way, would {_saved(known)}."
+        f"incentive, the same designs, run in the same way, would {saved_words(known)}."
         if known
         else ""
     )
     # a run that has the market already has prices of its own on top
     other = f" A run with market: {today.market} designs for {prices.year}."
     return [f"{told}{said}{'' if evidence.market == today.market else other}"]
-
-
-def _saved(values: Sequence[float], ending: str = "") -> str:
-    """What is saved a year, or what is paid more than today; the verbs with an ending."""
-    more = f"cost{ending} {{}} a year more than today"
-    return by_sign(values, pounds, f"save{ending} {{}} a year", more)
 
 
 def _street(streets: Sequence[Outcome]) -> Figure:
@@ -276,7 +270,7 @@ def _controller_sentence(built: pd.DataFrame, evidence: Evidence) -> list[str]:
     said = [one.saving_gbp for _, one in found]
     return [
         f"With an ordinary controller, which runs the unit by the heat demand minute by minute, "
-        f"the same designs {_saved(said)} and pay in {_cases(paying, len(found))}.",
+        f"the same designs {saved_words(said)} and pay in {_cases(paying, len(found))}.",
         *_unknown_sentence([one for _, one in found]),
     ]
 
@@ -308,8 +302,8 @@ def _something_else(designs: pd.DataFrame, best: pd.DataFrame, evidence: Evidenc
         ]
         wins = sum(found[0].sizes is None for _, found in cases)
         said.append(
-            f"Instead of all this, {boiler_words(evidence.new_boiler)} {_saved(saved, 's')}; it is "
-            f"the cheapest choice in {_cases(wins, len(cases))}."
+            f"Instead of all this, {boiler_words(evidence.new_boiler)} {saved_words(saved, 's')}; "
+            f"it is the cheapest choice in {_cases(wins, len(cases))}."
         )
     cheapest = [found[0] for _, found in cases]
     cleanest = [min(found, key=lambda one: one.year.co2_kg) for _, found in cases]

@@ -165,8 +165,8 @@ def dwelling_section(
 def extent(results: GroupResults) -> str:
     """How many groups the run has, in words."""
     groups, cases = results.streets["group"].nunique(), results.table["scenario"].nunique()
-    runs = f"{cases} run{'s' * (cases > 1)} of units and designs, by minute"
-    return f"{groups} group{'s' * (groups > 1)}, {runs}" if groups else runs
+    runs = f"{counted(cases, 'run')} of units and designs, by minute"
+    return f"{counted(groups, 'group')}, {runs}" if groups else runs
 
 
 def sentences(results: GroupResults) -> list[str]:

@@ -20,8 +20,8 @@ from microchp.report.page import (
     cell,
     share_cell,
 )
-from microchp.report.sections.answer import designs_count
 from microchp.tables.words import DASH, number, percent
+from microchp.telling import counted
 
 
 def section(
@@ -76,7 +76,7 @@ def _solving(attributes: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     return [
         ("Solvers and libraries", "; ".join(tools)),
         ("Methods", ", ".join(sorted({str(attrs["solve_method"]) for attrs in attributes}))),
-        ("Time solving", f"{number(seconds / 60, 1)} min for {designs_count(len(attributes))}"),
+        ("Time solving", f"{number(seconds / 60, 1)} min for {counted(len(attributes), 'design')}"),
         ("Largest gap", percent(max(float(attrs["relative_gap"]) for attrs in attributes), 3)),
     ]
 

@@ -10,7 +10,7 @@ from microchp.config import OPTIMAL
 from microchp.report.group_figures import case_words
 from microchp.report.page import Cell, Column, Section, Table, Text, cell, duration_cell, share_cell
 from microchp.tables.columns import SERVICE, TableColumn
-from microchp.tables.words import pounds, span
+from microchp.tables.words import saved_words
 
 USE, COMFORT = SERVICE[:7], SERVICE[7:]
 
@@ -66,8 +66,8 @@ def sentences(service: pd.DataFrame, best: Collection[str]) -> list[str]:
     left = worn["saving_after_replacement_gbp"]
     return [
         f"In {where} the unit wears out, by its hours or starts, within the years over which its "
-        "cost is spread. The saving does not count that; with a new unit in time it would be "
-        f"{span(list(left), pounds)} a year."
+        "cost is spread. The saving does not count that; with a new unit in time the same designs "
+        f"{saved_words(list(left))}."
     ]
 
 
